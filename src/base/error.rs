@@ -1,0 +1,145 @@
+//! The one error type. What the world sees comes from its code's row; the cause goes to the log only.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use super::codes::Code;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// A refusal or a failure, named by its code.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    code: Code,
+    message: Option<String>,
+    param: Option<String>,
+    detail: Option<String>,
+    retry_after: Option<u32>,
+    status: Option<u16>,
+    cause: Option<Cause>,
+}
+
+impl Error {
+    pub fn new(code: Code) -> Self {
+        Self(Box::new(Inner { code, message: None, param: None, detail: None, retry_after: None, status: None, cause: None }))
+    }
+
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The sentence shown; the row's own when none was given.
+    pub fn message(&self) -> &str {
+        self.0.message.as_deref().unwrap_or(self.0.code.message())
+    }
+
+    /// The field at fault, by path.
+    pub fn param(&self) -> Option<&str> {
+        self.0.param.as_deref()
+    }
+
+    /// For the log only.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// Seconds.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.0.retry_after
+    }
+
+    pub fn status(&self) -> u16 {
+        self.0.status.unwrap_or(self.0.code.status())
+    }
+
+    /// A sentence that says more than the row's. It is shown: no secrets, no names of users.
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.0.message = Some(message.into());
+        self
+    }
+
+    pub fn on(mut self, param: impl Into<String>) -> Self {
+        self.0.param = Some(param.into());
+        self
+    }
+
+    pub fn after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// Another status than the row's, for the rows that allow it (a vendor's own 4xx).
+    pub fn as_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+}
+
+impl Code {
+    /// An error of this code with a detail for the log: ids are fine, secrets are not.
+    pub fn with(self, detail: impl fmt::Display) -> Error {
+        let mut error = Error::new(self);
+        error.0.detail = Some(detail.to_string());
+        error
+    }
+
+    /// An error of this code whose shown sentence says more than the row's.
+    pub fn saying(self, message: impl Into<String>) -> Error {
+        Error::new(self).saying(message)
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+/// A database fault is ours, never the caller's.
+impl From<sea_orm::DbErr> for Error {
+    fn from(cause: sea_orm::DbErr) -> Self {
+        Self::new(Code::Internal).caused_by(cause)
+    }
+}
+
+/// Names the code that a foreign error stands for at this place.
+pub trait OrCode<T> {
+    fn or_code(self, code: Code) -> Result<T>;
+}
+
+impl<T, E: Into<Cause>> OrCode<T> for std::result::Result<T, E> {
+    fn or_code(self, code: Code) -> Result<T> {
+        self.map_err(|cause| Error::new(code).caused_by(cause))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code, self.message())?;
+        if let Some(detail) = &self.0.detail {
+            write!(f, " ({detail})")?;
+        }
+        let mut cause = self.0.cause.as_deref().map(|c| c as &dyn StdError);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for Error {}

@@ -1,0 +1,48 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn p14_a_fresh_key_has_the_published_form() {
+    let key = mint();
+    assert_eq!(key.expose().len(), 56);
+    assert_eq!(shape(key.expose()), Shape::WellFormed);
+    assert_ne!(mint().expose(), key.expose());
+}
+
+#[test]
+fn p14_every_single_slip_is_noticed() {
+    let key = mint().expose().to_owned();
+    for at in PREFIX.len()..LENGTH {
+        let mut bytes = key.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
+        assert_eq!(shape(&String::from_utf8(bytes).unwrap()), Shape::Malformed, "slip at {at}");
+    }
+    assert_eq!(shape(&key[..LENGTH - 3]), Shape::Malformed);
+}
+
+#[test]
+fn p14_a_million_random_strings_are_refused() {
+    let mut accepted = 0;
+    for n in 0..1_000_000_u64 {
+        let body = digest(&n.to_string());
+        let text: String = body.iter().chain(&body).take(49).map(|b| letter(u32::from(*b) % 62)).collect();
+        accepted += usize::from(shape(&format!("{PREFIX}{text}")) == Shape::WellFormed);
+    }
+    assert_eq!(accepted, 0);
+}
+
+#[test]
+fn vendor_keys_are_named() {
+    assert_eq!(shape("sk-ant-api03-xyz"), Shape::Foreign("Anthropic"));
+    assert_eq!(shape("AIzaSyExample"), Shape::Foreign("Google"));
+    assert_eq!(shape("hello"), Shape::Other);
+}
+
+proptest! {
+    #[test]
+    fn p22_no_text_breaks_the_check(text in ".{0,80}") {
+        let _ = shape(&text);
+        let _ = shape(&format!("{PREFIX}{text}"));
+    }
+}

@@ -1,0 +1,18 @@
+//! The leaf room: ids, time, money, secrets, limit kinds, the error and code table.
+//! It does no I/O and knows nothing of the rooms above it.
+
+pub mod clock;
+pub mod codes;
+pub mod error;
+pub mod ids;
+pub mod key_format;
+pub mod limit;
+pub mod money;
+pub mod outgoing;
+pub mod secret;
+
+pub use clock::{Clock, Timestamp};
+pub use codes::Code;
+pub use error::{Error, OrCode, Result};
+pub use money::Nanos;
+pub use secret::Secret;
