@@ -1,0 +1,1 @@
+//! Rules and SQL by noun; knows no HTTP.

@@ -1,0 +1,1 @@
+//! One AI call, step by step.

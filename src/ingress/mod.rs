@@ -1,0 +1,1 @@
+//! The door for AI calls: HTTP in, gateway, HTTP out.

@@ -1,0 +1,1 @@
+//! Call records: crash-safe journal, posting, prices, reports.

@@ -1,0 +1,1 @@
+//! Run-time counters of rates, concurrency, budgets and memory.

@@ -1,0 +1,1 @@
+//! The database: pools, transactions, dialect, entities, migrations.

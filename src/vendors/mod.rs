@@ -1,0 +1,1 @@
+//! One file a vendor family: describes a call and sends nothing. Pure.

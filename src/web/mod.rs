@@ -1,0 +1,1 @@
+//! The HTTP toolbox: routes and their needs, sessions, CSRF, CSP, faults, forms.
