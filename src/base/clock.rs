@@ -12,7 +12,9 @@ pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
 /// Microseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sea_orm::DeriveValueType)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sea_orm::DeriveValueType,
+)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
@@ -72,8 +74,7 @@ impl Timestamp {
         let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
         let first = day.first_of_month();
         let next = first.checked_add(jiff::Span::new().months(1)).unwrap_or(first);
-        next.to_zoned(jiff::tz::TimeZone::UTC)
-            .map_or(self, |zoned| Self(zoned.timestamp().as_microsecond()))
+        next.to_zoned(jiff::tz::TimeZone::UTC).map_or(self, |zoned| Self(zoned.timestamp().as_microsecond()))
     }
 
     /// IMF-fixdate (RFC 9110, section 5.6.7), as `Sunset` (RFC 8594) wants it.

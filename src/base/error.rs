@@ -24,7 +24,15 @@ struct Inner {
 
 impl Error {
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Inner { code, message: None, param: None, detail: None, retry_after: None, status: None, cause: None }))
+        Self(Box::new(Inner {
+            code,
+            message: None,
+            param: None,
+            detail: None,
+            retry_after: None,
+            status: None,
+            cause: None,
+        }))
     }
 
     pub fn code(&self) -> Code {

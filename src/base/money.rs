@@ -6,7 +6,17 @@ use serde::{Deserialize, Serialize};
 
 /// 1e-9 USD. 64 bits hold nine billion dollars.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sea_orm::DeriveValueType,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    sea_orm::DeriveValueType,
 )]
 #[serde(transparent)]
 pub struct Nanos(pub i64);
@@ -44,7 +54,11 @@ impl fmt::Display for Nanos {
         let nanos = self.0.unsigned_abs();
         let (dollars, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
         let digits = format!("{rest:09}");
-        let kept = if dollars == 0 && rest != 0 { digits.trim_end_matches('0') } else { digits.get(..2).unwrap_or("00") };
+        let kept = if dollars == 0 && rest != 0 {
+            digits.trim_end_matches('0')
+        } else {
+            digits.get(..2).unwrap_or("00")
+        };
         write!(f, "{sign}${dollars}.{kept:0<2}")
     }
 }
