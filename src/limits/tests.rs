@@ -1,0 +1,282 @@
+use std::sync::Barrier;
+use std::sync::atomic::AtomicUsize;
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::base::Code;
+use crate::base::clock::DAY;
+
+const NOW: Timestamp = Timestamp(1_795_000_000_000_000);
+const MIB: u64 = 1 << 20;
+
+fn limit(kind: LimitKind, amount: i64) -> Limit {
+    Limit { scope: LimitScope::Key, subject: Uuid::from_u128(7), kind, amount }
+}
+
+fn tokens(tokens: i64) -> Ask {
+    Ask { tokens, ..Ask::default() }
+}
+
+fn nanos(nanos: i64) -> Ask {
+    Ask { nanos: Nanos(nanos), ..Ask::default() }
+}
+
+#[test]
+fn p03_sixty_four_at_once_with_room_for_ten_admit_exactly_ten() {
+    let of =
+        |scope, subject: u128, kind, amount| Limit { scope, subject: Uuid::from_u128(subject), kind, amount };
+    let sets = [
+        vec![limit(LimitKind::UsdPerMonth, 1_000)],
+        vec![limit(LimitKind::ConcurrentCalls, 10)],
+        vec![limit(LimitKind::RequestsPerMinute, 10)],
+        vec![limit(LimitKind::TokensPerMinute, 1_009)],
+        vec![
+            of(LimitScope::Team, 1, LimitKind::UsdPerMonth, 5_000),
+            of(LimitScope::Plan, 2, LimitKind::UsdPerMonth, 1_099),
+            of(LimitScope::Key, 3, LimitKind::RequestsPerMinute, 40),
+            of(LimitScope::Team, 1, LimitKind::ConcurrentCalls, 30),
+        ],
+    ];
+    for limits in sets {
+        let counters = Limits::new(MIB);
+        let (barrier, admitted) = (Barrier::new(64), AtomicUsize::new(0));
+        let ask = Ask { tokens: 100, unbounded: false, nanos: Nanos(100) };
+        std::thread::scope(|scope| {
+            for _ in 0..64 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    let got = counters.reserve(&limits, &ask, NOW);
+                    admitted.fetch_add(usize::from(got.is_ok()), Ordering::SeqCst);
+                    barrier.wait();
+                    if let Ok(mut got) = got {
+                        got.settle(Spent { tokens: 3, nanos: Nanos(7) });
+                    }
+                });
+            }
+        });
+        assert_eq!(admitted.load(Ordering::SeqCst), 10, "{limits:?}");
+        for gauge in counters.gauges(&limits, NOW) {
+            let left = match gauge.limit.kind {
+                LimitKind::UsdPerMonth => 70,
+                LimitKind::TokensPerMinute => 30,
+                LimitKind::RequestsPerMinute => 10,
+                LimitKind::ConcurrentCalls => 0,
+            };
+            assert_eq!(gauge.used, left, "what stays is the sum of what was spent: {gauge:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_takes_nothing_and_names_its_limit() {
+    let counters = Limits::new(MIB);
+    let all = [limit(LimitKind::RequestsPerMinute, 5), limit(LimitKind::ConcurrentCalls, 1)];
+    let _open = counters.reserve(&all, &Ask::default(), NOW).unwrap();
+    for _ in 0..20 {
+        let refused = counters.reserve(&all, &Ask::default(), NOW).err().unwrap();
+        assert_eq!(refused.code(), Code::ConcurrencyLimited);
+        assert_eq!(refused.limit.amount, 1);
+    }
+    assert_eq!(counters.gauges(&all, NOW)[0].used, 1);
+}
+
+#[test]
+fn the_window_slides_and_retry_after_is_true() {
+    let counters = Limits::new(MIB);
+    let rate = [limit(LimitKind::RequestsPerMinute, 3)];
+    for _ in 0..3 {
+        counters.reserve(&rate, &Ask::default(), NOW).unwrap();
+        counters.forward(Duration::from_secs(10));
+    }
+    let refused = counters.reserve(&rate, &Ask::default(), NOW).err().unwrap();
+    let wait = refused.retry_after_s.unwrap();
+    assert!((30..=31).contains(&wait), "{wait}");
+    assert_eq!(refused.error().retry_after(), Some(wait));
+    counters.forward(Duration::from_secs(u64::from(wait)));
+    counters.reserve(&rate, &Ask::default(), NOW).unwrap();
+    assert!(counters.reserve(&rate, &Ask::default(), NOW).is_err());
+}
+
+#[test]
+fn p30_no_sixty_seconds_hold_more_than_the_limit() {
+    let counters = Limits::new(MIB);
+    let rate = [limit(LimitKind::RequestsPerMinute, 100)];
+    let mut admitted = Vec::new();
+    for second in 0..300_u64 {
+        for _ in 0..7 {
+            if counters.reserve(&rate, &Ask::default(), NOW).is_ok() {
+                admitted.push(second);
+            }
+        }
+        counters.forward(Duration::from_secs(1));
+    }
+    for start in 0..240 {
+        let inside = admitted.iter().filter(|at| (start..=start + 60).contains(*at)).count();
+        assert!(inside <= 100, "{inside} from {start}");
+    }
+    assert!(admitted.len() >= 480, "{}", admitted.len());
+}
+
+#[test]
+fn tokens_are_settled_to_what_was_used() {
+    let counters = Limits::new(MIB);
+    let rate = [limit(LimitKind::TokensPerMinute, 1_000)];
+    let mut call = counters.reserve(&rate, &tokens(900), NOW).unwrap();
+    assert!(counters.reserve(&rate, &tokens(200), NOW).is_err());
+    call.settle(Spent { tokens: 50, nanos: Nanos::ZERO });
+    call.settle(Spent { tokens: 999, nanos: Nanos::ZERO });
+    assert_eq!(counters.gauges(&rate, NOW)[0].used, 50);
+    let refused = counters.reserve(&rate, &tokens(1_001), NOW).err().unwrap();
+    assert_eq!(refused.retry_after_s, None, "it can never fit");
+    let open = Ask { tokens: 128_000, unbounded: true, nanos: Nanos::ZERO };
+    assert!(counters.reserve(&rate, &open, NOW).is_err(), "it needs the whole window");
+    counters.forward(Duration::from_secs(61));
+    let alone = counters.reserve(&rate, &open, NOW).unwrap();
+    assert_eq!(alone.rates().tokens.unwrap().remaining, 0);
+}
+
+#[test]
+fn a_dropped_reservation_gives_everything_back() {
+    let counters = Limits::new(MIB);
+    let all = [
+        limit(LimitKind::TokensPerMinute, 100),
+        limit(LimitKind::ConcurrentCalls, 1),
+        limit(LimitKind::UsdPerMonth, 100),
+    ];
+    drop(counters.reserve(&all, &Ask { tokens: 100, unbounded: false, nanos: Nanos(100) }, NOW).unwrap());
+    assert!(counters.gauges(&all, NOW).iter().all(|gauge| gauge.used == 0));
+    counters.forward(Duration::from_secs(61));
+    assert_eq!(counters.sweep(), 0);
+}
+
+#[test]
+fn a_budget_is_seeded_and_counts_by_month() {
+    let counters = Limits::new(MIB);
+    let budget = [limit(LimitKind::UsdPerMonth, 100)];
+    counters.seed(LimitScope::Key, Uuid::from_u128(7), &NOW.month(), Nanos(95));
+    let refused = counters.reserve(&budget, &nanos(6), NOW).err().unwrap();
+    assert_eq!(refused.code(), Code::InsufficientQuota);
+    assert!(refused.error().message().contains(&NOW.next_month().day()), "{}", refused.error().message());
+    let mut call = counters.reserve(&budget, &nanos(5), NOW).unwrap();
+    call.settle(Spent { tokens: 0, nanos: Nanos(5) });
+    assert!(counters.reserve(&budget, &nanos(0), NOW).is_err(), "a spent budget refuses free calls too");
+    let later = NOW.next_month();
+    assert!(counters.reserve(&budget, &nanos(100), later).is_ok());
+    assert!(
+        counters.reserve(&budget, &nanos(1), NOW).is_err(),
+        "f20: a clock that jumps back finds it still spent"
+    );
+}
+
+#[test]
+fn months_are_those_of_the_calendar() {
+    for days in (0..40_000).step_by(13) {
+        let at = Timestamp(days * DAY);
+        assert_eq!(Some(Month::of(at)), Month::parse(&at.month()), "{}", at.day());
+    }
+    assert_eq!(Month::parse("2026-13"), None);
+}
+
+#[test]
+fn p09_memory_is_refused_before_it_runs_out() {
+    let counters = Limits::new(1_000);
+    let mut first = counters.memory().take(600).unwrap();
+    assert_eq!(counters.memory().take(500).err().unwrap().code(), Code::Overloaded);
+    assert!(first.grow(401).is_err());
+    first.shrink_to(100);
+    assert_eq!(counters.memory().used(), 100);
+    drop(first);
+    assert_eq!(counters.memory().used(), 0);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Reserve { tokens: i64, nanos: i64 },
+    Settle { which: usize, tokens: i64, nanos: i64 },
+    Drop { which: usize },
+    Wait { seconds: u64 },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (0..60_i64, 0..60_i64).prop_map(|(tokens, nanos)| Step::Reserve { tokens, nanos }),
+        2 => (0..8_usize, 0..80_i64, 0..60_i64).prop_map(|(which, tokens, nanos)| Step::Settle { which, tokens, nanos }),
+        1 => (0..8_usize).prop_map(|which| Step::Drop { which }),
+        2 => (0..40_u64).prop_map(|seconds| Step::Wait { seconds }),
+    ];
+    proptest::collection::vec(step, 1..80)
+}
+
+/// The slow, obvious limiter: a list of everything that happened.
+#[derive(Default)]
+struct Model {
+    second: u64,
+    calls: Vec<ModelCall>,
+}
+
+struct ModelCall {
+    second: u64,
+    tokens: i64,
+    nanos: i64,
+    open: bool,
+}
+
+impl Model {
+    fn admits(&self, tokens: i64, nanos: i64) -> bool {
+        let recent = || self.calls.iter().filter(|call| call.second + 61 > self.second);
+        let budget: i64 = self.calls.iter().map(|call| call.nanos).sum();
+        recent().count() < 6
+            && recent().map(|call| call.tokens).sum::<i64>() + tokens <= 150
+            && self.calls.iter().filter(|call| call.open).count() < 4
+            && budget + nanos <= 900
+            && budget < 900
+    }
+}
+
+proptest! {
+    #[test]
+    fn limits_agree_with_the_reference_model(steps in steps()) {
+        let counters = Limits::new(MIB);
+        let all = [
+            limit(LimitKind::RequestsPerMinute, 6), limit(LimitKind::TokensPerMinute, 150),
+            limit(LimitKind::ConcurrentCalls, 4), limit(LimitKind::UsdPerMonth, 900),
+        ];
+        // Real seconds may pass during the run: the model reads the same clock.
+        let base = counters.second();
+        let mut model = Model::default();
+        let mut open: Vec<(usize, Reservation)> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Reserve { tokens, nanos } => {
+                    let before = counters.second();
+                    let got = counters.reserve(&all, &Ask { tokens, unbounded: false, nanos: Nanos(nanos) }, NOW);
+                    if counters.second() != before { return Ok(()); }
+                    model.second = before - base;
+                    prop_assert_eq!(got.is_ok(), model.admits(tokens, nanos));
+                    if let Ok(got) = got {
+                        model.calls.push(ModelCall { second: model.second, tokens, nanos, open: true });
+                        open.push((model.calls.len() - 1, got));
+                    }
+                }
+                Step::Settle { which, tokens, nanos } if which < open.len() => {
+                    let (at, mut call) = open.remove(which);
+                    call.settle(Spent { tokens, nanos: Nanos(nanos) });
+                    let known = &mut model.calls[at];
+                    (known.tokens, known.nanos, known.open) = (tokens, nanos, false);
+                }
+                Step::Drop { which } if which < open.len() => {
+                    let (at, _) = open.remove(which);
+                    let known = &mut model.calls[at];
+                    (known.tokens, known.nanos, known.open) = (0, 0, false);
+                }
+                Step::Wait { seconds } => counters.forward(Duration::from_secs(seconds)),
+                Step::Settle { .. } | Step::Drop { .. } => {}
+            }
+        }
+        let held: i64 = model.calls.iter().map(|call| call.nanos).sum();
+        prop_assert_eq!(counters.gauges(&all, NOW)[3].used, held);
+        prop_assert_eq!(counters.gauges(&all, NOW)[2].used, open.len() as i64);
+    }
+}
