@@ -1,0 +1,17 @@
+use super::*;
+
+#[test]
+fn every_row_has_a_known_format_and_auth() {
+    let rows: Vec<Row> = serde_json::from_str(include_str!("../presets.json")).unwrap();
+    for row in rows {
+        assert!(Format::parse(&row.format).is_some(), "{}", row.id);
+        assert!(Auth::parse(&row.auth).is_some(), "{}", row.id);
+    }
+}
+
+#[test]
+fn the_vendors_of_the_first_release_are_there() {
+    for id in ["demo", "openai", "anthropic", "mistral", "groq", "deepseek", "together", "openrouter", "gemini", "ollama", "vllm", "custom"] {
+        assert!(preset(id).is_some(), "{id}");
+    }
+}
