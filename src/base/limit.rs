@@ -2,24 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident $word:literal $label:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($variant,)+ }
-
-        impl $name {
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-            /// The word stored and sent.
-            pub fn word(self) -> &'static str { match self { $(Self::$variant => $word,)+ } }
-            /// The words for people.
-            pub fn label(self) -> &'static str { match self { $(Self::$variant => $label,)+ } }
-            pub fn parse(word: &str) -> Option<Self> { match word { $($word => Some(Self::$variant),)+ _ => None } }
-        }
-    };
-}
-pub(crate) use words;
+use super::words::words;
 
 words! {
     /// What a limit counts.

@@ -10,6 +10,7 @@ pub mod limit;
 pub mod money;
 pub mod outgoing;
 pub mod secret;
+pub(crate) mod words;
 
 pub use clock::{Clock, Timestamp};
 pub use codes::Code;

@@ -1,0 +1,123 @@
+//! Reads the layers and checks the whole.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Format, Serialized, Toml};
+use figment::value::Value;
+
+use super::{Config, FIELDS};
+use crate::base::{Code, Error, Result};
+
+/// What the command line may set.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// The file; `portico.toml` in the working folder when none is named and it is there.
+    pub file: Option<PathBuf>,
+    pub listen: Option<SocketAddr>,
+    pub data_dir: Option<PathBuf>,
+    pub database_url: Option<String>,
+}
+
+/// Reads and checks the configuration.
+///
+/// # Errors
+/// `field_invalid` naming the field by its path.
+pub fn load(flags: &Flags) -> Result<Config> {
+    let file = flags.file.clone().unwrap_or_else(|| PathBuf::from("portico.toml"));
+    if flags.file.is_some() && !file.is_file() {
+        return Err(invalid("--config", format!("there is no file {}", file.display())));
+    }
+    let mut layers = Figment::from(Toml::string(&defaults()));
+    if file.is_file() {
+        layers = layers.merge(Toml::file_exact(file));
+    }
+    for field in FIELDS {
+        if let Some(text) = variable(field.variable) {
+            layers = layers.merge(Serialized::default(field.path, value(&text, field.list)));
+        }
+    }
+    if let Some(listen) = flags.listen {
+        layers = layers.merge(Serialized::default("server.listen", listen.to_string()));
+    }
+    if let Some(dir) = &flags.data_dir {
+        layers = layers.merge(Serialized::default("data.dir", dir));
+    }
+    if let Some(url) = &flags.database_url {
+        layers = layers.merge(Serialized::default("database.url", url));
+    }
+    let config: Config = layers.extract().map_err(|fault| {
+        let path = if fault.path.is_empty() { "portico.toml".to_owned() } else { fault.path.join(".") };
+        invalid(&path, fault.kind.to_string())
+    })?;
+    check(&config)?;
+    Ok(config)
+}
+
+fn check(config: &Config) -> Result<()> {
+    if let Some(text) = &config.server.public_url {
+        let plain = url::Url::parse(text).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
+        let plain = plain.filter(|u| u.has_host() && u.query().is_none() && u.fragment().is_none());
+        if !plain.is_some_and(|u| u.username().is_empty() && u.path() == "/") {
+            return Err(invalid(
+                "server.public_url",
+                "it must be http(s)://host[:port] with no path".to_owned(),
+            ));
+        }
+    }
+    if let Some(url) = &config.database.url
+        && !url.starts_with("postgres://")
+        && !url.starts_with("postgresql://")
+    {
+        return Err(invalid("database.url", "it must begin with postgres://".to_owned()));
+    }
+    let positive: [(&str, u64); 5] = [
+        ("server.workers", config.server.workers as u64),
+        ("gateway.body_cap", config.gateway.body_cap as u64),
+        ("gateway.memory_budget", config.gateway.memory_budget as u64),
+        ("gateway.body_seconds", config.gateway.body_seconds),
+        ("journal.max_bytes", config.journal.max_bytes),
+    ];
+    match positive.iter().find(|(_, amount)| *amount == 0) {
+        Some((path, _)) => Err(invalid(path, "it must be more than 0".to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn invalid(path: &str, what: String) -> Error {
+    Code::FieldInvalid.saying(format!("{path}: {what}")).on(path)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// Numbers and booleans as such, everything else as text.
+fn value(text: &str, list: bool) -> Value {
+    if list {
+        return Value::from(text.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>());
+    }
+    match (text.parse::<u64>(), text.parse::<bool>()) {
+        (Ok(number), _) => Value::from(number),
+        (_, Ok(switch)) => Value::from(switch),
+        _ => Value::from(text.to_owned()),
+    }
+}
+
+/// The defaults of the table as a TOML file.
+fn defaults() -> String {
+    let mut text = String::new();
+    let mut section = "";
+    for field in FIELDS.iter().filter(|f| !f.default.is_empty()) {
+        let (head, name) = field.path.split_once('.').unwrap_or(("", field.path));
+        if head != section {
+            section = head;
+            text.push_str(&format!("[{head}]\n"));
+        }
+        text.push_str(&format!("{name} = {}\n", field.default));
+    }
+    text.push_str("[database]\n");
+    text
+}

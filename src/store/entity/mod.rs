@@ -1,0 +1,29 @@
+//! One file a table, plain columns.
+
+pub mod admin_token;
+pub mod api;
+pub mod api_team;
+pub mod api_version;
+pub mod api_version_model;
+pub mod application;
+pub mod audit_event;
+pub mod change;
+pub mod credential;
+pub mod key;
+pub mod key_secret;
+pub mod limit;
+pub mod model;
+pub mod plan;
+pub mod plan_model;
+pub mod price;
+pub mod provider;
+pub mod session;
+pub mod setting;
+pub mod states;
+pub mod subscription;
+pub mod subscription_event;
+pub mod target;
+pub mod team;
+pub mod team_member;
+pub mod token;
+pub mod user;

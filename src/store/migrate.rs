@@ -1,0 +1,69 @@
+//! Brings a schema up to date, or refuses one that is newer than this binary.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm_migration::prelude::{DynIden, IntoIden};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, seaql_migrations};
+
+use crate::base::{Code, Result};
+
+#[path = "../../migrations/m20261124_000001_state.rs"]
+mod m20261124_000001_state;
+
+struct State;
+struct Calls;
+
+impl MigratorTrait for State {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261124_000001_state::Migration)]
+    }
+
+    fn migration_table_name() -> DynIden {
+        "migrations_state".into_iden()
+    }
+}
+
+/// Of its own, as the calls may live in another file than the state.
+impl MigratorTrait for Calls {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![]
+    }
+
+    fn migration_table_name() -> DynIden {
+        "migrations_calls".into_iden()
+    }
+}
+
+/// Migrates the state database.
+///
+/// # Errors
+/// When the database is newer than this binary, or cannot be changed.
+pub async fn state(on: &DatabaseConnection) -> Result<()> {
+    up::<State>(on).await
+}
+
+/// Migrates the calls database.
+///
+/// # Errors
+/// As [`state`].
+pub async fn calls(on: &DatabaseConnection) -> Result<()> {
+    up::<Calls>(on).await
+}
+
+async fn up<M: MigratorTrait>(on: &DatabaseConnection) -> Result<()> {
+    M::install(on).await?;
+    let table = M::migration_table_name();
+    let select =
+        sea_orm::sea_query::Query::select().column(seaql_migrations::Column::Version).from(table).to_owned();
+    let known: Vec<String> = M::migrations().iter().map(|m| m.name().to_owned()).collect();
+    for row in on.query_all(&select).await? {
+        let applied: String = row.try_get("", "version")?;
+        if !known.contains(&applied) {
+            return Err(Code::Internal.saying(format!(
+                "The database has the migration {applied}, which this binary does not know: it was written by a \
+                 newer Portico. Start that version, or restore a backup made before the upgrade."
+            )));
+        }
+    }
+    M::up(on, None).await?;
+    Ok(())
+}

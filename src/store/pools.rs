@@ -1,0 +1,79 @@
+//! The pools: one writer and several readers a database, apart for pages and for the key check.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+use super::Dialect;
+use crate::base::{Code, OrCode, Result};
+use crate::config::Config;
+
+pub(super) struct Pools {
+    pub write: DatabaseConnection,
+    pub read: DatabaseConnection,
+    pub gate: DatabaseConnection,
+}
+
+const PAGE_WAIT: Duration = Duration::from_secs(2);
+const GATE_WAIT: Duration = Duration::from_millis(250);
+const WRITE_WAIT: Duration = Duration::from_secs(5);
+
+/// Opens the state and the calls database.
+pub(super) async fn open(config: &Config) -> Result<(Dialect, Pools, Pools)> {
+    match config.database.url.as_deref() {
+        Some(url) if url.starts_with("postgres") => {
+            let pools = postgres(url).await.or_code(Code::Internal)?;
+            let calls = postgres(url).await.or_code(Code::Internal)?;
+            Ok((Dialect::Postgres, pools, calls))
+        }
+        Some(url) => {
+            Err(Code::Internal.with(format!("database.url: unknown scheme {:?}", url.split(':').next())))
+        }
+        None => {
+            let state = config.data.dir.join("portico.db");
+            let calls = config.data.dir.join("calls.db");
+            let state = sqlite(&state.to_string_lossy(), "FULL").await.or_code(Code::Internal)?;
+            let calls = sqlite(&calls.to_string_lossy(), "NORMAL").await.or_code(Code::Internal)?;
+            Ok((Dialect::Sqlite, state, calls))
+        }
+    }
+}
+
+async fn sqlite(path: &str, synchronous: &'static str) -> Result<Pools, DbErr> {
+    let url = format!("sqlite://{path}?mode=rwc");
+    let connect = |size: u32, wait: Duration| {
+        let mut options = ConnectOptions::new(url.clone());
+        options.max_connections(size).min_connections(1).acquire_timeout(wait).sqlx_logging(false);
+        options.idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", synchronous)
+                .pragma("busy_timeout", "5000")
+                .pragma("journal_size_limit", "67108864")
+                .pragma("foreign_keys", "ON")
+                .pragma("cache_size", "-8192")
+        });
+        Database::connect(options)
+    };
+    let write = connect(1, WRITE_WAIT).await?;
+    Ok(Pools { write, read: connect(4, PAGE_WAIT).await?, gate: connect(2, GATE_WAIT).await? })
+}
+
+async fn postgres(url: &str) -> Result<Pools, DbErr> {
+    let connect = |size: u32, wait: Duration, statement: Duration| {
+        let mut options = ConnectOptions::new(url.to_owned());
+        options.max_connections(size).min_connections(0).acquire_timeout(wait).sqlx_logging(false);
+        options
+            .statement_timeout(statement)
+            .idle_timeout(Duration::from_secs(300))
+            .set_application_name("portico");
+        options.connect_lazy(true);
+        Database::connect(options)
+    };
+    Ok(Pools {
+        write: connect(4, WRITE_WAIT, Duration::from_secs(30)).await?,
+        read: connect(6, PAGE_WAIT, Duration::from_secs(5)).await?,
+        gate: connect(4, GATE_WAIT, Duration::from_secs(1)).await?,
+    })
+}
