@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::ids::{
     ApiId, AppId, CallId, CredentialId, KeyId, KeySecretId, PlanId, ProviderId, SubscriptionId, TargetId,
     TeamId, UserId, VersionId,
 };
-use crate::base::limit::{LimitScope, words};
+use crate::base::limit::LimitScope;
+use crate::base::words::words;
 use crate::base::{Code, Nanos, Timestamp};
 
 words! {
