@@ -1,1 +1,10 @@
-//! Rules and SQL by noun; knows no HTTP.
+//! Rules and SQL by noun. It knows no HTTP, no template and no vendor.
+//!
+//! Order inside (a later one may use an earlier one): actor, permit, changes, audit, settings ←
+//! people ← teams ← supply, catalogue, plans ← apps ← subscriptions ← keys.
+
+pub mod actor;
+pub mod audit;
+pub mod changes;
+pub mod permit;
+pub mod settings;

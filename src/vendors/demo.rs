@@ -36,5 +36,12 @@ pub struct Script {
 /// The answer to a request: `path` ends in `/chat/completions`, `/embeddings` or `/models`.
 pub fn answer(path: &str, body: &[u8]) -> Script {
     let _ = (path, body);
-    Script { status: 200, headers: Vec::new(), head_delay_ms: 0, no_head: false, steps: Vec::new(), ending: Ending::Clean }
+    Script {
+        status: 200,
+        headers: Vec::new(),
+        head_delay_ms: 0,
+        no_head: false,
+        steps: Vec::new(),
+        ending: Ending::Clean,
+    }
 }

@@ -78,7 +78,8 @@ impl From<Row> for Preset {
 }
 
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
-    let rows: Vec<Row> = serde_json::from_str(include_str!("presets.json")).expect("the embedded file is tested");
+    let rows: Vec<Row> =
+        serde_json::from_str(include_str!("presets.json")).expect("the embedded file is tested");
     rows.into_iter().map(Preset::from).collect()
 });
 

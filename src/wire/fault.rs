@@ -56,5 +56,12 @@ impl VendorFault {
 }
 
 pub(super) fn read(_format: Format, status: u16, _body: &[u8]) -> VendorFault {
-    VendorFault { code: Code::VendorError, status: 502.max(status.min(502)), message: String::new(), param: None, vendor_code: None, retry: Retry::SameOrElsewhere }
+    VendorFault {
+        code: Code::VendorError,
+        status: 502.max(status.min(502)),
+        message: String::new(),
+        param: None,
+        vendor_code: None,
+        retry: Retry::SameOrElsewhere,
+    }
 }

@@ -28,7 +28,21 @@ pub struct Peek {
 
 pub(super) fn peek(endpoint: Endpoint, body: &Bytes) -> Result<Peek> {
     let value: serde_json::Value = serde_json::from_slice(body).map_err(|_| Code::JsonInvalid)?;
-    let model = value.get("model").and_then(|v| v.as_str()).ok_or_else(|| Code::FieldInvalid.saying("missing").on("model"))?;
+    let model = value
+        .get("model")
+        .and_then(|v| v.as_str())
+        .ok_or_else(|| Code::FieldInvalid.saying("missing").on("model"))?;
     let stream = value.get("stream").and_then(|v| v.as_bool()).unwrap_or(false);
-    Ok(Peek { endpoint, model: model.to_owned(), stream, include_usage: false, max_tokens: None, n: 1, prompt_bytes: body.len(), has_tools: false, has_images: false, legacy_functions: false })
+    Ok(Peek {
+        endpoint,
+        model: model.to_owned(),
+        stream,
+        include_usage: false,
+        max_tokens: None,
+        n: 1,
+        prompt_bytes: body.len(),
+        has_tools: false,
+        has_images: false,
+        legacy_functions: false,
+    })
 }

@@ -11,7 +11,20 @@ fn every_row_has_a_known_format_and_auth() {
 
 #[test]
 fn the_vendors_of_the_first_release_are_there() {
-    for id in ["demo", "openai", "anthropic", "mistral", "groq", "deepseek", "together", "openrouter", "gemini", "ollama", "vllm", "custom"] {
+    for id in [
+        "demo",
+        "openai",
+        "anthropic",
+        "mistral",
+        "groq",
+        "deepseek",
+        "together",
+        "openrouter",
+        "gemini",
+        "ollama",
+        "vllm",
+        "custom",
+    ] {
         assert!(preset(id).is_some(), "{id}");
     }
 }

@@ -1,0 +1,110 @@
+//! Who did what to what, in the same transaction as the deed, each row chained to the one before.
+
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::actor::Actor;
+use crate::base::{Result, Timestamp};
+use crate::store::entity::audit_event;
+use crate::store::{Db, Tx, dialect};
+
+/// One deed. `act` is a past-tense word such as `key_rotated`.
+pub struct Act {
+    act: &'static str,
+    subject: Option<(&'static str, Uuid)>,
+    related: Vec<Uuid>,
+    details: Value,
+}
+
+impl Act {
+    pub fn new(act: &'static str) -> Self {
+        Self { act, subject: None, related: Vec::new(), details: json!({}) }
+    }
+
+    /// What it was done to: the noun's word and id.
+    pub fn on(mut self, kind: &'static str, id: Uuid) -> Self {
+        self.subject = Some((kind, id));
+        self
+    }
+
+    /// Other things it touches, so that their change feeds show it.
+    pub fn touching(mut self, ids: impl IntoIterator<Item = Uuid>) -> Self {
+        self.related.extend(ids);
+        self
+    }
+
+    /// Before and after, or other facts. Never a secret.
+    pub fn noting(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+/// Writes the row. When this fails, the deed is rolled back with it (P19).
+///
+/// # Errors
+/// The database's own.
+pub async fn record(tx: &Tx, actor: &Actor, act: Act) -> Result<()> {
+    dialect::serialize_sequences(tx).await?;
+    let last = audit_event::Entity::find().order_by_desc(audit_event::Column::Seq).one(tx).await?;
+    let previous = last.map_or_else(String::new, |row| row.hash);
+    let details = act.details.to_string();
+    let (kind, id) = act.subject.map_or(("", None), |(kind, id)| (kind, Some(id)));
+    let related = act.related.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
+    let hash = chain(&previous, tx.now(), actor.label(), act.act, id, &details);
+    let row = audit_event::ActiveModel {
+        seq: NotSet,
+        at: Set(tx.now()),
+        actor_id: Set(actor.user_id()),
+        actor_label: Set(actor.label().to_owned()),
+        act: Set(act.act.to_owned()),
+        subject_kind: Set(kind.to_owned()),
+        subject_id: Set(id),
+        related: Set(related),
+        details: Set(details),
+        ip: Set(actor.ip().to_owned()),
+        previous: Set(previous),
+        hash: Set(hash),
+    };
+    audit_event::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+fn chain(
+    previous: &str,
+    at: Timestamp,
+    actor: &str,
+    act: &str,
+    subject: Option<Uuid>,
+    details: &str,
+) -> String {
+    let subject = subject.map(|id| id.to_string()).unwrap_or_default();
+    let text = [previous, &at.0.to_string(), actor, act, &subject, details].join("\n");
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What was done to any of these things since `from`, newest first: the change feed of the diagnose
+/// page. At most 50 rows.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_touching(db: &Db, ids: &[Uuid], from: Timestamp) -> Result<Vec<audit_event::Model>> {
+    use sea_orm::Condition;
+    let mut any = Condition::any().add(audit_event::Column::SubjectId.is_in(ids.iter().copied()));
+    for id in ids {
+        any = any.add(audit_event::Column::Related.contains(id.to_string()));
+    }
+    let rows = audit_event::Entity::find()
+        .filter(audit_event::Column::At.gte(from))
+        .filter(any)
+        .order_by_desc(audit_event::Column::Seq)
+        .limit(50)
+        .all(db.read())
+        .await?;
+    Ok(rows)
+}
