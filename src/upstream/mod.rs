@@ -1,1 +1,110 @@
-//! The only outgoing HTTP: address filter, timers, health.
+//! The only place that opens connections to the outside: sends a described call, keeps the four
+//! timers, filters addresses, and knows how well each credential fares. It knows no vendor and no
+//! model; it never follows a redirect, never asks a proxy and never adds a header of a caller.
+
+mod addresses;
+mod answer;
+mod client;
+mod fault;
+mod health;
+mod script;
+mod timers;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Url};
+
+use crate::base::outgoing::OutgoingCall;
+
+pub use addresses::Reach;
+pub use answer::{Answer, AnswerBody};
+pub use fault::{Fault, FaultKind};
+pub use health::{Health, Outcome, Standing, Why};
+pub use script::{Script, ScriptEnd};
+pub use timers::{Timer, Timers};
+
+/// How a target is reached.
+#[derive(Clone)]
+pub enum Transport {
+    /// Over the network.
+    Http(OutgoingCall),
+    /// In this process: an answer that was written beforehand is played at its own pace.
+    Demo(Script),
+}
+
+/// The handle of this room. Each worker thread has its own client and connection pool.
+#[derive(Clone)]
+pub struct Upstream(Arc<Inner>);
+
+struct Inner {
+    id: u64,
+    reach: Reach,
+    health: Health,
+}
+
+impl Upstream {
+    /// Providers of models: private addresses are fine, metadata services never.
+    pub fn new() -> Self {
+        Self::reaching(Reach::Provider)
+    }
+
+    /// With another rule about addresses.
+    pub fn reaching(reach: Reach) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        client::install_crypto();
+        Self(Arc::new(Inner { id: NEXT.fetch_add(1, Ordering::Relaxed), reach, health: Health::new() }))
+    }
+
+    pub fn health(&self) -> &Health {
+        &self.0.health
+    }
+
+    /// Sends the call and waits for the head of the answer. Dropping the future, or the answer,
+    /// closes the connection.
+    pub async fn send(&self, call: Transport, timers: &Timers) -> Result<Answer, Fault> {
+        let call = match call {
+            Transport::Demo(script) => return answer::play(script, timers).await,
+            Transport::Http(call) => call,
+        };
+        let request = self.request(call)?;
+        let client = client::of_this_thread(self.0.id, self.0.reach, timers.connect)?;
+        answer::fetch(&client, request, timers).await
+    }
+
+    fn request(&self, call: OutgoingCall) -> Result<Request, Fault> {
+        let url = Url::parse(&call.url).map_err(|_| Fault::address("the address is not a URL"))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some()
+        {
+            return Err(Fault::address("the address must be http or https, without a user name"));
+        }
+        self.0.reach.judge_literal(&url)?;
+        let method = if call.body.is_empty() { Method::GET } else { Method::POST };
+        let mut request = Request::new(method, url);
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        for (name, text) in call.headers {
+            let mut value = HeaderValue::from_str(text.expose()).map_err(|_| {
+                Fault::address("a header of this provider holds characters that cannot be sent")
+            })?;
+            value.set_sensitive(matches!(text, crate::base::outgoing::HeaderText::Secret(_)));
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| Fault::address("a header of this provider has a name that cannot be sent"))?;
+            headers.insert(name, value);
+        }
+        if !call.body.is_empty() {
+            *request.body_mut() = Some(call.body.into());
+        }
+        Ok(request)
+    }
+}
+
+impl Default for Upstream {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

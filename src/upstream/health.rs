@@ -1,0 +1,255 @@
+//! How each credential fares: cooldown after the vendor asked to wait, a breaker after too many
+//! failures, and a budget for second tries, so that trouble is not answered with more load.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+const SHARDS: usize = 16;
+/// The breaker judges the last calls, once there are that many.
+const JUDGED: u32 = 20;
+const OPEN_FIRST: Duration = Duration::from_secs(5);
+const OPEN_LONGEST: Duration = Duration::from_secs(60);
+/// A half-open probe that never reported back stops counting after this long.
+const PROBE: Duration = Duration::from_secs(30);
+/// When the vendor limits without saying for how long.
+const LIMITED: Duration = Duration::from_secs(2);
+const CREDENTIAL: Duration = Duration::from_secs(30);
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// In thousandths of a try: a fifth of a second try is earned by each first one.
+const EARNED: u32 = 200;
+const SAVED: u32 = 10_000;
+const START: u32 = 2_000;
+const TRY: u32 = 1_000;
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Good,
+    /// The vendor or the way to it failed.
+    Failed,
+    /// The vendor's own rate limit.
+    Limited(Option<Duration>),
+    /// The vendor has no capacity: a failure that may say how long to wait.
+    Overloaded(Option<Duration>),
+    /// The vendor does not accept this credential.
+    Credential,
+    /// Says nothing about the vendor: the caller left, or the input was refused.
+    Neutral,
+}
+
+/// Why a credential is not used now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    Limited,
+    Overloaded,
+    Credential,
+    Failing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Ready,
+    /// Failing, but not always: to be used when nothing better is left.
+    Shaky,
+    Cooling {
+        wait: Duration,
+        why: Why,
+    },
+}
+
+/// The health of all credentials, by their id (or the provider's, where it needs no credential).
+#[derive(Clone)]
+pub struct Health(Arc<Inner>);
+
+struct Inner {
+    shards: [Mutex<HashMap<Uuid, State>>; SHARDS],
+    started: Instant,
+    shift_ms: AtomicU64,
+}
+
+struct State {
+    cooling: Option<(Duration, Why)>,
+    /// The last outcomes, newest in the lowest bit; 1 is a failure.
+    recent: u32,
+    judged: u32,
+    open_until: Option<Duration>,
+    open_for: Duration,
+    probe_since: Option<Duration>,
+    spare: u32,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            cooling: None,
+            recent: 0,
+            judged: 0,
+            open_until: None,
+            open_for: OPEN_FIRST,
+            probe_since: None,
+            spare: START,
+        }
+    }
+}
+
+impl Health {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Inner {
+            shards: std::array::from_fn(|_| Mutex::default()),
+            started: Instant::now(),
+            shift_ms: AtomicU64::new(0),
+        }))
+    }
+
+    fn now(&self) -> Duration {
+        self.0.started.elapsed() + Duration::from_millis(self.0.shift_ms.load(Ordering::Relaxed))
+    }
+
+    /// Moves this room's monotonic time, for tests.
+    pub fn forward(&self, by: Duration) {
+        self.0.shift_ms.fetch_add(u64::try_from(by.as_millis()).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    fn shard(&self, id: Uuid) -> MutexGuard<'_, HashMap<Uuid, State>> {
+        let [first, ..] = &self.0.shards;
+        let [.., last] = id.as_bytes();
+        let shard = self.0.shards.get(usize::from(*last) % SHARDS).unwrap_or(first);
+        shard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Judges without taking anything.
+    pub fn standing(&self, id: Uuid) -> Standing {
+        let now = self.now();
+        self.shard(id).get(&id).map_or(Standing::Ready, |state| state.standing(now))
+    }
+
+    /// To be asked right before a try. `false`: another call is probing this one already, or it
+    /// cools down. The first try of a call earns a part of a second one.
+    pub fn claim(&self, id: Uuid) -> bool {
+        let now = self.now();
+        let mut shard = self.shard(id);
+        let state = shard.entry(id).or_default();
+        match state.standing(now) {
+            Standing::Cooling { .. } => return false,
+            Standing::Ready | Standing::Shaky => {}
+        }
+        if state.open_until.is_some_and(|until| now >= until) {
+            state.probe_since = Some(now);
+        }
+        state.spare = (state.spare + EARNED).min(SAVED);
+        true
+    }
+
+    /// May the same target be asked a second time? Takes from what first tries have earned.
+    pub fn claim_again(&self, id: Uuid) -> bool {
+        let mut shard = self.shard(id);
+        let state = shard.entry(id).or_default();
+        let enough = state.spare >= TRY;
+        if enough {
+            state.spare -= TRY;
+        }
+        enough
+    }
+
+    /// Reports what came of a try.
+    pub fn note(&self, id: Uuid, outcome: Outcome) {
+        let now = self.now();
+        let mut shard = self.shard(id);
+        let state = shard.entry(id).or_default();
+        match outcome {
+            Outcome::Good => state.good(),
+            Outcome::Neutral => state.probe_since = None,
+            Outcome::Failed => state.failed(now),
+            Outcome::Overloaded(wait) => {
+                state.failed(now);
+                if let Some(wait) = wait {
+                    state.cool(now, wait, Why::Overloaded);
+                }
+            }
+            Outcome::Limited(wait) => {
+                state.probe_since = None;
+                state.cool(now, wait.unwrap_or(LIMITED), Why::Limited);
+            }
+            Outcome::Credential => {
+                state.probe_since = None;
+                state.cool(now, CREDENTIAL, Why::Credential);
+            }
+        }
+    }
+
+    /// Starts anew, after an operator changed the credential or tested it with success.
+    pub fn forget(&self, id: Uuid) {
+        self.shard(id).remove(&id);
+    }
+}
+
+impl State {
+    fn standing(&self, now: Duration) -> Standing {
+        if let Some((until, why)) = self.cooling
+            && now < until
+        {
+            return Standing::Cooling { wait: until - now, why };
+        }
+        let Some(until) = self.open_until else { return Standing::Ready };
+        if now < until {
+            // Not every judged call failed: half an answer is better than none.
+            let some_work = self.recent.count_ones() < JUDGED;
+            return if some_work {
+                Standing::Shaky
+            } else {
+                Standing::Cooling { wait: until - now, why: Why::Failing }
+            };
+        }
+        match self.probe_since {
+            Some(since) if now < since + PROBE => {
+                Standing::Cooling { wait: Duration::from_secs(1), why: Why::Failing }
+            }
+            _ => Standing::Ready,
+        }
+    }
+
+    fn push(&mut self, failed: bool) {
+        self.recent = ((self.recent << 1) | u32::from(failed)) & ((1 << JUDGED) - 1);
+        self.judged = (self.judged + 1).min(JUDGED);
+    }
+
+    fn good(&mut self) {
+        self.push(false);
+        if self.probe_since.take().is_some() {
+            (self.open_until, self.open_for) = (None, OPEN_FIRST);
+            (self.recent, self.judged) = (0, 0);
+        }
+    }
+
+    fn failed(&mut self, now: Duration) {
+        self.push(true);
+        let probed = self.probe_since.take().is_some();
+        let tripped = self.judged >= JUDGED && self.recent.count_ones() * 2 >= JUDGED;
+        if probed {
+            self.open_for = (self.open_for * 2).min(OPEN_LONGEST);
+        }
+        if probed || (tripped && self.open_until.is_none()) {
+            self.open_until = Some(now + jittered(self.open_for));
+        }
+    }
+
+    fn cool(&mut self, now: Duration, wait: Duration, why: Why) {
+        let until = now + jittered(wait.min(LONGEST_WAIT));
+        if self.cooling.is_none_or(|(other, _)| other < until) {
+            self.cooling = Some((until, why));
+        }
+    }
+}
+
+/// Up to a tenth longer, so that waiting nodes do not come back in step; never shorter than asked.
+fn jittered(wait: Duration) -> Duration {
+    let [byte] = crate::base::secret::random::<1>();
+    wait + wait.mul_f64(f64::from(byte) / 2_560.0)
+}
+
+#[cfg(test)]
+mod tests;
