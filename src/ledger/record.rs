@@ -188,6 +188,8 @@ pub struct Count {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     Begin(Begin),
+    /// A begin written once more, so that the segment of the first one could go.
+    Carried(Begin),
     End(End),
     Refusal(Refusal),
     Count(Count),
