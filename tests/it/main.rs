@@ -1,1 +1,3 @@
-fn main() {}
+//! The suite against a real server: one module a noun.
+
+mod docs;

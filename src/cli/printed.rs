@@ -1,0 +1,68 @@
+//! The pages of the documentation that are made from code, so that they cannot go stale.
+
+use std::fmt::Write;
+
+use crate::base::Code;
+use crate::base::codes::Fault;
+use crate::config::FIELDS;
+
+const NOTE: &str = "<!-- Printed from code by";
+
+/// `docs/configuration.md`.
+pub fn configuration() -> String {
+    let mut page = format!(
+        "# Settings\n\n{NOTE} `portico docs configuration`. -->\n\n\
+         Each setting comes from the first place that has it: a flag, its environment variable, the file \
+         `portico.toml`, its default. The file is the one named by `--config` or `PORTICO_CONFIG`, else \
+         `portico.toml` in the working folder, else the one `install.sh` wrote in `PREFIX/etc`. \
+         `portico config check` tells whether all is right and names the setting that is not; a wrong one ends \
+         the program with code 78.\n"
+    );
+    let mut section = "";
+    for field in FIELDS {
+        let (head, name) = field.path.split_once('.').unwrap_or(("", field.path));
+        if head != section {
+            section = head;
+            let _ = write!(
+                page,
+                "\n## {head}\n\n| Setting | Variable | Default | Meaning |\n|---|---|---|---|\n"
+            );
+        }
+        let default =
+            if field.default.is_empty() { "–".to_owned() } else { format!("`{}`", field.default) };
+        let list = if field.list { " The variable takes a comma-separated list." } else { "" };
+        let _ = writeln!(page, "| `{name}` | `{}` | {default} | {}{list} |", field.variable, field.meaning);
+    }
+    page.push_str("\n```toml\n# portico.toml\n[server]\nlisten = \"127.0.0.1:8080\"\npublic_url = \"https://ai.example.com\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n\n[data]\ndir = \"/var/lib/portico\"\n```");
+    page
+}
+
+/// `docs/errors.md`.
+pub fn errors() -> String {
+    let mut page = format!(
+        "# Errors\n\n{NOTE} `portico docs errors`. -->\n\n\
+         One answer per cause. The body has the shape of the protocol that was called, with `code` as below, the \
+         request id, and the addresses of the code's page (`doc_url`) and of the page that shows the whole decision \
+         (`diagnose_url`). Codes never change their name or meaning. *Retry*: the very same request may succeed \
+         later; all others carry `x-should-retry: false`.\n\n\
+         | Code | Status | Whose fault | Retry | What it says | What to do |\n|---|---|---|---|---|---|\n"
+    );
+    for code in Code::ALL {
+        let fault = match code.fault() {
+            Fault::Caller => "caller",
+            Fault::Vendor => "vendor",
+            Fault::Portico => "Portico",
+        };
+        let retry = if code.retry() { "yes" } else { "no" };
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {fault} | {retry} | {} | {} |",
+            code.word(),
+            code.status(),
+            code.message(),
+            code.next()
+        );
+    }
+    page.truncate(page.trim_end().len());
+    page
+}

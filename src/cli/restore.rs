@@ -1,0 +1,79 @@
+//! `portico restore`: a backup takes the place of the data folder's contents, which are set aside.
+
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::backup::{DATABASES, DUMP, JOURNAL, KEY_FILE, apart, copy, copy_folder, run_tool};
+use super::manifest::Manifest;
+use super::say;
+use crate::base::{Clock, Code, OrCode, Result};
+use crate::config::Config;
+
+pub fn run(config: &Config, folder: &Path, yes: bool) -> Result<()> {
+    let manifest = Manifest::read(folder)?;
+    let data = &config.data.dir;
+    let store = if config.database.url.is_some() { "postgres" } else { "sqlite" };
+    if manifest.store != store {
+        let sentence = format!("This is a backup of {}, and the settings name {store}.", manifest.store);
+        return Err(Code::FieldInvalid.saying(sentence));
+    }
+    if let Some(pid) = server(data) {
+        return Err(Code::Conflict.saying(format!("Portico is running ({pid}). Stop it first: kill {pid}")));
+    }
+    if !yes {
+        return Err(Code::FieldInvalid.saying(format!(
+            "This puts the state of {} in place of what {} holds. Say --yes to do it.",
+            manifest.made_at,
+            data.display()
+        )));
+    }
+    let aside = set_aside(data)?;
+    copy_folder(&folder.join(JOURNAL), &data.join(JOURNAL))?;
+    copy(&folder.join(KEY_FILE), &data.join(KEY_FILE))?;
+    match config.database.url.as_deref() {
+        Some(url) => load(url, &folder.join(DUMP))?,
+        None => {
+            for name in DATABASES {
+                copy(&folder.join(name), &data.join(name))?;
+            }
+        }
+    }
+    say(format_args!(
+        "The state of {} is back. What was there before is in {}.",
+        manifest.made_at,
+        aside.display()
+    ))
+}
+
+fn load(url: &str, from: &Path) -> Result<()> {
+    let (address, password) = apart(url)?;
+    let mut command = Command::new("pg_restore");
+    command
+        .args(["--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname", &address])
+        .arg(from);
+    run_tool(command.env("PGPASSWORD", password), "pg_restore", &address)
+}
+
+/// Moves the files that a restore replaces into a folder of their own.
+fn set_aside(data: &Path) -> Result<PathBuf> {
+    let stamp = Clock::default().now().rfc3339().replace(['-', ':'], "");
+    let aside = data.join(format!("before-restore-{stamp}"));
+    DirBuilder::new().recursive(true).mode(0o700).create(&aside).or_code(Code::Internal)?;
+    let with_logs = |name: &str| [name.to_owned(), format!("{name}-wal"), format!("{name}-shm")];
+    let databases = DATABASES.into_iter().flat_map(with_logs);
+    for name in databases.chain([JOURNAL.to_owned(), KEY_FILE.to_owned()]) {
+        if data.join(&name).exists() {
+            fs::rename(data.join(&name), aside.join(&name)).or_code(Code::Internal)?;
+        }
+    }
+    Ok(aside)
+}
+
+/// The running server of this data folder, by the pid file that the installer writes.
+fn server(data: &Path) -> Option<String> {
+    let pid = fs::read_to_string(data.join("portico.pid")).ok()?.trim().to_owned();
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+    (name.trim() == "portico").then_some(pid)
+}

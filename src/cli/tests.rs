@@ -1,0 +1,110 @@
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use clap::{CommandFactory, Parser};
+
+use super::line::{Command, Line};
+use super::*;
+use crate::base::key_format;
+
+fn words(line: &str) -> Vec<OsString> {
+    line.split_whitespace().map(OsString::from).collect()
+}
+
+fn status(line: &str) -> ExitCode {
+    run(words(line), |_| Ok(()))
+}
+
+fn settings(data: &Path) -> Config {
+    let flags = Flags { data_dir: Some(data.to_owned()), ..Flags::default() };
+    config::load(&flags).unwrap()
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    Line::command().debug_assert();
+}
+
+#[test]
+fn it_serves_when_no_command_is_given() {
+    let line = Line::try_parse_from(words("portico --listen 127.0.0.1:9000")).unwrap();
+    assert!(line.command.is_none());
+    assert!(line.settings.listen.is_some());
+}
+
+#[test]
+fn flags_may_stand_before_and_after_the_command() {
+    for text in ["portico --data d backup there", "portico backup there --data d"] {
+        let line = Line::try_parse_from(words(text)).unwrap();
+        assert!(matches!(line.command, Some(Command::Backup { .. })));
+        assert_eq!(line.settings.data.unwrap(), Path::new("d"));
+    }
+}
+
+#[test]
+fn exit_codes_tell_usage_from_settings() {
+    assert_eq!(status("portico --help"), ExitCode::SUCCESS);
+    assert_eq!(status("portico --version"), ExitCode::SUCCESS);
+    assert_eq!(status("portico nonsense"), ExitCode::from(USAGE));
+    assert_eq!(status("portico --config /nowhere/portico.toml config check"), ExitCode::from(CONFIGURATION));
+    assert_eq!(status("portico key check sk-ptc-short"), ExitCode::from(FAILURE));
+}
+
+#[test]
+fn a_key_is_judged_offline() {
+    let key = key_format::mint();
+    assert!(key_check::verdict(key.expose()).unwrap().contains("checksum fit"));
+    let short = key.expose().get(..50).unwrap();
+    assert!(key_check::verdict(short).unwrap_err().message().contains("50 characters"));
+    assert!(key_check::verdict("sk-ant-fake").unwrap_err().message().contains("Anthropic"));
+    assert_eq!(key_check::verdict("hello").unwrap_err().code(), Code::KeyMalformed);
+}
+
+#[tokio::test]
+async fn a_backup_comes_back() {
+    let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let config = settings(data.path());
+    let db = Db::open(&config, Clock::default()).await.unwrap();
+    fs::create_dir(data.path().join("journal")).unwrap();
+    fs::write(data.path().join("journal/1"), "records").unwrap();
+    let before = fs::read(data.path().join("secrets.key")).unwrap();
+
+    let folder = copy.path().join("one");
+    backup::run(&config, None, &folder).await.unwrap();
+    for name in ["portico.db", "calls.db", "secrets.key", "journal/1"] {
+        let mode = fs::metadata(folder.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    drop(db);
+
+    fs::write(data.path().join("secrets.key"), "lost").unwrap();
+    fs::remove_file(data.path().join("journal/1")).unwrap();
+    assert!(restore::run(&config, &folder, false).is_err(), "it wants --yes");
+    restore::run(&config, &folder, true).unwrap();
+    assert_eq!(fs::read(data.path().join("secrets.key")).unwrap(), before);
+    assert_eq!(fs::read(data.path().join("journal/1")).unwrap(), b"records");
+    Db::open(&config, Clock::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_backup_is_refused() {
+    let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let config = settings(data.path());
+    Db::open(&config, Clock::default()).await.unwrap();
+    let folder = copy.path().join("one");
+    backup::run(&config, None, &folder).await.unwrap();
+    fs::write(folder.join("calls.db"), "torn").unwrap();
+    let refusal = restore::run(&config, &folder, true).unwrap_err();
+    assert!(refusal.message().contains("calls.db"));
+    let again = backup::run(&config, None, &folder).await.unwrap_err();
+    assert!(again.message().contains("not empty"));
+}
+
+#[test]
+fn a_password_does_not_reach_the_command_line() {
+    let (address, password) = backup::apart("postgres://me:p%40ss@db.example/portico").unwrap();
+    assert_eq!(address, "postgres://me@db.example/portico");
+    assert_eq!(password, "p@ss");
+}
