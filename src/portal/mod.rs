@@ -1,1 +1,9 @@
-//! The pages.
+//! The pages. A page's form, handler and template struct live together in the folder of its noun;
+//! rules live in `domain`, calls in `ledger`. This room never writes SQL and never decides who may see what.
+
+pub mod frame;
+pub mod icons;
+pub mod look;
+pub mod menu;
+#[cfg(debug_assertions)]
+pub mod style;

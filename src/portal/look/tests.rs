@@ -1,0 +1,58 @@
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_764_000_000_000_000);
+
+#[test]
+fn times_read_the_way_people_speak() {
+    let past = |gap| relative(NOW.minus(gap), NOW);
+    assert_eq!(past(3 * SECOND), "just now");
+    assert_eq!(past(5 * MINUTE), "5 min ago");
+    assert_eq!(past(89 * MINUTE), "89 min ago");
+    assert_eq!(past(3 * HOUR), "3 h ago");
+    assert_eq!(past(4 * DAY), "4 days ago");
+    assert_eq!(past(90 * DAY), NOW.minus(90 * DAY).day());
+    assert_eq!(relative(NOW.plus(4 * DAY), NOW), "in 4 days");
+    assert_eq!(relative(None::<Timestamp>, NOW), "");
+}
+
+#[test]
+fn every_state_has_a_tone_and_the_unknown_is_quiet() {
+    assert_eq!(tone("approved"), "ok");
+    assert_eq!(tone("denied"), "bad");
+    assert_eq!(tone("something else"), "quiet");
+    assert_eq!(words("cut_client"), "Cut client");
+    assert_eq!(words(""), "");
+}
+
+#[test]
+fn numbers_are_grouped_by_thousands() {
+    assert_eq!(grouped(7), "7");
+    assert_eq!(grouped(1_234_567), "1,234,567");
+    assert_eq!(grouped(-1234), "-1,234");
+    assert_eq!(grouped(123), "123");
+}
+
+#[test]
+fn durations_take_the_unit_that_fits() {
+    assert_eq!(duration(840), "840 µs");
+    assert_eq!(duration(12_400), "12 ms");
+    assert_eq!(duration(1_240_000), "1.24 s");
+    assert_eq!(duration(125_000_000), "2 min 5 s");
+}
+
+#[test]
+fn meters_never_leave_their_track() {
+    assert_eq!(percent(5, 0), 0);
+    assert_eq!(percent(-5, 10), 0);
+    assert_eq!(percent(15, 10), 100);
+    assert_eq!(percent(i64::MAX, i64::MAX), 100);
+    assert_eq!(fullness(74, 100), "ok");
+    assert_eq!(fullness(100, 100), "bad");
+}
+
+#[test]
+fn a_line_of_points_fills_its_box() {
+    assert_eq!(polyline(&[0, 5, 10], 100, 20), "0,20 50,10 100,0");
+    assert_eq!(polyline(&[], 100, 20), "");
+    assert_eq!(polyline(&[4], 100, 20), "0,0");
+}
