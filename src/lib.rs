@@ -1,6 +1,7 @@
 //! Portico: an AI gateway with an embedded API portal. `docs/ARCHITECTURE.md` is the map.
 
 pub mod api;
+pub mod app;
 pub mod base;
 pub mod cli;
 pub mod config;

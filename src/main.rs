@@ -1,5 +1,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    portico::cli::run(std::env::args_os(), |_| Ok(()))
+    portico::cli::run(std::env::args_os(), portico::app::serve)
 }

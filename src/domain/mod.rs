@@ -6,5 +6,6 @@
 pub mod actor;
 pub mod audit;
 pub mod changes;
+pub mod people;
 pub mod permit;
 pub mod settings;

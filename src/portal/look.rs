@@ -87,11 +87,12 @@ amounts!(i32 i64 u32 u64 usize);
 /// The tone of a state word: `ok`, `warn`, `bad`, `info` or `quiet`.
 pub fn tone(state: &str) -> &'static str {
     match state {
-        "active" | "answered" | "approved" | "enabled" | "healthy" | "live" | "ok" | "passed" | "published" | "open" => "ok",
-        "cooling" | "cut_client" | "deprecated" | "expiring" | "invited" | "paused" | "pending" | "requested" | "suspended"
-        | "unknown" | "untested" | "waiting" | "rotating" => "warn",
-        "cut_vendor" | "deactivated" | "denied" | "down" | "error" | "expired" | "failed" | "leaked" | "lost" | "refused"
-        | "retired" | "revoked" | "unhealthy" => "bad",
+        "active" | "answered" | "approved" | "enabled" | "healthy" | "live" | "ok" | "passed"
+        | "published" | "open" => "ok",
+        "cooling" | "cut_client" | "deprecated" | "expiring" | "invited" | "paused" | "pending"
+        | "requested" | "suspended" | "unknown" | "untested" | "waiting" | "rotating" => "warn",
+        "cut_vendor" | "deactivated" | "denied" | "down" | "error" | "expired" | "failed" | "leaked"
+        | "lost" | "refused" | "retired" | "revoked" | "unhealthy" => "bad",
         "begun" | "new" | "running" | "self_approved" => "info",
         _ => "quiet",
     }

@@ -51,10 +51,8 @@ const USE: &[Row] = &[
     Row("Diagnose", "/diagnose", "stethoscope", For::Everyone),
 ];
 
-const DECIDE: &[Row] = &[
-    Row("Inbox", "/inbox", "inbox", For::Deciders),
-    Row("APIs", "/manage/apis", "layers", For::Deciders),
-];
+const DECIDE: &[Row] =
+    &[Row("Inbox", "/inbox", "inbox", For::Deciders), Row("APIs", "/manage/apis", "layers", For::Deciders)];
 
 const OPERATE: &[Row] = &[
     Row("Vendors", "/providers", "plug", For::Admins),

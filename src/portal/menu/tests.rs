@@ -23,7 +23,8 @@ fn a_member_sees_neither_decide_nor_operate() {
 #[test]
 fn what_waits_is_counted_at_the_inbox_alone() {
     let groups = menu(Sees { decides: true, waiting: 3, ..Sees::default() }, "/");
-    let counted: Vec<_> = groups.iter().flat_map(|group| &group.items).filter(|item| item.count > 0).collect();
+    let counted: Vec<_> =
+        groups.iter().flat_map(|group| &group.items).filter(|item| item.count > 0).collect();
     assert_eq!(counted.len(), 1);
     assert_eq!((counted[0].label, counted[0].count), ("Inbox", 3));
 }

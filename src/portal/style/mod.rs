@@ -59,7 +59,11 @@ impl StylePage {
                 Choice::new("team", "Team").hint("600 requests a minute, $50 a month, an owner decides"),
                 Choice::new("none", "Enterprise").hint("Not offered to your team").disabled(),
             ],
-            overlaps: vec![Choice::new("0", "Not at all"), Choice::new("1h", "1 hour"), Choice::new("24h", "24 hours")],
+            overlaps: vec![
+                Choice::new("0", "Not at all"),
+                Choice::new("1h", "1 hour"),
+                Choice::new("24h", "24 hours"),
+            ],
             chosen: vec!["team".to_owned()],
             states: STATES,
             values: vec![3, 5, 4, 9, 12, 8, 14, 13, 18, 22, 17, 25],
@@ -74,8 +78,22 @@ impl StyleBare {
 }
 
 const STATES: &[&str] = &[
-    "active", "approved", "published", "answered", "paused", "requested", "deprecated", "waiting", "denied", "revoked",
-    "expired", "refused", "self_approved", "draft", "withdrawn", "ended",
+    "active",
+    "approved",
+    "published",
+    "answered",
+    "paused",
+    "requested",
+    "deprecated",
+    "waiting",
+    "denied",
+    "revoked",
+    "expired",
+    "refused",
+    "self_approved",
+    "draft",
+    "withdrawn",
+    "ended",
 ];
 
 fn frame(now: Timestamp) -> Frame {

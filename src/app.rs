@@ -1,0 +1,204 @@
+//! Composition: builds every room's handle once, registers the doors, runs until told to stop.
+//! This file alone knows all rooms.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
+use actix_web::{App as ActixApp, HttpServer};
+use sea_orm_migration::async_trait;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::base::{Clock, Code, OrCode, Result};
+use crate::config::{Config, LogFormat};
+use crate::domain::settings::{self, SetUp};
+use crate::jobs::Jobs;
+use crate::ledger::{self, Ledger};
+use crate::store::{Change, Db, Listener, Noted};
+use crate::web::fault::Painter;
+use crate::web::form::BODY_CAP;
+use crate::web::guard::{self, SetUpDone};
+use crate::web::health::{self, Ready};
+use crate::web::{assets, headers, mount};
+use crate::{api, portal};
+
+/// Everything a running Portico is made of.
+#[derive(Clone)]
+pub struct App {
+    pub config: Config,
+    pub db: Db,
+    pub ledger: Ledger,
+    pub ready: Ready,
+    set_up: SetUpDone,
+}
+
+/// A server that listens, its address, and the way to stop it.
+pub struct Running {
+    pub address: SocketAddr,
+    pub handle: ServerHandle,
+    pub server: Server,
+    pub jobs: Jobs,
+}
+
+impl App {
+    /// Opens the databases and the journal of the configured data folder.
+    ///
+    /// # Errors
+    /// When one of them cannot be opened, or another process holds the folder.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self> {
+        make_private(&config.data.dir)?;
+        let db = Db::open(&config, clock.clone()).await?;
+        let options =
+            ledger::Options { max_bytes: config.journal.max_bytes, ..ledger::Options::new(&config.data.dir) };
+        let ledger = Ledger::open(&options, clock)?;
+        let set_up = SetUpDone::default();
+        let app = Self { config, db, ledger, ready: Ready::default(), set_up };
+        app.db.listen(Arc::new(SetUpWatch { db: app.db.clone(), done: app.set_up.clone() }));
+        app.set_up.0.store(settings::get::<SetUp>(&app.db).await?.done, Ordering::Release);
+        Ok(app)
+    }
+
+    /// Listens and starts the background tasks. The server runs when its future is awaited or spawned.
+    ///
+    /// # Errors
+    /// When the address is taken.
+    pub fn start(&self, listener: TcpListener) -> Result<Running> {
+        let address = listener.local_addr().or_code(Code::Internal)?;
+        let app = self.clone();
+        let server = HttpServer::new(move || {
+            let app = app.clone();
+            ActixApp::new().configure(move |config| app.mount(config)).wrap(from_fn(headers::wrap))
+        })
+        .workers(self.config.server.workers)
+        .h1_allow_half_closed(false)
+        .keep_alive(Duration::from_secs(75))
+        .client_request_timeout(Duration::from_secs(5))
+        .shutdown_timeout(self.config.server.shutdown_seconds)
+        .disable_signals()
+        .listen(listener)
+        .or_code(Code::Internal)?
+        .run();
+        self.ready.set(true);
+        Ok(Running { address, handle: server.handle(), server, jobs: self.jobs() })
+    }
+
+    fn mount(&self, config: &mut ServiceConfig) {
+        config
+            .app_data(Data::new(self.db.clone()))
+            .app_data(Data::new(self.config.clone()))
+            .app_data(Data::new(self.ledger.clone()))
+            .app_data(Data::new(self.set_up.clone()))
+            .app_data(Data::new(self.ready.clone()))
+            .app_data(self.painter())
+            .app_data(PayloadConfig::new(BODY_CAP));
+        health::mount(config);
+        config.service(
+            web::resource("/static/{name}").wrap(Compress::default()).route(web::get().to(assets::serve)),
+        );
+        config.route("/favicon.ico", web::get().to(assets::favicon));
+        mount(config, api::endpoints());
+        mount(config, portal::pages());
+        config
+            .default_service(web::to(async |request: actix_web::HttpRequest| guard::unknown_page(&request)));
+    }
+
+    fn painter(&self) -> Painter {
+        let db = self.db.clone();
+        Painter(Arc::new(move |error, visit| portal::fault::paint(error, visit, db.now())))
+    }
+
+    fn jobs(&self) -> Jobs {
+        let mut jobs = Jobs::default();
+        let db = self.db.clone();
+        jobs.every("changes", Duration::from_millis(500), move || {
+            let db = db.clone();
+            async move { db.poll_changes().await }
+        });
+        jobs
+    }
+}
+
+/// Follows the set-up state, so that every node opens its pages when it is done on one.
+struct SetUpWatch {
+    db: Db,
+    done: SetUpDone,
+}
+
+#[async_trait::async_trait]
+impl Listener for SetUpWatch {
+    async fn apply(&self, noted: &[Noted]) {
+        if !noted.iter().any(|noted| noted.change == Change::Settings) {
+            return;
+        }
+        match settings::get::<SetUp>(&self.db).await {
+            Ok(set_up) => self.done.0.store(set_up.done, Ordering::Release),
+            Err(error) => tracing::warn!(%error, "the set-up state could not be read"),
+        }
+    }
+}
+
+/// The command `serve`: runs until SIGTERM or SIGINT, lets open calls end, writes what is left.
+///
+/// # Errors
+/// What keeps the server from starting.
+pub fn serve(config: Config) -> Result<()> {
+    log_to_stderr(&config);
+    actix_web::rt::System::new().block_on(async move {
+        let listener = TcpListener::bind(config.server.listen).map_err(|fault| {
+            Code::Internal
+                .saying(format!("Cannot listen on {}: {fault}.", config.server.listen))
+                .caused_by(fault)
+        })?;
+        let app = App::open(config, Clock::default()).await?;
+        let running = app.start(listener)?;
+        tracing::info!(address = %running.address, url = app.config.public_url(), "Portico is ready");
+        if !app.set_up.0.load(Ordering::Acquire) {
+            tracing::info!("set-up is not done: run `portico setup-link` for the one-time link");
+        }
+        until_stopped(&app, running).await
+    })
+}
+
+async fn until_stopped(app: &App, running: Running) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).or_code(Code::Internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).or_code(Code::Internal)?;
+    let Running { handle, server, jobs, .. } = running;
+    let ready = app.ready.clone();
+    actix_web::rt::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        ready.set(false);
+        tracing::info!("stopping: open calls get their time; send the signal again to stop at once");
+        let stop = actix_web::rt::spawn(handle.stop(true));
+        tokio::select! {
+            _ = stop => {}
+            _ = terminate.recv() => handle.stop(false).await,
+            _ = interrupt.recv() => handle.stop(false).await,
+        }
+    });
+    server.await.or_code(Code::Internal)?;
+    jobs.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn log_to_stderr(config: &Config) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber in one process (tests) is not an error.
+    let _ = match config.log.format {
+        LogFormat::Pretty => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+}
+
+/// Makes the data folder, closed to others.
+fn make_private(folder: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).or_code(Code::Internal)?;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).or_code(Code::Internal)
+}

@@ -1,0 +1,86 @@
+//! Fills the frame of a page from a visit, and turns templates into answers.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use askama::Template;
+
+use super::frame::{Flash, Frame, FrameUser, Theme};
+use super::menu::{self, Sees};
+use crate::base::{Code, OrCode, Result, Timestamp};
+use crate::domain::permit::{Right, may};
+use crate::domain::settings::{self, Site};
+use crate::store::Db;
+use crate::web::{PageResult, Visit};
+
+/// The frame of the page that this visit asked for.
+///
+/// # Errors
+/// The database's own.
+pub async fn frame(db: &Db, visit: &Visit) -> Result<Frame> {
+    let site = settings::get::<Site>(db).await?;
+    let path = visit.path.split('?').next().unwrap_or("/");
+    let mut frame = Frame { site_name: site.name, ..bare(visit, path, db.now()) };
+    if let Some(actor) = &visit.actor {
+        let sees = Sees {
+            decides: may(actor, Right::PublishApis),
+            operates: may(actor, Right::SeeEverything),
+            administers: may(actor, Right::ManageSupply),
+            waiting: waiting(db, visit).await?,
+        };
+        frame.nav = menu::menu(sees, path);
+    }
+    Ok(frame)
+}
+
+async fn waiting(_db: &Db, _visit: &Visit) -> Result<u32> {
+    Ok(0)
+}
+
+/// The frame without anything read from the database: for error pages.
+pub fn bare(visit: &Visit, path: &str, now: Timestamp) -> Frame {
+    let mut frame = Frame::anonymous(path, now);
+    frame.user =
+        visit.actor.as_ref().map(|actor| FrameUser::new(&visit.name, &visit.email, actor.role().label()));
+    frame.csrf.clone_from(&visit.csrf);
+    frame.theme = Theme::parse(&visit.theme);
+    frame.flash = visit.flash.as_ref().map(|(kind, text)| match kind.as_str() {
+        "good" => Flash::ok(text),
+        "bad" => Flash::bad(text),
+        _ => Flash { kind: "info", text: text.clone() },
+    });
+    if !visit.secure && !visit.ip.is_loopback() {
+        frame.banner = Some(
+            "This site is served over plain HTTP: passwords and keys can be read on the way.".to_owned(),
+        );
+    }
+    frame
+}
+
+/// A page, 200.
+///
+/// # Errors
+/// When the template fails.
+pub fn html(page: &impl Template) -> PageResult {
+    answer(&mut HttpResponse::Ok(), page)
+}
+
+/// A form that failed its check, with the typed values and a message under each field.
+///
+/// # Errors
+/// When the template fails.
+pub fn html_422(page: &impl Template) -> PageResult {
+    answer(&mut HttpResponse::UnprocessableEntity(), page)
+}
+
+/// A page that shows a secret once: never stored by a browser or proxy.
+///
+/// # Errors
+/// When the template fails.
+pub fn html_secret(page: &impl Template) -> PageResult {
+    answer(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")), page)
+}
+
+fn answer(response: &mut HttpResponseBuilder, page: &impl Template) -> PageResult {
+    let text = page.render().or_code(Code::Internal)?;
+    Ok(response.content_type("text/html; charset=utf-8").body(text))
+}

@@ -1,0 +1,298 @@
+//! What stands before every route: who is this, may they, and does a write come from our own pages.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::StreamExt;
+
+use super::address;
+use super::fault::Fault;
+use super::form::{BODY_CAP, FORM_CAP};
+use super::problem::Problem;
+use super::reply::{self, FLASH_COOKIE};
+use super::route::{ApiNeed, Need, Served};
+use super::visit::{Facts, Visit};
+use crate::base::ids::CallId;
+use crate::base::{Code, Error, Result, secret};
+use crate::config::Config;
+use crate::domain::actor::{Actor, Via};
+use crate::domain::people::{admin_tokens, sessions};
+use crate::domain::permit;
+use crate::store::Db;
+
+/// True once the first admin exists. Shared by all workers.
+#[derive(Clone, Default)]
+pub struct SetUpDone(pub Arc<AtomicBool>);
+
+const SESSION_COOKIE: &str = "portico";
+const FORM_COOKIE: &str = "portico-form";
+
+/// The name a cookie has here: `__Host-` binds it to this host where the site is https.
+pub fn cookie_name(name: &str, secure: bool) -> String {
+    if secure { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// The session cookie for a fresh sign-in.
+pub fn session_cookie(token: &str, secure: bool) -> Cookie<'static> {
+    bake(SESSION_COOKIE, token, secure)
+}
+
+/// Takes the session cookie away.
+pub fn no_session_cookie(secure: bool) -> Cookie<'static> {
+    let mut cookie = bake(SESSION_COOKIE, "", secure);
+    cookie.make_removal();
+    cookie
+}
+
+fn bake(name: &str, value: &str, secure: bool) -> Cookie<'static> {
+    Cookie::build(cookie_name(name, secure), value.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+/// Before each page of the portal.
+///
+/// # Errors
+/// Never: what goes wrong is answered as a page.
+pub async fn portal(
+    need: Need,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Served {
+    if let Err(error) = admit(need, &mut request).await {
+        let (request, _) = request.into_parts();
+        let answer = Fault(error).answer(&request);
+        return Ok(with_cookies(ServiceResponse::new(request, answer)));
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
+    Ok(with_cookies(as_page(response)))
+}
+
+async fn admit(need: Need, request: &mut ServiceRequest) -> Result<()> {
+    let config = data::<Config>(request.request())?;
+    let db = data::<Db>(request.request())?;
+    let done = data::<SetUpDone>(request.request())?;
+    if need != Need::SetUp && !done.0.load(Ordering::Acquire) {
+        return Err(Code::SetupPending.into());
+    }
+    let visit = visit(request.request(), &config, &db).await?;
+    request.extensions_mut().insert(visit.clone());
+    if let Some(actor) = &visit.actor {
+        request.extensions_mut().insert(actor.clone());
+    }
+    match (need, &visit.actor) {
+        (Need::SetUp | Need::Anyone, _) | (Need::SignedIn, Some(_)) => {}
+        (Need::May(right), Some(actor)) => permit::need(actor, right)?,
+        (Need::SignedIn | Need::May(_), None) => return Err(Code::SignedOut.into()),
+    }
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if is_read { Ok(()) } else { check_write(request, &visit, &config).await }
+}
+
+async fn visit(request: &HttpRequest, config: &Config, db: &Db) -> Result<Visit> {
+    let secure = config.is_https();
+    let cookie =
+        |name: &str| request.cookie(&cookie_name(name, secure)).map(|cookie| cookie.value().to_owned());
+    let ip = address::client_ip(request, &config.server.trusted_proxies);
+    let agent =
+        request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let signed = match cookie(SESSION_COOKIE) {
+        Some(token) => sessions::find(db, &token, &ip.to_string()).await?,
+        None => None,
+    };
+    let (actor, session, user) = match signed {
+        Some((actor, session, user)) => (Some(actor), Some(session), Some(user)),
+        None => (None, None, None),
+    };
+    let form = cookie(FORM_COOKIE).filter(|token| token.len() == 43);
+    let facts = Facts {
+        session: session.as_ref().map(|session| session.id),
+        name: user.as_ref().map(|user| user.name.clone()).unwrap_or_default(),
+        email: user.as_ref().map(|user| user.email.clone()).unwrap_or_default(),
+        theme: user.as_ref().map_or_else(|| "auto".to_owned(), |user| user.theme.clone()),
+        csrf: session
+            .as_ref()
+            .map(|session| session.csrf.clone())
+            .or(form)
+            .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(secret::random::<32>())),
+        actor,
+        path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        flash: request.cookie(FLASH_COOKIE).and_then(|cookie| reply::read_flash(cookie.value())),
+        request_id: request.extensions().get::<CallId>().copied().unwrap_or_else(CallId::fresh),
+        ip,
+        agent: agent.chars().take(200).collect(),
+        secure,
+    };
+    Ok(Visit::new(facts))
+}
+
+/// A write needs our own Origin and the token of this very session, in the form or, for scripts
+/// that send JSON, in a header. The body is read here, once, and handed on without its token.
+async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Config) -> Result<()> {
+    let refused = |why: &str| Err(Code::CsrfFailed.with(why));
+    if !address::is_own_origin(request.request(), config) {
+        return refused("origin");
+    }
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
+    if kind == "application/json" {
+        let sent =
+            request.headers().get("x-csrf-token").map(|token| token.as_bytes().to_vec()).unwrap_or_default();
+        return if secret::same(&sent, visit.csrf.as_bytes()) { Ok(()) } else { refused("token") };
+    }
+    if kind != "application/x-www-form-urlencoded" {
+        return refused("content type");
+    }
+    let body = read_body(request, FORM_CAP).await?;
+    let mut sent = String::new();
+    let mut rest = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(&body) {
+        if name == "csrf" {
+            sent = value.into_owned();
+        } else {
+            rest.append_pair(&name, &value);
+        }
+    }
+    if !secret::same(sent.as_bytes(), visit.csrf.as_bytes()) {
+        return refused("token");
+    }
+    request.set_payload(Payload::from(Bytes::from(rest.finish())));
+    Ok(())
+}
+
+async fn read_body(request: &mut ServiceRequest, cap: usize) -> Result<BytesMut> {
+    let mut payload = request.take_payload();
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|fault| Code::FieldInvalid.with(fault))?;
+        if body.len() + chunk.len() > cap {
+            return Err(Code::BodyTooLarge.saying(format!("A form may hold {} KiB.", cap / 1024)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Turns an error that a handler or an extractor gave into its page.
+fn as_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(fault) = response.response().error() else { return response };
+    let status = response.status();
+    let error = match fault.as_error::<Fault>() {
+        Some(fault) => fault.answer(response.request()),
+        None if status == 404 || status == 400 => {
+            Fault(Code::NotFound.with(fault)).answer(response.request())
+        }
+        None if status == 413 => Fault(Code::BodyTooLarge.with(fault)).answer(response.request()),
+        None => Fault(Code::Internal.with(fault)).answer(response.request()),
+    };
+    response.into_response(error)
+}
+
+/// Gives a visitor their form cookie and takes a shown message away.
+fn with_cookies(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(visit) = response.request().extensions().get::<Visit>().cloned() else { return response };
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let mut cookies = Vec::new();
+    let known = response.request().cookie(&cookie_name(FORM_COOKIE, visit.secure));
+    if visit.actor.is_none() && is_page && known.is_none_or(|cookie| cookie.value() != visit.csrf) {
+        cookies.push(bake(FORM_COOKIE, &visit.csrf, visit.secure));
+    }
+    if visit.flash.is_some() && is_page {
+        let mut gone = Cookie::build(FLASH_COOKIE, "").path("/").finish();
+        gone.make_removal();
+        cookies.push(gone);
+    }
+    for cookie in cookies {
+        if let Err(fault) = response.response_mut().add_cookie(&cookie) {
+            tracing::error!(%fault, "a cookie was not set");
+        }
+    }
+    response
+}
+
+/// Before each endpoint of the management API.
+///
+/// # Errors
+/// Never: what goes wrong is answered as a problem document.
+pub async fn api(
+    need: ApiNeed,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Served {
+    if let Err(error) = admit_token(need, &mut request).await {
+        let (request, _) = request.into_parts();
+        let answer = Problem(error).answer(&request);
+        return Ok(ServiceResponse::new(request, answer));
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
+    let Some(fault) = response.response().error() else { return Ok(response) };
+    let status = response.status();
+    let problem = match (fault.as_error::<Problem>(), fault.as_error::<Fault>()) {
+        (Some(problem), _) => problem.answer(response.request()),
+        (None, Some(fault)) => in_problem_form(&fault.0).answer(response.request()),
+        _ if status.is_client_error() => Problem(Code::NotFound.with(fault)).answer(response.request()),
+        _ => Problem(Code::Internal.with(fault)).answer(response.request()),
+    };
+    Ok(response.into_response(problem))
+}
+
+/// Extractors shared with the portal speak in faults; the code and words stay.
+fn in_problem_form(error: &Error) -> Problem {
+    let same = error.code().saying(error.message());
+    Problem(match error.param() {
+        Some(param) => same.on(param),
+        None => same,
+    })
+}
+
+async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<()> {
+    let config = data::<Config>(request.request())?;
+    let db = data::<Db>(request.request())?;
+    if need == ApiNeed::Open {
+        return Ok(());
+    }
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token =
+        sent.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    let Some((_, token)) = token else {
+        return Err(Code::SignedOut.saying("Send a management token as a bearer."));
+    };
+    let ip = address::client_ip(request.request(), &config.server.trusted_proxies);
+    let actor: Option<Actor> = admin_tokens::find(&db, token.trim(), &ip.to_string()).await?;
+    let Some(actor) = actor else {
+        return Err(Code::SignedOut.saying("This is no management token of this site, or it has ended."));
+    };
+    if need == ApiNeed::Write && matches!(actor.via(), Via::Token { write: false, .. }) {
+        return Err(Code::NotPermitted.saying("This token may only read."));
+    }
+    request.extensions_mut().insert(actor);
+    let body = read_body(request, BODY_CAP).await?;
+    request.set_payload(Payload::from(body.freeze()));
+    Ok(())
+}
+
+fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>> {
+    let found = request.app_data::<Data<T>>().cloned();
+    found.ok_or_else(|| Code::Internal.with(format!("{} is not registered", std::any::type_name::<T>())))
+}
+
+/// A bare 404 in the portal's look, for paths no table has.
+pub fn unknown_page(request: &HttpRequest) -> HttpResponse {
+    Fault(Code::NotFound.with(request.path())).answer(request)
+}

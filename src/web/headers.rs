@@ -1,0 +1,57 @@
+//! Headers on every answer of the portal and the management API, and the Host check before all.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
+
+use super::address;
+use super::route::Served;
+use crate::base::ids::CallId;
+
+/// No inline script or style, nothing from elsewhere.
+pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const FIXED: &[(&str, &str)] = &[
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("content-security-policy", CSP),
+];
+
+/// Wraps the whole application: refuses a Host that a router could misread, gives each request its
+/// id, and sets the security headers that an answer does not set itself.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    if !address::has_good_host(request.request()) {
+        let bare = HttpResponse::BadRequest().force_close().finish();
+        return Ok(request.into_response(bare).map_into_boxed_body());
+    }
+    let id = CallId::fresh();
+    request.extensions_mut().insert(id);
+    let mut response: ServiceResponse<BoxBody> = next.call(request).await?.map_into_boxed_body();
+    let headers = response.headers_mut();
+    let id_header = HeaderName::from_static("x-request-id");
+    if !headers.contains_key(&id_header)
+        && let Ok(value) = HeaderValue::from_str(&id.to_string())
+    {
+        headers.insert(id_header, value);
+    }
+    for (name, value) in FIXED {
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    let is_page =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    Ok(response)
+}

@@ -1,0 +1,75 @@
+//! An error as a problem document (RFC 9457), for the management API and the portal's own scripts.
+
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use serde_json::json;
+
+use crate::base::ids::CallId;
+use crate::base::{Code, Error};
+
+pub type ApiResult = Result<HttpResponse, Problem>;
+
+#[derive(Debug)]
+pub struct Problem(pub Error);
+
+impl<E: Into<Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.document(None)
+    }
+}
+
+impl Problem {
+    pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        if self.status_code().is_server_error() {
+            tracing::error!(code = %self.0.code(), error = %self.0, path = request.path(), "an endpoint failed");
+        }
+        let id = request.extensions().get::<CallId>().copied();
+        self.document(id)
+    }
+
+    fn document(&self, id: Option<CallId>) -> HttpResponse {
+        let code = self.0.code();
+        let mut document = json!({
+            "type": format!("/docs/errors/{code}"),
+            "title": code.message(),
+            "status": self.0.status(),
+            "detail": self.0.message(),
+            "code": code.word(),
+            "next": code.next(),
+        });
+        if let (Some(id), Some(map)) = (id, document.as_object_mut()) {
+            map.insert("request_id".to_owned(), json!(id));
+        }
+        if let (Some(param), Some(map)) = (self.0.param(), document.as_object_mut()) {
+            let pointer = format!("/{}", param.replace(['.', '['], "/").replace(']', ""));
+            map.insert("errors".to_owned(), json!([{ "pointer": pointer, "detail": self.0.message() }]));
+        }
+        let mut answer = HttpResponse::build(self.status_code());
+        answer.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
+        if code == Code::SignedOut {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Some(seconds) = self.0.retry_after() {
+            answer.insert_header((header::RETRY_AFTER, seconds));
+        }
+        answer.body(document.to_string())
+    }
+}

@@ -1,0 +1,84 @@
+//! A real server on a free port with a temporary data folder and a clock that tests move. The same
+//! tests run on SQLite, and on PostgreSQL when `PORTICO_TEST_DB` names a server.
+
+pub mod browser;
+pub mod raw;
+
+use std::net::TcpListener;
+
+use actix_web::dev::ServerHandle;
+use portico::app::App;
+use portico::base::Clock;
+use portico::config::{Config, Flags, load};
+use portico::store::Db;
+use sea_orm::{ConnectionTrait, Database};
+use tempfile::TempDir;
+
+pub use browser::{Answer, Browser};
+
+pub struct TestApp {
+    /// `http://127.0.0.1:PORT`
+    pub base: String,
+    pub app: App,
+    pub db: Db,
+    pub clock: Clock,
+    pub folder: TempDir,
+    handle: ServerHandle,
+}
+
+/// Starts a server with the default configuration.
+pub async fn spawn() -> TestApp {
+    spawn_with(|_| {}).await
+}
+
+/// Starts a server with a changed configuration.
+pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> TestApp {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let flags = Flags {
+        listen: Some(address),
+        data_dir: Some(folder.path().join("data")),
+        database_url: fresh_postgres().await,
+        ..Flags::default()
+    };
+    let mut config = load(&flags).unwrap();
+    config.server.workers = 1;
+    config.server.shutdown_seconds = 1;
+    change(&mut config);
+    let clock = Clock::default();
+    let app = App::open(config, clock.clone()).await.unwrap();
+    let running = app.start(listener).unwrap();
+    actix_web::rt::spawn(running.server);
+    TestApp {
+        base: format!("http://{address}"),
+        db: app.db.clone(),
+        app,
+        clock,
+        folder,
+        handle: running.handle,
+    }
+}
+
+impl TestApp {
+    /// A browser nobody is signed in with.
+    pub fn visitor(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    pub async fn stop(&self) {
+        self.handle.stop(true).await;
+    }
+}
+
+/// A fresh database on the PostgreSQL server of `PORTICO_TEST_DB`.
+#[expect(clippy::disallowed_methods, reason = "the one switch of the test suite")]
+async fn fresh_postgres() -> Option<String> {
+    let server = std::env::var("PORTICO_TEST_DB").ok()?;
+    let name = format!("portico_test_{}", uuid::Uuid::now_v7().simple());
+    let admin = Database::connect(&server).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let mut url = url::Url::parse(&server).unwrap();
+    url.set_path(&name);
+    Some(url.to_string())
+}

@@ -1,0 +1,66 @@
+//! The toolbox as seen from outside: framing, hosts, headers, the door before set-up.
+
+use crate::support::raw::exchange;
+use crate::support::spawn;
+
+#[actix_web::test]
+async fn alive_and_ready_are_answered_without_a_database() {
+    let app = spawn().await;
+    let browser = app.visitor();
+    assert_eq!(browser.get("/healthz").await.is(200).text, "ok\n");
+    browser.get("/readyz").await.is(200);
+    app.app.ready.set(false);
+    browser.get("/readyz").await.is(503);
+    browser.get("/healthz").await.is(200);
+}
+
+#[actix_web::test]
+async fn b07_b08_a_request_names_one_plain_host() {
+    let app = spawn().await;
+    for hosts in [
+        "",
+        "Host: a\r\nHost: b\r\n",
+        "Host: x/?a\r\n",
+        "Host: x#y\r\n",
+        "Host: a@b\r\n",
+        "Host: x:99999\r\n",
+        "Host:\r\n",
+    ] {
+        let request = format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n");
+        let (status, text) = exchange(&app.base, request.as_bytes()).await;
+        assert_eq!(status, 400, "{hosts:?}: {text}");
+    }
+}
+
+#[actix_web::test]
+async fn b12_odd_methods_are_refused_and_echo_nothing() {
+    let app = spawn().await;
+    for method in ["TRACE", "PROPFIND", "get"] {
+        let request = format!(
+            "{method} /healthz HTTP/1.1\r\nHost: x\r\nX-Canary: sk-fake-canary\r\nConnection: close\r\n\r\n"
+        );
+        let (status, text) = exchange(&app.base, request.as_bytes()).await;
+        assert!(matches!(status, 400 | 404 | 405), "{method}: {status}");
+        assert!(!text.contains("canary"), "{method} echoes");
+    }
+}
+
+#[actix_web::test]
+async fn every_answer_has_an_id_and_the_security_headers() {
+    let app = spawn().await;
+    let answer = app.visitor().get("/no/such/page").await;
+    assert_eq!(answer.header("x-request-id").len(), 36);
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+    assert!(answer.status == 404, "{}", answer.text);
+}
+
+#[actix_web::test]
+async fn assets_are_kept_for_ever_and_compressed() {
+    let app = spawn().await;
+    let browser = app.visitor();
+    let request = browser.request(reqwest::Method::GET, portico::web::assets::css());
+    let answer = browser.send(request.header("accept-encoding", "br")).await.is(200);
+    assert!(answer.header("cache-control").contains("immutable"));
+    assert_eq!(answer.header("content-encoding"), "br");
+}
