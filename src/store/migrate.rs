@@ -8,6 +8,8 @@ use crate::base::{Code, Result};
 
 #[path = "../../migrations/m20261124_000001_state.rs"]
 mod m20261124_000001_state;
+#[path = "../../migrations/m20261124_000002_calls.rs"]
+mod m20261124_000002_calls;
 
 struct State;
 struct Calls;
@@ -25,7 +27,7 @@ impl MigratorTrait for State {
 /// Of its own, as the calls may live in another file than the state.
 impl MigratorTrait for Calls {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![]
+        vec![Box::new(m20261124_000002_calls::Migration)]
     }
 
     fn migration_table_name() -> DynIden {
