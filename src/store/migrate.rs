@@ -10,13 +10,15 @@ use crate::base::{Code, Result};
 mod m20261124_000001_state;
 #[path = "../../migrations/m20261124_000002_calls.rs"]
 mod m20261124_000002_calls;
+#[path = "../../migrations/m20261124_000003_sign_in.rs"]
+mod m20261124_000003_sign_in;
 
 struct State;
 struct Calls;
 
 impl MigratorTrait for State {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_state::Migration)]
+        vec![Box::new(m20261124_000001_state::Migration), Box::new(m20261124_000003_sign_in::Migration)]
     }
 
     fn migration_table_name() -> DynIden {
