@@ -4,8 +4,11 @@
 //! people ← teams ← supply, catalogue, plans ← apps ← subscriptions ← keys.
 
 pub mod actor;
+pub mod apps;
 pub mod audit;
 pub mod changes;
+pub mod keys;
 pub mod people;
 pub mod permit;
 pub mod settings;
+pub mod subscriptions;

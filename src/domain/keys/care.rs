@@ -1,0 +1,172 @@
+//! What happens to a key beside its rotation.
+
+use serde_json::{Value, json};
+
+use super::rules::{self, Edit, Expiry};
+use super::{issue, queries, rights};
+use crate::base::ids::{KeyId, UserId};
+use crate::base::{Code, Result};
+use crate::domain::actor::Actor;
+use crate::domain::apps;
+use crate::domain::audit::{self, Act};
+use crate::domain::changes::{self, Change};
+use crate::store::entity::key;
+use crate::store::entity::states::{KeyState, RevokeReason};
+use crate::store::{Db, Tx};
+
+/// Stops a key for now.
+///
+/// # Errors
+/// `not_found`, `not_permitted`; `conflict` when it is not active.
+pub async fn pause(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
+    switch(db, actor, id, (KeyState::Active, KeyState::Paused), "key_paused").await
+}
+
+/// Lets a paused key work again.
+///
+/// # Errors
+/// As [`pause`].
+pub async fn enable(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
+    switch(db, actor, id, (KeyState::Paused, KeyState::Active), "key_enabled").await
+}
+
+async fn switch(
+    db: &Db,
+    actor: &Actor,
+    id: KeyId,
+    (from, to): (KeyState, KeyState),
+    word: &'static str,
+) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = managed_in(&tx, &actor, id).await?;
+        if !queries::state(&tx, id, &[from], to, None).await? {
+            return Err(Code::Conflict.saying(format!("This key is {}.", was.state.label())));
+        }
+        written(&tx, &actor, &was, word, json!({})).await
+    })
+    .await
+}
+
+/// Stops a key for good, all its secrets with it.
+///
+/// # Errors
+/// As [`pause`]; `conflict` when it is revoked already.
+pub async fn revoke(db: &Db, actor: &Actor, id: KeyId, reason: RevokeReason) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = managed_in(&tx, &actor, id).await?;
+        let from = [KeyState::Active, KeyState::Paused];
+        if !queries::state(&tx, id, &from, KeyState::Revoked, Some(reason)).await? {
+            return Err(Code::Conflict.saying("This key was revoked already."));
+        }
+        written(&tx, &actor, &was, "key_revoked", json!({ "reason": reason, "before": was.state })).await
+    })
+    .await
+}
+
+/// Gives a key another end.
+///
+/// # Errors
+/// `not_found`, `not_permitted`; `conflict` for a revoked key, `field_invalid` for a past end.
+pub async fn extend(db: &Db, actor: &Actor, id: KeyId, expiry: Expiry) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = living_in(&tx, &actor, id).await?;
+        let expires_at = expiry.at(tx.now())?;
+        queries::expire(&tx, id, expires_at).await?;
+        let details = json!({ "before": was.expires_at, "after": expires_at });
+        written(&tx, &actor, &was, "key_extended", details).await
+    })
+    .await
+}
+
+/// Gives a key another name.
+///
+/// # Errors
+/// `not_found`, `not_permitted`, `field_invalid`.
+pub async fn rename(db: &Db, actor: &Actor, id: KeyId, name: String) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = managed_in(&tx, &actor, id).await?;
+        let name = apps::checked_name(&name, "name")?;
+        queries::rename(&tx, id, &name).await?;
+        written(&tx, &actor, &was, "key_renamed", json!({ "before": was.name, "after": name })).await
+    })
+    .await
+}
+
+/// Changes what a key may be used for: scopes, APIs, networks, limits.
+///
+/// # Errors
+/// `not_found`, `not_permitted`; `conflict` for a revoked key, `field_invalid`.
+pub async fn edit(db: &Db, actor: &Actor, id: KeyId, edit: Edit) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = living_in(&tx, &actor, id).await?;
+        let mut now = was.clone();
+        if let Some(scopes) = &edit.scopes {
+            now.scopes = rules::scope_words(scopes);
+        }
+        if let Some(ids) = &edit.api_ids {
+            issue::check_apis(&tx, ids.as_deref()).await?;
+            now.api_ids = rules::api_words(ids.as_deref());
+        }
+        if let Some(ips) = &edit.ips {
+            now.ip_list = rules::ip_words(ips)?;
+        }
+        queries::narrow(&tx, &now).await?;
+        if let Some(limits) = &edit.limits {
+            rules::check_limits(limits)?;
+            queries::set_limits(&tx, id, limits).await?;
+        }
+        let facts =
+            |row: &key::Model| json!({ "scopes": row.scopes, "apis": row.api_ids, "ips": row.ip_list });
+        let details = json!({ "before": facts(&was), "after": facts(&now), "limits": edit.limits.is_some() });
+        written(&tx, &actor, &was, "key_changed", details).await
+    })
+    .await
+}
+
+/// Makes another member of the team answer for a key.
+///
+/// # Errors
+/// `not_found`, `not_permitted`; `field_invalid` for somebody who is no active member.
+pub async fn transfer(db: &Db, actor: &Actor, id: KeyId, to: UserId) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = managed_in(&tx, &actor, id).await?;
+        if !queries::is_active_member(&tx, was.team_id, to).await? {
+            let message = "The new owner has to be an active member of the key's team.";
+            return Err(Code::FieldInvalid.with(to).saying(message).on("owner"));
+        }
+        if !queries::hand_over(&tx, id, was.owner_id, to).await? {
+            return Err(Code::Conflict.with(id));
+        }
+        let act = Act::new("key_transferred").on("key", id.0).touching([was.app_id.0, was.owner_id.0, to.0]);
+        let details = json!({ "before": was.owner_id, "after": to });
+        audit::record(&tx, &actor, act.noting(details)).await?;
+        changes::note(&tx, Change::Key(id)).await
+    })
+    .await
+}
+
+async fn managed_in(tx: &Tx, actor: &Actor, id: KeyId) -> Result<key::Model> {
+    let row = queries::find(tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    rights::manage(actor, &row)?;
+    Ok(row)
+}
+
+async fn living_in(tx: &Tx, actor: &Actor, id: KeyId) -> Result<key::Model> {
+    let row = managed_in(tx, actor, id).await?;
+    if row.state == KeyState::Revoked {
+        return Err(Code::Conflict.saying("This key was revoked for good."));
+    }
+    Ok(row)
+}
+
+async fn written(tx: &Tx, actor: &Actor, row: &key::Model, word: &'static str, details: Value) -> Result<()> {
+    let act = Act::new(word).on("key", row.id.0).touching([row.app_id.0, row.owner_id.0]);
+    audit::record(tx, actor, act.noting(details)).await?;
+    changes::note(tx, Change::Key(row.id)).await
+}

@@ -1,0 +1,362 @@
+//! The SQL of keys. A change of state is compare-and-set.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::rules::NewLimit;
+use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, LimitId, TeamId, UserId};
+use crate::base::limit::LimitScope;
+use crate::base::{Result, Timestamp};
+use crate::store::Tx;
+use crate::store::entity::states::{KeyState, RevokeReason, UserState};
+use crate::store::entity::{api, application, key, key_secret, limit, team, team_member, user};
+
+pub async fn find<C: ConnectionTrait>(on: &C, id: KeyId) -> Result<Option<key::Model>> {
+    Ok(key::Entity::find_by_id(id).one(on).await?)
+}
+
+pub async fn insert(tx: &Tx, row: key::Model) -> Result<()> {
+    key::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub async fn insert_secret(tx: &Tx, row: key_secret::Model) -> Result<()> {
+    key_secret::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The one without an end.
+pub async fn newest_secret<C: ConnectionTrait>(on: &C, key: KeyId) -> Result<Option<key_secret::Model>> {
+    let row = key_secret::Entity::find()
+        .filter(key_secret::Column::KeyId.eq(key))
+        .filter(key_secret::Column::EndsAt.is_null())
+        .one(on)
+        .await?;
+    Ok(row)
+}
+
+/// Gives a secret its end; false when it has one already.
+pub async fn end_secret(tx: &Tx, id: KeySecretId, at: Timestamp) -> Result<bool> {
+    let end = key_secret::ActiveModel { ends_at: Set(Some(at)), ..Default::default() };
+    let done = key_secret::Entity::update_many()
+        .set(end)
+        .filter(key_secret::Column::Id.eq(id))
+        .filter(key_secret::Column::EndsAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Secrets of still earlier rotations end no later than the one just replaced.
+pub async fn end_older_secrets(tx: &Tx, key: KeyId, except: KeySecretId, at: Timestamp) -> Result<()> {
+    let end = key_secret::ActiveModel { ends_at: Set(Some(at)), ..Default::default() };
+    key_secret::Entity::update_many()
+        .set(end)
+        .filter(key_secret::Column::KeyId.eq(key))
+        .filter(key_secret::Column::Id.ne(except))
+        .filter(key_secret::Column::EndsAt.gt(at))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// False when no older secret works any more.
+pub async fn end_overlap(tx: &Tx, key: KeyId) -> Result<bool> {
+    let end = key_secret::ActiveModel { ends_at: Set(Some(tx.now())), ..Default::default() };
+    let done = key_secret::Entity::update_many()
+        .set(end)
+        .filter(key_secret::Column::KeyId.eq(key))
+        .filter(key_secret::Column::EndsAt.gt(tx.now()))
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Shows the newest secret on the key's row.
+pub async fn show_secret(tx: &Tx, row: &key::Model) -> Result<()> {
+    let shown = key::ActiveModel {
+        prefix: Set(row.prefix.clone()),
+        last4: Set(row.last4.clone()),
+        expires_at: Set(row.expires_at),
+        ..Default::default()
+    };
+    key::Entity::update_many().set(shown).filter(key::Column::Id.eq(row.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// False when it is in none of the states it may come from.
+pub async fn state(
+    tx: &Tx,
+    id: KeyId,
+    from: &[KeyState],
+    to: KeyState,
+    reason: Option<RevokeReason>,
+) -> Result<bool> {
+    let state = key::ActiveModel {
+        state: Set(to),
+        reason: Set(reason),
+        state_at: Set(tx.now()),
+        ..Default::default()
+    };
+    let done = key::Entity::update_many()
+        .set(state)
+        .filter(key::Column::Id.eq(id))
+        .filter(key::Column::State.is_in(from.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+pub async fn expire(tx: &Tx, id: KeyId, at: Option<Timestamp>) -> Result<()> {
+    let end = key::ActiveModel { expires_at: Set(at), ..Default::default() };
+    key::Entity::update_many().set(end).filter(key::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+pub async fn rename(tx: &Tx, id: KeyId, name: &str) -> Result<()> {
+    let name = key::ActiveModel { name: Set(name.to_owned()), ..Default::default() };
+    key::Entity::update_many().set(name).filter(key::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Writes what a key may be used for.
+pub async fn narrow(tx: &Tx, row: &key::Model) -> Result<()> {
+    let uses = key::ActiveModel {
+        scopes: Set(row.scopes.clone()),
+        api_ids: Set(row.api_ids.clone()),
+        ip_list: Set(row.ip_list.clone()),
+        ..Default::default()
+    };
+    key::Entity::update_many().set(uses).filter(key::Column::Id.eq(row.id)).exec(tx).await?;
+    Ok(())
+}
+
+pub async fn hand_over(tx: &Tx, id: KeyId, from: UserId, to: UserId) -> Result<bool> {
+    let owner = key::ActiveModel { owner_id: Set(to), ..Default::default() };
+    let done = key::Entity::update_many()
+        .set(owner)
+        .filter(key::Column::Id.eq(id))
+        .filter(key::Column::OwnerId.eq(from))
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+pub async fn set_limits(tx: &Tx, key: KeyId, limits: &[NewLimit]) -> Result<()> {
+    limit::Entity::delete_many()
+        .filter(limit::Column::ScopeKind.eq(LimitScope::Key))
+        .filter(limit::Column::ScopeId.eq(key.0))
+        .exec(tx)
+        .await?;
+    for new in limits {
+        let row = limit::Model {
+            id: LimitId::fresh(),
+            scope_kind: LimitScope::Key,
+            scope_id: key.0,
+            kind: new.kind,
+            amount: new.amount,
+        };
+        limit::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+pub async fn limits_of<C: ConnectionTrait>(on: &C, key: KeyId) -> Result<Vec<limit::Model>> {
+    let rows = limit::Entity::find()
+        .filter(limit::Column::ScopeKind.eq(LimitScope::Key))
+        .filter(limit::Column::ScopeId.eq(key.0))
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+pub async fn is_active_member<C: ConnectionTrait>(on: &C, team: TeamId, user: UserId) -> Result<bool> {
+    if team_member::Entity::find_by_id((team, user)).one(on).await?.is_none() {
+        return Ok(false);
+    }
+    let person = user::Entity::find_by_id(user).one(on).await?;
+    Ok(person.is_some_and(|person| person.state == UserState::Active))
+}
+
+pub async fn active_members<C: ConnectionTrait>(on: &C, team: TeamId) -> Result<Vec<user::Model>> {
+    let members = team_member::Entity::find().filter(team_member::Column::TeamId.eq(team)).all(on).await?;
+    let people = user::Entity::find()
+        .filter(user::Column::Id.is_in(members.into_iter().map(|member| member.user_id)))
+        .filter(user::Column::State.eq(UserState::Active))
+        .order_by_asc(user::Column::Name)
+        .all(on)
+        .await?;
+    Ok(people)
+}
+
+pub async fn apis_exist<C: ConnectionTrait>(on: &C, ids: &[ApiId]) -> Result<bool> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let wanted = ids.len() as u64;
+    Ok(api::Entity::find().filter(api::Column::Id.is_in(ids)).count(on).await? == wanted)
+}
+
+/// Which keys the actor sees.
+pub enum Seen {
+    All,
+    /// Of teams owned, and one's own in teams one is a member of.
+    Some {
+        owned: Vec<TeamId>,
+        own: UserId,
+        member: Vec<TeamId>,
+    },
+    Nothing,
+}
+
+/// Which keys a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub app: Option<AppId>,
+    pub owner: Option<UserId>,
+    /// Part of the name, or a prefix as shown.
+    pub text: String,
+    pub state: Option<KeyState>,
+    /// True: only expired ones; false: none of them.
+    pub expired: Option<bool>,
+    pub before: Option<KeyId>,
+    pub limit: u64,
+}
+
+pub async fn list<C: ConnectionTrait>(
+    on: &C,
+    seen: Seen,
+    filter: &Filter,
+    now: Timestamp,
+) -> Result<Vec<key::Model>> {
+    let Some(mut all) = visible(seen) else { return Ok(Vec::new()) };
+    if let Some(app) = filter.app {
+        all = all.add(key::Column::AppId.eq(app));
+    }
+    if let Some(owner) = filter.owner {
+        all = all.add(key::Column::OwnerId.eq(owner));
+    }
+    if let Some(state) = filter.state {
+        all = all.add(key::Column::State.eq(state));
+    }
+    match filter.expired {
+        Some(true) => all = all.add(key::Column::ExpiresAt.lte(now)),
+        Some(false) => {
+            let lives =
+                Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
+            all = all.add(lives);
+        }
+        None => {}
+    }
+    if !filter.text.is_empty() {
+        all = all.add(has_text(&filter.text));
+    }
+    if let Some(before) = filter.before {
+        all = all.add(key::Column::Id.lt(before));
+    }
+    let rows = key::Entity::find()
+        .filter(all)
+        .order_by_desc(key::Column::Id)
+        .limit(filter.limit.min(200))
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+fn visible(seen: Seen) -> Option<Condition> {
+    match seen {
+        Seen::All => Some(Condition::all()),
+        Seen::Nothing => None,
+        Seen::Some { owned, own, member } => {
+            let own =
+                Condition::all().add(key::Column::OwnerId.eq(own)).add(key::Column::TeamId.is_in(member));
+            let any = Condition::any().add(own).add(key::Column::TeamId.is_in(owned));
+            Some(Condition::all().add(any))
+        }
+    }
+}
+
+/// The text as it is: its `%` and `_` are letters, not wildcards.
+fn has_text(text: &str) -> Condition {
+    use sea_orm::sea_query::LikeExpr;
+    let escaped: String = text.chars().fold(String::new(), |mut out, c| {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+        out
+    });
+    let inside = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    let start = LikeExpr::new(format!("{escaped}%")).escape('\\');
+    Condition::any().add(key::Column::Name.like(inside)).add(key::Column::Prefix.like(start))
+}
+
+pub async fn keys_of_prefix<C: ConnectionTrait>(on: &C, prefix: &str) -> Result<Vec<key::Model>> {
+    let secrets =
+        key_secret::Entity::find().filter(key_secret::Column::Prefix.eq(prefix)).limit(50).all(on).await?;
+    let ids = secrets.into_iter().map(|secret| secret.key_id);
+    Ok(key::Entity::find().filter(key::Column::Id.is_in(ids)).all(on).await?)
+}
+
+pub async fn secret_of_digest<C: ConnectionTrait>(
+    on: &C,
+    digest: &[u8; 32],
+) -> Result<Option<key_secret::Model>> {
+    let row =
+        key_secret::Entity::find().filter(key_secret::Column::Digest.eq(digest.to_vec())).one(on).await?;
+    Ok(row)
+}
+
+/// The names that rows of keys point to, and their secrets.
+#[derive(Default)]
+pub struct Names {
+    pub apps: HashMap<AppId, application::Model>,
+    pub users: HashMap<UserId, user::Model>,
+    pub teams: HashMap<TeamId, team::Model>,
+    pub apis: HashMap<ApiId, api::Model>,
+    pub secrets: Vec<key_secret::Model>,
+    /// Who is still a member where.
+    pub members: Vec<(TeamId, UserId)>,
+}
+
+pub async fn names<C: ConnectionTrait>(on: &C, rows: &[key::Model]) -> Result<Names> {
+    if rows.is_empty() {
+        return Ok(Names::default());
+    }
+    let apps = application::Column::Id.is_in(rows.iter().map(|row| row.app_id));
+    let users = user::Column::Id.is_in(rows.iter().map(|row| row.owner_id));
+    let teams = team::Column::Id.is_in(rows.iter().map(|row| row.team_id));
+    let ids: Vec<ApiId> = rows.iter().filter_map(super::rules::api_ids).flatten().collect();
+    let secrets = key_secret::Column::KeyId.is_in(rows.iter().map(|row| row.id));
+    let members = Condition::all()
+        .add(team_member::Column::TeamId.is_in(rows.iter().map(|row| row.team_id)))
+        .add(team_member::Column::UserId.is_in(rows.iter().map(|row| row.owner_id)));
+    let apis = if ids.is_empty() {
+        Vec::new()
+    } else {
+        api::Entity::find().filter(api::Column::Id.is_in(ids)).all(on).await?
+    };
+    let members = team_member::Entity::find().filter(members).all(on).await?;
+    Ok(Names {
+        apps: application::Entity::find()
+            .filter(apps)
+            .all(on)
+            .await?
+            .into_iter()
+            .map(|r| (r.id, r))
+            .collect(),
+        users: user::Entity::find().filter(users).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
+        teams: team::Entity::find().filter(teams).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
+        apis: apis.into_iter().map(|r| (r.id, r)).collect(),
+        secrets: key_secret::Entity::find()
+            .filter(secrets)
+            .order_by_desc(key_secret::Column::Id)
+            .all(on)
+            .await?,
+        members: members.into_iter().map(|row| (row.team_id, row.user_id)).collect(),
+    })
+}

@@ -1,0 +1,127 @@
+//! A new secret for a key, while the older one works on for a chosen time.
+
+use serde_json::json;
+
+use super::issue::{Issued, secret_row};
+use super::rules::Expiry;
+use super::{queries, rights};
+use crate::base::clock::{DAY, HOUR};
+use crate::base::ids::{KeyId, KeySecretId};
+use crate::base::words::words;
+use crate::base::{Code, Result, key_format};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{self, Act};
+use crate::domain::changes::{self, Change};
+use crate::store::Db;
+use crate::store::entity::key;
+use crate::store::entity::states::KeyState;
+
+words! {
+    /// How long the older secret works on.
+    Overlap {
+        None "0" "Not at all: it stops now";
+        Hour "1h" "1 hour";
+        Day "24h" "24 hours";
+        Week "7d" "7 days";
+    }
+}
+
+impl Overlap {
+    /// In microseconds.
+    pub fn micros(self) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::Hour => HOUR,
+            Self::Day => DAY,
+            Self::Week => 7 * DAY,
+        }
+    }
+}
+
+/// Why a secret is replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Why {
+    #[default]
+    Planned,
+    Leaked,
+}
+
+/// How to rotate.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotate {
+    pub overlap: Overlap,
+    pub why: Why,
+    /// The secret that the person saw as the newest; another one means somebody was faster.
+    pub expected: Option<KeySecretId>,
+}
+
+impl Rotate {
+    pub fn planned(overlap: Overlap) -> Self {
+        Self { overlap, why: Why::Planned, expected: None }
+    }
+}
+
+/// Gives a key a new secret; the older one ends after the overlap. An expired key lives 90 days
+/// more.
+///
+/// # Errors
+/// `not_found`, `not_permitted`; `conflict` for a revoked key or when somebody rotated meanwhile.
+pub async fn rotate(db: &Db, actor: &Actor, id: KeyId, how: Rotate) -> Result<Issued> {
+    let (actor, vault) = (actor.clone(), db.clone());
+    db.transact(async move |tx| {
+        let was = queries::find(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+        rights::manage(&actor, &was)?;
+        if was.state == KeyState::Revoked {
+            return Err(Code::Conflict.saying("This key was revoked for good: make a new one."));
+        }
+        let newest = queries::newest_secret(&tx, id).await?.ok_or_else(|| Code::Conflict.with(id))?;
+        let meanwhile = || Code::Conflict.with(id).saying("This key was rotated meanwhile. Reload and look.");
+        if how.expected.is_some_and(|expected| expected != newest.id) {
+            return Err(meanwhile());
+        }
+        let ends_at = tx.now().plus(how.overlap.micros());
+        if !queries::end_secret(&tx, newest.id, ends_at).await? {
+            return Err(meanwhile());
+        }
+        queries::end_older_secrets(&tx, id, newest.id, ends_at).await?;
+        let secret = key_format::mint();
+        let fresh = secret_row(&tx, vault.vault(), id, &secret);
+        let expired = was.expires_at.is_some_and(|at| at <= tx.now());
+        let row = key::Model {
+            prefix: fresh.prefix.clone(),
+            last4: fresh.last4.clone(),
+            expires_at: if expired { Expiry::Usual.at(tx.now())? } else { was.expires_at },
+            ..was
+        };
+        queries::insert_secret(&tx, fresh).await?;
+        queries::show_secret(&tx, &row).await?;
+        let act = Act::new("key_rotated").on("key", id.0).touching([row.app_id.0, row.owner_id.0]);
+        let details = json!({
+            "overlap": how.overlap, "leaked": how.why == Why::Leaked,
+            "before": newest.prefix, "after": row.prefix, "older_ends_at": ends_at,
+        });
+        audit::record(&tx, &actor, act.noting(details)).await?;
+        changes::note(&tx, Change::Key(id)).await?;
+        Ok(Issued { key: row, secret })
+    })
+    .await
+}
+
+/// Ends the overlap now: only the newest secret works on.
+///
+/// # Errors
+/// `not_found`, `not_permitted`; `conflict` when there is no overlap.
+pub async fn end_overlap(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = queries::find(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+        rights::manage(&actor, &was)?;
+        if !queries::end_overlap(&tx, id).await? {
+            return Err(Code::Conflict.saying("No older secret of this key works any more."));
+        }
+        let act = Act::new("key_overlap_ended").on("key", id.0).touching([was.app_id.0]);
+        audit::record(&tx, &actor, act).await?;
+        changes::note(&tx, Change::Key(id)).await
+    })
+    .await
+}

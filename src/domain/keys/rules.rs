@@ -1,0 +1,139 @@
+//! What a key may be like, and how its lists are stored: words with commas between them.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::base::clock::DAY;
+use crate::base::ids::ApiId;
+use crate::base::limit::LimitKind;
+use crate::base::{Code, Result, Timestamp};
+use crate::store::entity::key;
+use crate::store::entity::states::Scope;
+
+/// Days a key lives when nobody says otherwise.
+pub const DEFAULT_DAYS: u32 = 90;
+/// The longest life in days that can be asked for; beside it there is only "never".
+pub const MAX_DAYS: u32 = 3_650;
+/// How many networks and limits one key may carry.
+const MAX_LIST: usize = 64;
+
+/// When a key stops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expiry {
+    /// 90 days from now.
+    #[default]
+    Usual,
+    Days(u32),
+    At(Timestamp),
+    Never,
+}
+
+impl Expiry {
+    /// The instant, counted from `now`.
+    ///
+    /// # Errors
+    /// `field_invalid` for one that has passed or lies too far away.
+    pub fn at(self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let at = match self {
+            Self::Never => return Ok(None),
+            Self::Usual => now.plus(i64::from(DEFAULT_DAYS) * DAY),
+            Self::Days(days) if (1..=MAX_DAYS).contains(&days) => now.plus(i64::from(days) * DAY),
+            Self::At(at) if at > now && at.since(now) <= i64::from(MAX_DAYS) * DAY => at,
+            Self::Days(_) | Self::At(_) => {
+                let message = format!("A key lives from 1 to {MAX_DAYS} days from now.");
+                return Err(Code::FieldInvalid.saying(message).on("expires"));
+            }
+        };
+        Ok(Some(at))
+    }
+}
+
+/// A limit of one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewLimit {
+    pub kind: LimitKind,
+    /// Requests, tokens, calls or nano-USD.
+    pub amount: i64,
+}
+
+/// What can be changed on a key that exists; none stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    pub scopes: Option<Vec<Scope>>,
+    /// An inner none means every API.
+    pub api_ids: Option<Option<Vec<ApiId>>>,
+    pub ips: Option<Vec<IpNet>>,
+    pub limits: Option<Vec<NewLimit>>,
+}
+
+/// Scopes as stored: empty means all.
+pub(super) fn scope_words(scopes: &[Scope]) -> String {
+    let set: BTreeSet<Scope> = scopes.iter().copied().collect();
+    if set.len() == Scope::ALL.len() {
+        return String::new();
+    }
+    set.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(",")
+}
+
+/// The scopes of a key; all of them where none are listed.
+pub fn scopes(row: &key::Model) -> Vec<Scope> {
+    if row.scopes.is_empty() {
+        return Scope::ALL.to_vec();
+    }
+    row.scopes.split(',').filter_map(Scope::parse).collect()
+}
+
+pub(super) fn api_words(ids: Option<&[ApiId]>) -> Option<String> {
+    ids.map(|ids| ids.iter().map(ApiId::to_string).collect::<Vec<_>>().join(","))
+}
+
+/// The APIs a key is bound to; none means all.
+pub fn api_ids(row: &key::Model) -> Option<Vec<ApiId>> {
+    let ids = row.api_ids.as_deref()?;
+    Some(ids.split(',').filter_map(|id| id.parse().ok()).collect())
+}
+
+pub(super) fn ip_words(networks: &[IpNet]) -> Result<String> {
+    if networks.len() > MAX_LIST {
+        let message = format!("At most {MAX_LIST} addresses or networks.");
+        return Err(Code::FieldInvalid.saying(message).on("ips"));
+    }
+    Ok(networks.iter().map(IpNet::to_string).collect::<Vec<_>>().join(","))
+}
+
+/// The networks a key may be used from; empty means any.
+pub fn networks(row: &key::Model) -> Vec<IpNet> {
+    row.ip_list.split(',').filter_map(|net| net.parse().ok()).collect()
+}
+
+/// Reads addresses and networks as a person types them: one a line, or with commas or spaces between.
+///
+/// # Errors
+/// `field_invalid` naming the first that is neither.
+pub fn check_ips(text: &str) -> Result<Vec<IpNet>> {
+    let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
+    let mut networks = Vec::new();
+    for word in words {
+        let network = word.parse::<IpNet>().or_else(|_| word.parse::<IpAddr>().map(IpNet::from));
+        let Ok(network) = network else {
+            let shown: String = word.chars().take(60).collect();
+            let message = format!("{shown:?} is neither an address nor a network such as 10.0.0.0/8.");
+            return Err(Code::FieldInvalid.saying(message).on("ips"));
+        };
+        let network = network.trunc();
+        if !networks.contains(&network) {
+            networks.push(network);
+        }
+    }
+    Ok(networks)
+}
+
+/// # Errors
+/// `field_invalid` for an amount that limits nothing or a kind named twice.
+pub(super) fn check_limits(limits: &[NewLimit]) -> Result<()> {
+    let kinds: BTreeSet<LimitKind> = limits.iter().map(|limit| limit.kind).collect();
+    let good = kinds.len() == limits.len() && limits.iter().all(|limit| limit.amount > 0);
+    if good { Ok(()) } else { Err(Code::FieldInvalid.saying("A limit is a number above zero.").on("limits")) }
+}

@@ -1,0 +1,361 @@
+//! The SQL of subscriptions.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, SqlErr,
+};
+
+use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, VersionId};
+use crate::base::{Code, Result, Timestamp};
+use crate::store::Tx;
+use crate::store::entity::states::{Role, SubscriptionState, UserState};
+use crate::store::entity::{
+    api, api_team, api_version, application, limit, plan, plan_model, subscription, subscription_event, team,
+    team_member, user,
+};
+
+pub async fn find<C: ConnectionTrait>(on: &C, id: SubscriptionId) -> Result<Option<subscription::Model>> {
+    Ok(subscription::Entity::find_by_id(id).one(on).await?)
+}
+
+pub async fn insert(tx: &Tx, row: subscription::Model) -> Result<()> {
+    let done = subscription::Entity::insert(row.into_active_model()).exec_without_returning(tx).await;
+    match done {
+        Ok(_) => Ok(()),
+        Err(fault) => Err(one_live(fault)),
+    }
+}
+
+/// Changes a row that is still in the state it was read in; none when it is not.
+pub async fn update(
+    tx: &Tx,
+    was: &subscription::Model,
+    edit: subscription::ActiveModel,
+) -> Result<Option<subscription::Model>> {
+    let done = subscription::Entity::update_many()
+        .set(edit)
+        .filter(subscription::Column::Id.eq(was.id))
+        .filter(subscription::Column::State.eq(was.state))
+        .filter(subscription::Column::StateAt.eq(was.state_at))
+        .exec(tx)
+        .await
+        .map_err(one_live)?;
+    if done.rows_affected == 1 { find(tx, was.id).await } else { Ok(None) }
+}
+
+/// Two live ones of an application to one API: the second is told so.
+fn one_live(fault: sea_orm::DbErr) -> crate::base::Error {
+    match fault.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Code::Conflict.saying("This application has a subscription to this API already.").on("app")
+        }
+        _ => fault.into(),
+    }
+}
+
+pub async fn insert_event(tx: &Tx, row: subscription_event::Model) -> Result<()> {
+    subscription_event::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The timeline, oldest first.
+pub async fn events<C: ConnectionTrait>(
+    on: &C,
+    id: SubscriptionId,
+) -> Result<Vec<subscription_event::Model>> {
+    let rows = subscription_event::Entity::find()
+        .filter(subscription_event::Column::SubscriptionId.eq(id))
+        .order_by_asc(subscription_event::Column::Id)
+        .limit(500)
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+/// All of an application to an API, the newest first.
+pub async fn of_app_and_api(tx: &Tx, app: AppId, api: ApiId) -> Result<Vec<subscription::Model>> {
+    let rows = subscription::Entity::find()
+        .filter(subscription::Column::AppId.eq(app))
+        .filter(subscription::Column::ApiId.eq(api))
+        .order_by_desc(subscription::Column::Id)
+        .limit(50)
+        .all(tx)
+        .await?;
+    Ok(rows)
+}
+
+const LIVE: [SubscriptionState; 3] =
+    [SubscriptionState::Requested, SubscriptionState::Approved, SubscriptionState::Suspended];
+
+pub async fn live_of_app(tx: &Tx, app: AppId) -> Result<Vec<subscription::Model>> {
+    let rows = subscription::Entity::find()
+        .filter(subscription::Column::AppId.eq(app))
+        .filter(subscription::Column::State.is_in(LIVE))
+        .order_by_asc(subscription::Column::Position)
+        .order_by_asc(subscription::Column::Id)
+        .all(tx)
+        .await?;
+    Ok(rows)
+}
+
+pub async fn next_position(tx: &Tx, app: AppId) -> Result<i32> {
+    let last = subscription::Entity::find()
+        .filter(subscription::Column::AppId.eq(app))
+        .order_by_desc(subscription::Column::Position)
+        .one(tx)
+        .await?;
+    Ok(last.map_or(0, |row| row.position.saturating_add(1)))
+}
+
+pub async fn place(tx: &Tx, id: SubscriptionId, place: i32) -> Result<()> {
+    let place = subscription::ActiveModel { position: Set(place), ..Default::default() };
+    subscription::Entity::update_many().set(place).filter(subscription::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// What is past its end date and does not say so yet.
+pub async fn due<C: ConnectionTrait>(on: &C, now: Timestamp) -> Result<Vec<SubscriptionId>> {
+    let rows = subscription::Entity::find()
+        .filter(subscription::Column::State.is_in(LIVE))
+        .filter(subscription::Column::EndsAt.lte(now))
+        .limit(1_000)
+        .all(on)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Which subscriptions a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// None: of every team.
+    pub teams: Option<Vec<TeamId>>,
+    /// None: of every API owner.
+    pub owners: Option<Vec<TeamId>>,
+    pub app: Option<AppId>,
+    pub api: Option<ApiId>,
+    pub states: Option<&'static [SubscriptionState]>,
+    pub before: Option<SubscriptionId>,
+    pub limit: u64,
+}
+
+impl Filter {
+    fn condition(&self) -> Condition {
+        let mut all = Condition::all();
+        if let Some(teams) = &self.teams {
+            all = all.add(subscription::Column::TeamId.is_in(teams.iter().copied()));
+        }
+        if let Some(owners) = &self.owners {
+            let owned = Query::select()
+                .column(api::Column::Id)
+                .from(api::Entity)
+                .and_where(api::Column::OwnerTeamId.is_in(owners.iter().copied()))
+                .to_owned();
+            all = all.add(subscription::Column::ApiId.in_subquery(owned));
+        }
+        if let Some(app) = self.app {
+            all = all.add(subscription::Column::AppId.eq(app));
+        }
+        if let Some(api) = self.api {
+            all = all.add(subscription::Column::ApiId.eq(api));
+        }
+        if let Some(states) = self.states {
+            all = all.add(subscription::Column::State.is_in(states.iter().copied()));
+        }
+        if let Some(before) = self.before {
+            all = all.add(subscription::Column::Id.lt(before));
+        }
+        all
+    }
+}
+
+/// The newest first.
+pub async fn list<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<Vec<subscription::Model>> {
+    let rows = subscription::Entity::find()
+        .filter(filter.condition())
+        .order_by_desc(subscription::Column::Id)
+        .limit(filter.limit.min(200))
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+/// Those that waited longest first.
+pub async fn list_waiting<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<Vec<subscription::Model>> {
+    let rows = subscription::Entity::find()
+        .filter(filter.condition())
+        .order_by_asc(subscription::Column::RequestedAt)
+        .limit(filter.limit.min(200))
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+/// Those that a person decided, the latest decision first.
+pub async fn list_decided<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<Vec<subscription::Model>> {
+    let rows = subscription::Entity::find()
+        .filter(filter.condition())
+        .filter(subscription::Column::DecidedAt.is_not_null())
+        .order_by_desc(subscription::Column::DecidedAt)
+        .limit(filter.limit.min(200))
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+pub async fn list_by_position<C: ConnectionTrait>(on: &C, app: AppId) -> Result<Vec<subscription::Model>> {
+    let rows = subscription::Entity::find()
+        .filter(subscription::Column::AppId.eq(app))
+        .order_by_asc(subscription::Column::Position)
+        .order_by_asc(subscription::Column::Id)
+        .limit(200)
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+pub async fn count<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<u64> {
+    Ok(subscription::Entity::find().filter(filter.condition()).count(on).await?)
+}
+
+pub async fn api<C: ConnectionTrait>(on: &C, id: ApiId) -> Result<Option<api::Model>> {
+    Ok(api::Entity::find_by_id(id).one(on).await?)
+}
+
+pub async fn api_by_slug<C: ConnectionTrait>(on: &C, slug: &str) -> Result<Option<api::Model>> {
+    Ok(api::Entity::find().filter(api::Column::Slug.eq(slug)).one(on).await?)
+}
+
+pub async fn api_has_team<C: ConnectionTrait>(on: &C, api: ApiId, team: TeamId) -> Result<bool> {
+    Ok(api_team::Entity::find_by_id((api, team)).one(on).await?.is_some())
+}
+
+pub async fn api_teams<C: ConnectionTrait>(on: &C, api: ApiId) -> Result<Vec<TeamId>> {
+    let rows = api_team::Entity::find().filter(api_team::Column::ApiId.eq(api)).all(on).await?;
+    Ok(rows.into_iter().map(|row| row.team_id).collect())
+}
+
+pub async fn version<C: ConnectionTrait>(on: &C, id: VersionId) -> Result<Option<api_version::Model>> {
+    Ok(api_version::Entity::find_by_id(id).one(on).await?)
+}
+
+pub async fn versions_of<C: ConnectionTrait>(on: &C, api: ApiId) -> Result<Vec<api_version::Model>> {
+    let rows = api_version::Entity::find()
+        .filter(api_version::Column::ApiId.eq(api))
+        .order_by_desc(api_version::Column::Id)
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+/// A plan of this API.
+pub async fn plan_of<C: ConnectionTrait>(on: &C, api: ApiId, id: PlanId) -> Result<plan::Model> {
+    let row = plan::Entity::find_by_id(id).one(on).await?.filter(|plan| plan.api_id == api);
+    row.ok_or_else(|| Code::FieldInvalid.with(id).saying("This API has no such plan.").on("plan"))
+}
+
+pub async fn plans_of<C: ConnectionTrait>(on: &C, api: ApiId) -> Result<Vec<plan::Model>> {
+    let rows = plan::Entity::find()
+        .filter(plan::Column::ApiId.eq(api))
+        .order_by_asc(plan::Column::Position)
+        .order_by_asc(plan::Column::Id)
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+pub async fn plan_models<C: ConnectionTrait>(on: &C, plans: Vec<PlanId>) -> Result<Vec<plan_model::Model>> {
+    Ok(plan_model::Entity::find().filter(plan_model::Column::PlanId.is_in(plans)).all(on).await?)
+}
+
+pub async fn limits_of<C: ConnectionTrait>(on: &C, plans: &[PlanId]) -> Result<Vec<limit::Model>> {
+    let rows = limit::Entity::find()
+        .filter(limit::Column::ScopeKind.eq(crate::base::limit::LimitScope::Plan))
+        .filter(limit::Column::ScopeId.is_in(plans.iter().map(|id| id.0)))
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+pub async fn is_member<C: ConnectionTrait>(on: &C, team: TeamId, user: UserId) -> Result<bool> {
+    Ok(team_member::Entity::find_by_id((team, user)).one(on).await?.is_some())
+}
+
+pub async fn email<C: ConnectionTrait>(on: &C, id: UserId) -> Result<Option<String>> {
+    Ok(user::Entity::find_by_id(id).one(on).await?.map(|user| user.email))
+}
+
+/// The active people who decide for an API of this team.
+pub async fn deciders<C: ConnectionTrait>(on: &C, owner: TeamId) -> Result<Vec<UserId>> {
+    let members = team_member::Entity::find().filter(team_member::Column::TeamId.eq(owner)).all(on).await?;
+    let publishers = Condition::all()
+        .add(user::Column::Role.eq(Role::Publisher))
+        .add(user::Column::Id.is_in(members.into_iter().map(|member| member.user_id)));
+    let people = user::Entity::find()
+        .filter(user::Column::State.eq(UserState::Active))
+        .filter(Condition::any().add(user::Column::Role.eq(Role::Admin)).add(publishers))
+        .all(on)
+        .await?;
+    Ok(people.into_iter().map(|user| user.id).collect())
+}
+
+/// The names that rows of subscriptions point to.
+#[derive(Default)]
+pub struct Names {
+    pub apps: HashMap<AppId, application::Model>,
+    pub apis: HashMap<ApiId, api::Model>,
+    pub versions: HashMap<VersionId, api_version::Model>,
+    pub plans: HashMap<PlanId, plan::Model>,
+    pub users: HashMap<UserId, user::Model>,
+    pub teams: HashMap<TeamId, team::Model>,
+}
+
+pub async fn names<C: ConnectionTrait>(on: &C, rows: &[subscription::Model]) -> Result<Names> {
+    if rows.is_empty() {
+        return Ok(Names::default());
+    }
+    let apps = application::Column::Id.is_in(rows.iter().map(|row| row.app_id));
+    let apis = api::Column::Id.is_in(rows.iter().map(|row| row.api_id));
+    let versions = api_version::Column::Id.is_in(rows.iter().map(|row| row.version_id));
+    let plans = plan::Column::Id.is_in(rows.iter().map(|row| row.plan_id));
+    let people = rows.iter().map(|row| row.requested_by).chain(rows.iter().filter_map(|row| row.decided_by));
+    let users = user::Column::Id.is_in(people);
+    let teams = team::Column::Id.is_in(rows.iter().map(|row| row.team_id));
+    Ok(Names {
+        apps: application::Entity::find()
+            .filter(apps)
+            .all(on)
+            .await?
+            .into_iter()
+            .map(|r| (r.id, r))
+            .collect(),
+        apis: api::Entity::find().filter(apis).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
+        versions: api_version::Entity::find()
+            .filter(versions)
+            .all(on)
+            .await?
+            .into_iter()
+            .map(|r| (r.id, r))
+            .collect(),
+        plans: plan::Entity::find().filter(plans).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
+        users: user::Entity::find().filter(users).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
+        teams: team::Entity::find().filter(teams).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
+    })
+}
+
+/// What a move changed, for the timeline: `v1 → v2`.
+pub async fn move_line(tx: &Tx, was: &subscription::Model, now: &subscription::Model) -> Result<String> {
+    let names = names(tx, &[was.clone(), now.clone()]).await?;
+    let mut parts = Vec::new();
+    if was.version_id != now.version_id {
+        let name = |id| names.versions.get(&id).map(|row| row.name.clone()).unwrap_or_default();
+        parts.push(format!("{} → {}", name(was.version_id), name(now.version_id)));
+    }
+    if was.plan_id != now.plan_id {
+        let name = |id| names.plans.get(&id).map(|row| row.name.clone()).unwrap_or_default();
+        parts.push(format!("{} → {}", name(was.plan_id), name(now.plan_id)));
+    }
+    Ok(parts.join(", "))
+}

@@ -1,0 +1,245 @@
+//! Subscriptions as pages and scripts see them, and what can be subscribed to.
+
+use super::queries::{self, Filter, Names};
+use crate::base::ids::{ApiId, AppId, SubscriptionId, TeamId};
+use crate::base::{Code, Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::permit::{self, Right};
+use crate::store::Db;
+use crate::store::entity::states::{PlanState, SubscriptionState, VersionState, Visibility};
+use crate::store::entity::{api, api_version, limit, plan, subscription, subscription_event};
+
+/// A subscription with the names around it.
+#[derive(Clone, Debug)]
+pub struct SubscriptionView {
+    pub row: subscription::Model,
+    pub app: String,
+    pub api: String,
+    pub slug: String,
+    pub version: String,
+    pub version_state: Option<VersionState>,
+    /// When its version goes away, once that is known.
+    pub sunset_at: Option<Timestamp>,
+    pub plan: String,
+    pub team: String,
+    /// The one who asked: name and e-mail address.
+    pub requester: String,
+    pub requester_email: String,
+    /// The one who decided; empty while nobody did, `rule:plan` where a rule did.
+    pub decider: String,
+    /// True when its end date has come.
+    pub over: bool,
+}
+
+/// An API as the subscribe form shows it.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub api: api::Model,
+    /// Published ones, the newest first.
+    pub versions: Vec<api_version::Model>,
+    /// Open ones, in order.
+    pub plans: Vec<PlanOffer>,
+}
+
+/// A plan with what it allows.
+#[derive(Clone, Debug)]
+pub struct PlanOffer {
+    pub plan: plan::Model,
+    pub limits: Vec<limit::Model>,
+    /// Empty: all of the version.
+    pub models: Vec<String>,
+}
+
+/// One that the actor may see: of their teams, or of an API they decide for.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get_visible(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<SubscriptionView> {
+    let row = queries::find(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    if permit::see_team(actor, row.team_id).is_err() {
+        let api = queries::api(db.read(), row.api_id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+        let decides = permit::may(actor, Right::PublishApis) && actor.is_member(api.owner_team_id);
+        if !decides {
+            return Err(Code::NotFound.with(id));
+        }
+    }
+    let view = with_names(db, vec![row]).await?.pop();
+    view.ok_or_else(|| Code::NotFound.with(id))
+}
+
+/// The timeline of a subscription that the actor may see, oldest first.
+///
+/// # Errors
+/// `not_found`.
+pub async fn history(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<Vec<subscription_event::Model>> {
+    get_visible(db, actor, id).await?;
+    queries::events(db.read(), id).await
+}
+
+/// The subscriptions and requests of the actor's own teams, the newest first.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_visible(
+    db: &Db,
+    actor: &Actor,
+    before: Option<SubscriptionId>,
+    limit: u64,
+) -> Result<Vec<SubscriptionView>> {
+    let filter = Filter { teams: Some(actor.team_ids()), before, limit, ..Filter::default() };
+    with_names(db, queries::list(db.read(), &filter).await?).await
+}
+
+/// All that a script may list: of the actor's teams, or everything for those who may see it.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_all_visible(
+    db: &Db,
+    actor: &Actor,
+    states: Option<&'static [SubscriptionState]>,
+    before: Option<SubscriptionId>,
+    limit: u64,
+) -> Result<Vec<SubscriptionView>> {
+    let teams = (!permit::may(actor, Right::SeeEverything)).then(|| actor.team_ids());
+    let filter = Filter { teams, states, before, limit, ..Filter::default() };
+    with_names(db, queries::list(db.read(), &filter).await?).await
+}
+
+/// The subscriptions of an application in the order in which they serve.
+///
+/// # Errors
+/// `not_found`.
+pub async fn list_of_app(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<SubscriptionView>> {
+    crate::domain::apps::get_visible(db, actor, app).await?;
+    with_names(db, queries::list_by_position(db.read(), app).await?).await
+}
+
+/// The subscribers of an API, for those who manage it.
+///
+/// # Errors
+/// `not_found`.
+pub async fn list_of_api(db: &Db, actor: &Actor, id: ApiId, limit: u64) -> Result<Vec<SubscriptionView>> {
+    let api = queries::api(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    let sees = permit::may(actor, Right::SeeEverything)
+        || (permit::may(actor, Right::PublishApis) && actor.is_member(api.owner_team_id));
+    if !sees {
+        return Err(Code::NotFound.with(id));
+    }
+    let filter = Filter { api: Some(id), limit, ..Filter::default() };
+    with_names(db, queries::list(db.read(), &filter).await?).await
+}
+
+const WAITING: &[SubscriptionState] = &[SubscriptionState::Requested];
+
+/// What waits for the actor's decision, the oldest first.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_inbox(db: &Db, actor: &Actor, limit: u64) -> Result<Vec<SubscriptionView>> {
+    let Some(owners) = decides_for(actor) else { return Ok(Vec::new()) };
+    let filter = Filter { owners: owners.0, states: Some(WAITING), limit, ..Filter::default() };
+    with_names(db, queries::list_waiting(db.read(), &filter).await?).await
+}
+
+/// How many wait for the actor's decision.
+///
+/// # Errors
+/// The database's own.
+pub async fn count_inbox(db: &Db, actor: &Actor) -> Result<u64> {
+    let Some(owners) = decides_for(actor) else { return Ok(0) };
+    queries::count(db.read(), &Filter { owners: owners.0, states: Some(WAITING), ..Filter::default() }).await
+}
+
+/// The last decisions on APIs the actor decides for.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_decided(db: &Db, actor: &Actor, limit: u64) -> Result<Vec<SubscriptionView>> {
+    let Some(owners) = decides_for(actor) else { return Ok(Vec::new()) };
+    let filter = Filter { owners: owners.0, limit, ..Filter::default() };
+    with_names(db, queries::list_decided(db.read(), &filter).await?).await
+}
+
+/// Whose APIs somebody looks after; none inside means everybody's.
+struct Owners(Option<Vec<TeamId>>);
+
+fn decides_for(actor: &Actor) -> Option<Owners> {
+    if permit::may(actor, Right::ManageAllApis) || permit::may(actor, Right::SeeEverything) {
+        return Some(Owners(None));
+    }
+    permit::may(actor, Right::PublishApis).then(|| Owners(Some(actor.team_ids())))
+}
+
+/// What an API offers to those who may see it.
+///
+/// # Errors
+/// `api_unknown` where there is none that the actor may see.
+pub async fn offer(db: &Db, actor: &Actor, slug: &str) -> Result<Offer> {
+    let missing = || Code::NotFound.with(slug);
+    let api = queries::api_by_slug(db.read(), slug).await?.ok_or_else(missing)?;
+    let seen = api.visibility == Visibility::Everyone
+        || actor.is_member(api.owner_team_id)
+        || permit::may(actor, Right::SeeEverything)
+        || queries::api_teams(db.read(), api.id).await?.into_iter().any(|team| actor.is_member(team));
+    if !seen {
+        return Err(missing());
+    }
+    let mut versions = queries::versions_of(db.read(), api.id).await?;
+    let out = versions.iter().any(|version| version.state != VersionState::Draft);
+    if !out && permit::manage_api(actor, api.owner_team_id).is_err() {
+        return Err(missing());
+    }
+    versions.retain(|version| version.state == VersionState::Published);
+    let mut plans = queries::plans_of(db.read(), api.id).await?;
+    plans.retain(|plan| plan.state == PlanState::Open);
+    Ok(Offer { plans: with_limits(db, plans).await?, api, versions })
+}
+
+async fn with_limits(db: &Db, plans: Vec<plan::Model>) -> Result<Vec<PlanOffer>> {
+    let ids: Vec<_> = plans.iter().map(|plan| plan.id).collect();
+    let limits = queries::limits_of(db.read(), &ids).await?;
+    let models = queries::plan_models(db.read(), ids).await?;
+    let offer = |plan: plan::Model| PlanOffer {
+        limits: limits.iter().filter(|limit| limit.scope_id == plan.id.0).cloned().collect(),
+        models: models
+            .iter()
+            .filter(|row| row.plan_id == plan.id)
+            .map(|row| row.public_name.clone())
+            .collect(),
+        plan,
+    };
+    Ok(plans.into_iter().map(offer).collect())
+}
+
+async fn with_names(db: &Db, rows: Vec<subscription::Model>) -> Result<Vec<SubscriptionView>> {
+    let names = queries::names(db.read(), &rows).await?;
+    let now = db.now();
+    Ok(rows.into_iter().map(|row| named(row, &names, now)).collect())
+}
+
+fn named(row: subscription::Model, names: &Names, now: Timestamp) -> SubscriptionView {
+    let api = names.apis.get(&row.api_id);
+    let version = names.versions.get(&row.version_id);
+    let requester = names.users.get(&row.requested_by);
+    let decider = match row.decided_by {
+        Some(id) => names.users.get(&id).map(|user| user.name.clone()).unwrap_or_default(),
+        None if row.decided_at.is_some() => "rule:plan".to_owned(),
+        None => String::new(),
+    };
+    SubscriptionView {
+        app: names.apps.get(&row.app_id).map(|app| app.name.clone()).unwrap_or_default(),
+        api: api.map(|api| api.name.clone()).unwrap_or_default(),
+        slug: api.map(|api| api.slug.clone()).unwrap_or_default(),
+        version: version.map(|version| version.name.clone()).unwrap_or_default(),
+        version_state: version.map(|version| version.state),
+        sunset_at: version.and_then(|version| version.sunset_at),
+        plan: names.plans.get(&row.plan_id).map(|plan| plan.name.clone()).unwrap_or_default(),
+        team: names.teams.get(&row.team_id).map(|team| team.name.clone()).unwrap_or_default(),
+        requester: requester.map(|user| user.name.clone()).unwrap_or_default(),
+        requester_email: requester.map(|user| user.email.clone()).unwrap_or_default(),
+        decider,
+        over: super::is_over(&row, now),
+        row,
+    }
+}
