@@ -135,6 +135,15 @@ pub fn among<S: AsRef<str>>(value: &str, chosen: &[S]) -> bool {
     chosen.iter().any(|one| one.as_ref() == value)
 }
 
+/// The pieces of a sentence, each with whether it stood between backticks.
+pub fn pieces(text: &str) -> Vec<(bool, &str)> {
+    text.split('`')
+        .enumerate()
+        .map(|(index, piece)| (index % 2 == 1, piece))
+        .filter(|(_, piece)| !piece.is_empty())
+        .collect()
+}
+
 /// A state word as people read it: `cut_client` is "Cut client".
 pub fn words(state: &str) -> String {
     let spaced = state.replace(['_', '-'], " ");

@@ -5,8 +5,26 @@ use askama::Template;
 use super::frame::{Flash, Frame, FrameUser};
 use super::look::Choice;
 use super::menu::{Sees, menu};
+use super::shell;
 use crate::base::Timestamp;
 use crate::base::clock::{DAY, HOUR, MINUTE};
+use crate::store::Db;
+use crate::web::{Data, Method, Need, Page, PageResult, page};
+
+pub fn pages() -> Vec<Page> {
+    vec![
+        page(Method::GET, "/_style", Need::Anyone, show),
+        page(Method::GET, "/_style/bare", Need::Anyone, show_bare),
+    ]
+}
+
+pub async fn show(db: Data<Db>) -> PageResult {
+    shell::html(&StylePage::sample(db.now()))
+}
+
+pub async fn show_bare(db: Data<Db>) -> PageResult {
+    shell::html(&StyleBare::sample(db.now()))
+}
 
 /// The page with its samples.
 #[derive(Template)]
