@@ -6,9 +6,13 @@
 pub mod actor;
 pub mod apps;
 pub mod audit;
+pub mod catalogue;
 pub mod changes;
+pub mod fields;
 pub mod keys;
 pub mod people;
 pub mod permit;
+pub mod plans;
 pub mod settings;
 pub mod subscriptions;
+pub mod supply;

@@ -1,0 +1,73 @@
+//! What a version needs before it can be published.
+
+use crate::base::ids::{ProviderId, VersionId};
+use crate::base::{Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::catalogue::queries;
+use crate::domain::supply;
+use crate::store::Db;
+use crate::store::entity::api_version;
+
+/// One line of the check list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// As a sentence that says what must be so.
+    pub label: String,
+    pub done: bool,
+    /// False: good to have, publishing works without.
+    pub required: bool,
+}
+
+impl Check {
+    pub fn blocks(&self) -> bool {
+        self.required && !self.done
+    }
+}
+
+/// The check list of a version, in the order to work it off.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn checks(db: &Db, actor: &Actor, id: VersionId) -> Result<Vec<Check>> {
+    let (_, row) = queries::find_managed_version(db.read(), actor, id).await?;
+    of_version(db.read(), &row, db.now()).await
+}
+
+pub(super) async fn of_version(
+    on: &impl sea_orm::ConnectionTrait,
+    version: &api_version::Model,
+    now: Timestamp,
+) -> Result<Vec<Check>> {
+    let offered = queries::models_of(on, &[version.id]).await?;
+    let ids: Vec<_> = offered.iter().map(|row| row.model_id).collect();
+    let views = supply::queries::model_views(on, Some(&ids), now).await?;
+    let able = supply::queries::credentialed(on).await?;
+    let unready = offered
+        .iter()
+        .find(|row| !views.iter().any(|view| view.model.id == row.model_id && callable(view, &able)));
+    let unpriced = views.iter().any(|view| view.targets.iter().any(|target| target.price.is_none()));
+    let plan = queries::has_open_plan(on, version.api_id).await?;
+    let each = match unready {
+        Some(row) => format!("`{}` has no vendor that can answer now.", row.public_name),
+        None => "Each model has a vendor that can answer.".to_owned(),
+    };
+    Ok(vec![
+        line("It offers at least one model.", !offered.is_empty(), true),
+        line(&each, unready.is_none(), true),
+        line("The API has an open plan.", plan, true),
+        line("It has documentation.", !version.docs.trim().is_empty(), false),
+        line("Each model has a known price.", !unpriced, false),
+    ])
+}
+
+fn callable(view: &supply::ModelView, able: &[ProviderId]) -> bool {
+    view.is_ready()
+        && view.targets.iter().any(|target| {
+            target.is_on()
+                && (able.contains(&target.provider.id) || supply::needs_no_secret(&target.provider))
+        })
+}
+
+fn line(label: &str, done: bool, required: bool) -> Check {
+    Check { label: label.to_owned(), done, required }
+}

@@ -1,0 +1,89 @@
+//! APIs as those see them who make them.
+
+use std::collections::HashMap;
+
+use super::cards::{self, VersionView};
+use super::queries;
+use crate::base::Result;
+use crate::base::ids::{ApiId, TeamId, VersionId};
+use crate::domain::actor::Actor;
+use crate::domain::permit::{self, Right};
+use crate::store::Db;
+use crate::store::entity::api;
+
+/// One API of the list or the editor.
+#[derive(Clone, Debug)]
+pub struct ManagedApi {
+    pub api: api::Model,
+    pub owner_team: String,
+    /// Newest first.
+    pub versions: Vec<VersionView>,
+    /// Teams that see it when it is not for everyone.
+    pub teams: Vec<TeamId>,
+    /// Live subscriptions to any version.
+    pub subscribers: u64,
+}
+
+/// Who holds a live subscription to a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscriber {
+    pub app: String,
+    pub team: String,
+    pub state: String,
+}
+
+/// The APIs that the actor may manage, by name.
+///
+/// # Errors
+/// `not_permitted` for those who may not publish.
+pub async fn list_managed(db: &Db, actor: &Actor) -> Result<Vec<ManagedApi>> {
+    if !permit::may(actor, Right::ManageAllApis) {
+        permit::need(actor, Right::PublishApis)?;
+    }
+    let apis = queries::managed(db.read(), actor).await?;
+    views(db, apis).await
+}
+
+/// One of them.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn get_managed(db: &Db, actor: &Actor, id: ApiId) -> Result<ManagedApi> {
+    let api = queries::find_seen_by_manager(db.read(), actor, id).await?;
+    let mut views = views(db, vec![api]).await?;
+    views.pop().ok_or_else(|| crate::base::Code::NotFound.with(id))
+}
+
+async fn views(db: &Db, apis: Vec<api::Model>) -> Result<Vec<ManagedApi>> {
+    let ids: Vec<ApiId> = apis.iter().map(|api| api.id).collect();
+    let names = queries::team_names(db.read(), apis.iter().map(|api| api.owner_team_id)).await?;
+    let rows = queries::versions_of(db.read(), &ids).await?;
+    let versions = cards::version_views(db, rows.clone(), &rows).await?;
+    let teams = queries::teams_of(db.read(), &ids).await?;
+    let live: HashMap<ApiId, u64> = queries::live_subscriptions(db.read(), &ids).await?;
+    let view = |api: api::Model| ManagedApi {
+        owner_team: names.get(&api.owner_team_id).cloned().unwrap_or_default(),
+        versions: versions.iter().filter(|view| view.version.api_id == api.id).cloned().collect(),
+        teams: teams.iter().filter(|row| row.api_id == api.id).map(|row| row.team_id).collect(),
+        subscribers: live.get(&api.id).copied().unwrap_or(0),
+        api,
+    };
+    Ok(apis.into_iter().map(view).collect())
+}
+
+/// Who would be hit if this version ended now, at most 200.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn subscribers(db: &Db, actor: &Actor, id: VersionId) -> Result<Vec<Subscriber>> {
+    queries::find_managed_version(db.read(), actor, id).await?;
+    queries::subscribers(db.read(), id).await
+}
+
+/// `slug/version` of each version, for lists of calls and subscriptions.
+///
+/// # Errors
+/// The database's own.
+pub async fn version_names(db: &Db, ids: &[VersionId]) -> Result<HashMap<VersionId, String>> {
+    queries::version_names(db.read(), ids).await
+}

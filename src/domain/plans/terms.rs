@@ -1,0 +1,235 @@
+//! Making and changing plans.
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use serde_json::json;
+
+use super::limits::{self, Limits};
+use super::{approval, queries};
+use crate::base::ids::{ApiId, PlanId, TeamId};
+use crate::base::limit::LimitScope;
+use crate::base::{Code, Result};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{self, Act};
+use crate::domain::catalogue;
+use crate::domain::changes::{self, Change};
+use crate::domain::fields::{self, taken, wrong};
+use crate::store::entity::states::{Approval, PlanState};
+use crate::store::entity::{api, plan};
+use crate::store::{Db, Tx};
+
+const NAME_TAKEN: &str = "This API has a plan of that name already.";
+
+#[derive(Clone)]
+pub struct NewPlan {
+    pub name: String,
+    pub summary: String,
+    pub approval: Approval,
+    /// E-mail domains that a rule lets in.
+    pub rule_domains: Vec<String>,
+    /// The team that a rule lets in.
+    pub rule_team: Option<TeamId>,
+    /// Public names; `None`: all models of the version.
+    pub models: Option<Vec<String>>,
+    pub limits: Limits,
+}
+
+/// What to change; `None` leaves it.
+#[derive(Default)]
+pub struct PlanChange {
+    pub name: Option<String>,
+    pub summary: Option<String>,
+    pub approval: Option<(Approval, Vec<String>, Option<TeamId>)>,
+    pub models: Option<Option<Vec<String>>>,
+    pub limits: Option<Limits>,
+    pub state: Option<PlanState>,
+}
+
+/// A plan with all it says.
+#[derive(Clone, Debug)]
+pub struct PlanView {
+    pub plan: plan::Model,
+    /// `None`: all models of the version.
+    pub models: Option<Vec<String>>,
+    pub limits: Limits,
+}
+
+impl PlanView {
+    pub fn is_open(&self) -> bool {
+        self.plan.state == PlanState::Open
+    }
+
+    pub fn domains(&self) -> Vec<String> {
+        approval::domains(&self.plan).map(str::to_owned).collect()
+    }
+
+    pub fn allows(&self, public_name: &str) -> bool {
+        self.models.as_ref().is_none_or(|models| models.iter().any(|name| name == public_name))
+    }
+}
+
+/// All plans of an API that the actor may see, in order, closed ones included.
+///
+/// # Errors
+/// `not_found` when the API is not there for the actor.
+pub async fn list_plans(db: &Db, actor: &Actor, api: ApiId) -> Result<Vec<PlanView>> {
+    queries::find_seen_api(db.read(), actor, api).await?;
+    let plans = queries::plans_of(db.read(), api).await?;
+    queries::views(db.read(), plans).await
+}
+
+/// # Errors
+/// `not_found`, also when its API is not there for the actor.
+pub async fn get_plan(db: &Db, actor: &Actor, id: PlanId) -> Result<PlanView> {
+    let plan = queries::find_plan(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    queries::find_seen_api(db.read(), actor, plan.api_id).await?;
+    let mut views = queries::views(db.read(), vec![plan]).await?;
+    views.pop().ok_or_else(|| Code::NotFound.with(id))
+}
+
+/// Adds a plan, open at once.
+///
+/// # Errors
+/// `not_permitted`, `not_found`, or `field_invalid`.
+pub async fn make_plan(db: &Db, actor: &Actor, api: ApiId, new: NewPlan) -> Result<plan::Model> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let api = catalogue::queries::find_managed(&tx, &actor, api).await?;
+        make_in(&tx, &actor, &api, new).await
+    })
+    .await
+}
+
+/// The same inside a larger deed, where the right was checked.
+pub(super) async fn make_in(tx: &Tx, actor: &Actor, api: &api::Model, new: NewPlan) -> Result<plan::Model> {
+    let there = queries::plans_of(tx, api.id).await?;
+    let last = there.iter().map(|plan| plan.position).max().unwrap_or(0);
+    let mut row = plan::Model {
+        id: PlanId::fresh(),
+        api_id: api.id,
+        name: fields::line("name", &new.name, fields::NAME)?,
+        summary: fields::optional_line("summary", &new.summary, fields::LINE)?,
+        approval: new.approval,
+        rule_domains: String::new(),
+        rule_team_id: None,
+        state: PlanState::Open,
+        position: last.saturating_add(1),
+        created_at: tx.now(),
+    };
+    (row.rule_domains, row.rule_team_id) = rule(new.approval, &new.rule_domains, new.rule_team)?;
+    plan::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await
+        .map_err(taken("name", NAME_TAKEN))?;
+    set_models(tx, &row, new.models.as_deref()).await?;
+    limits::change_limits(tx, LimitScope::Plan, row.id.0, &new.limits).await?;
+    note(tx, actor, "plan_made", &row, &new.limits).await?;
+    Ok(row)
+}
+
+/// # Errors
+/// `not_permitted`, `not_found`, or `field_invalid`.
+pub async fn change_plan(db: &Db, actor: &Actor, id: PlanId, change: PlanChange) -> Result<plan::Model> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let before = mine(&tx, &actor, id).await?;
+        let mut row = before.clone().into_active_model();
+        if let Some(name) = &change.name {
+            row.name = Set(fields::line("name", name, fields::NAME)?);
+        }
+        if let Some(summary) = &change.summary {
+            row.summary = Set(fields::optional_line("summary", summary, fields::LINE)?);
+        }
+        if let Some((approval, domains, team)) = &change.approval {
+            let (domains, team) = rule(*approval, domains, *team)?;
+            row.approval = Set(*approval);
+            row.rule_domains = Set(domains);
+            row.rule_team_id = Set(team);
+        }
+        if let Some(state) = change.state {
+            row.state = Set(state);
+        }
+        let after =
+            if row.is_changed() { row.update(&tx).await.map_err(taken("name", NAME_TAKEN))? } else { before };
+        if let Some(models) = &change.models {
+            set_models(&tx, &after, models.as_deref()).await?;
+        }
+        if let Some(limits) = &change.limits {
+            limits::change_limits(&tx, LimitScope::Plan, id.0, limits).await?;
+        }
+        let limits = limits::limits_of(&tx, LimitScope::Plan, id.0).await?;
+        note(&tx, &actor, "plan_changed", &after, &limits).await?;
+        Ok(after)
+    })
+    .await
+}
+
+/// Removes a plan that nobody ever subscribed to.
+///
+/// # Errors
+/// `not_permitted`, `not_found`; `conflict` when somebody did: close it instead.
+pub async fn remove_plan(db: &Db, actor: &Actor, id: PlanId) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let row = mine(&tx, &actor, id).await?;
+        if queries::was_used(&tx, id).await? {
+            return Err(Code::Conflict.saying("Subscriptions name this plan: close it instead."));
+        }
+        queries::delete_limits(&tx, LimitScope::Plan, id.0).await?;
+        queries::delete_plan(&tx, id).await?;
+        note(&tx, &actor, "plan_removed", &row, &Limits::default()).await
+    })
+    .await
+}
+
+async fn mine(tx: &Tx, actor: &Actor, id: PlanId) -> Result<plan::Model> {
+    let plan = queries::find_plan(tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    catalogue::queries::find_managed(tx, actor, plan.api_id).await?;
+    Ok(plan)
+}
+
+/// The stored form of a rule; nothing for plans without one.
+fn rule(approval: Approval, domains: &[String], team: Option<TeamId>) -> Result<(String, Option<TeamId>)> {
+    if approval != Approval::Rule {
+        return Ok((String::new(), None));
+    }
+    let mut kept: Vec<String> = Vec::with_capacity(domains.len());
+    for domain in domains {
+        let domain = domain.trim().trim_start_matches('@').to_lowercase();
+        let plain = domain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        if domain.is_empty() {
+            continue;
+        }
+        if !plain || !domain.contains('.') || domain.len() > 200 {
+            return Err(wrong("rule_domains", "E-mail domains such as example.com, separated by commas."));
+        }
+        kept.push(domain);
+    }
+    if kept.is_empty() && team.is_none() {
+        return Err(wrong("rule_domains", "A rule needs an e-mail domain or a team."));
+    }
+    Ok((kept.join(","), team))
+}
+
+async fn set_models(tx: &Tx, plan: &plan::Model, models: Option<&[String]>) -> Result<()> {
+    let mut names: Vec<String> = Vec::new();
+    for model in models.unwrap_or_default() {
+        let name = fields::model_name("models", model)?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if models.is_some() && names.is_empty() {
+        return Err(wrong("models", "Name at least one model, or allow all of them."));
+    }
+    queries::replace_models(tx, plan.id, names).await
+}
+
+async fn note(tx: &Tx, actor: &Actor, act: &'static str, row: &plan::Model, limits: &Limits) -> Result<()> {
+    let details = json!({
+        "name": row.name, "approval": row.approval, "rule_domains": row.rule_domains, "state": row.state,
+        "limits": limits.lines(),
+    });
+    let act = Act::new(act).on("plan", row.id.0).touching([row.api_id.0]).noting(details);
+    audit::record(tx, actor, act).await?;
+    changes::note(tx, Change::Catalogue).await
+}
