@@ -14,7 +14,7 @@ use super::refusals::Gate;
 use super::segment::{self, Segment};
 use super::{codec, frame, recovery, syncer};
 use crate::base::ids::CallId;
-use crate::base::{Clock, Code, Error, OrCode, Result, Timestamp};
+use crate::base::{Clock, Code, Error, OrCode, Result};
 
 /// Records that wait in memory while the disk takes none.
 const PENDING_BYTES: usize = 16 << 20;

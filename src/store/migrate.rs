@@ -8,13 +8,17 @@ use crate::base::{Code, Result};
 
 #[path = "../../migrations/m20261124_000001_state.rs"]
 mod m20261124_000001_state;
+#[path = "../../migrations/m20261124_000002_calls.rs"]
+mod m20261124_000002_calls;
+#[path = "../../migrations/m20261124_000003_sign_in.rs"]
+mod m20261124_000003_sign_in;
 
 struct State;
 struct Calls;
 
 impl MigratorTrait for State {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_state::Migration)]
+        vec![Box::new(m20261124_000001_state::Migration), Box::new(m20261124_000003_sign_in::Migration)]
     }
 
     fn migration_table_name() -> DynIden {
@@ -25,7 +29,7 @@ impl MigratorTrait for State {
 /// Of its own, as the calls may live in another file than the state.
 impl MigratorTrait for Calls {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![]
+        vec![Box::new(m20261124_000002_calls::Migration)]
     }
 
     fn migration_table_name() -> DynIden {

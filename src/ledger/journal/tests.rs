@@ -4,8 +4,8 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
-use crate::base::Nanos;
 use crate::base::clock::SECOND;
+use crate::base::{Nanos, Timestamp};
 use crate::ledger::record::{CallState, UsageSource};
 use crate::ledger::samples;
 use crate::ledger::segment::Place;

@@ -1,0 +1,118 @@
+//! Writes a batch of settled records to the calls database, in one transaction, each once.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable, ModelTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::rows::{self, Rows, rows};
+use super::tail::Settled;
+use crate::base::{Code, Result};
+use crate::store::entity::{attempt, budget_spent, call, refusal, usage_hourly};
+use crate::store::{Db, Tx};
+
+/// Rows of one statement. A few sizes only, so that few statements are prepared.
+const SIZES: [usize; 5] = [500, 100, 25, 5, 1];
+
+/// Whether rows of the batch may be in the database already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// They are new: a row that is there already makes this fail, and nothing is written.
+    Fresh,
+    /// They may be there: look first.
+    Doubt,
+}
+
+/// Posts the batch; gives how many entries were new.
+pub async fn post(db: &Db, batch: Arc<Vec<Settled>>, trust: Trust) -> Result<usize> {
+    db.transact_calls(async move |tx| match trust {
+        Trust::Fresh => write(&tx, rows(&batch, |_| true)).await,
+        Trust::Doubt => {
+            let mut known = known(&tx, &batch).await?;
+            write(&tx, rows(&batch, |id| known.insert(id))).await
+        }
+    })
+    .await
+}
+
+/// Ids of the batch that are stored.
+async fn known(tx: &Tx, batch: &[Settled]) -> Result<HashSet<Uuid>> {
+    let mut known = HashSet::new();
+    for part in batch.chunks(500) {
+        let calls = call::Entity::find()
+            .select_only()
+            .column(call::Column::Id)
+            .filter(call::Column::Id.is_in(part.iter().map(rows::id)));
+        known.extend(calls.into_tuple::<Uuid>().all(tx).await?);
+        let counts = part.iter().filter(|entry| matches!(entry, Settled::Count(_))).map(rows::id);
+        let refusals = refusal::Entity::find()
+            .select_only()
+            .column(refusal::Column::Id)
+            .filter(refusal::Column::Id.is_in(counts));
+        known.extend(refusals.into_tuple::<Uuid>().all(tx).await?);
+    }
+    Ok(known)
+}
+
+async fn write(tx: &Tx, rows: Rows) -> Result<usize> {
+    let new = rows.calls.len() + rows.refusals.len();
+    let mut written = insert::<call::Entity>(tx, &rows.calls, &nothing(&[call::Column::Id])).await?;
+    written += insert::<refusal::Entity>(tx, &rows.refusals, &nothing(&[refusal::Column::Id])).await?;
+    if written != new {
+        return Err(Code::Conflict.with(format!("{} of {new} calls are stored already", new - written)));
+    }
+    let attempt = nothing(&[attempt::Column::CallId, attempt::Column::Number]);
+    insert::<attempt::Entity>(tx, &rows.attempts, &attempt).await?;
+    insert::<budget_spent::Entity>(tx, &rows.budgets, &add_budget()).await?;
+    insert::<usage_hourly::Entity>(tx, &rows.hours, &add_hour()).await?;
+    Ok(new)
+}
+
+fn nothing<C: ColumnTrait>(key: &[C]) -> OnConflict {
+    OnConflict::columns(key.iter().copied()).do_nothing().to_owned()
+}
+
+fn add_budget() -> OnConflict {
+    use budget_spent::Column::{Nanos, Period, ScopeId, ScopeKind, Tokens};
+    let mut on = OnConflict::columns([ScopeKind, ScopeId, Period]);
+    add(&mut on, budget_spent::Entity, &[Nanos, Tokens]);
+    on
+}
+
+fn add_hour() -> OnConflict {
+    use usage_hourly::Column::{Calls, CostNanos, Id, InputTokens, OutputTokens, TotalUs, Unpriced};
+    let mut on = OnConflict::column(Id);
+    add(&mut on, usage_hourly::Entity, &[Calls, Unpriced, InputTokens, OutputTokens, CostNanos, TotalUs]);
+    on
+}
+
+fn add<E: EntityTrait>(on: &mut OnConflict, table: E, columns: &[E::Column]) {
+    for column in columns {
+        let sum = Expr::col((table, *column)).add(Expr::col(("excluded", *column)));
+        on.value(*column, sum);
+    }
+}
+
+async fn insert<E: EntityTrait>(tx: &Tx, mut rows: &[E::Model], on: &OnConflict) -> Result<usize> {
+    let mut written = 0;
+    for size in SIZES {
+        while let Some((part, rest)) = rows.split_at_checked(size) {
+            let done = tx.execute(&statement::<E>(part, on)?).await?;
+            written += usize::try_from(done.rows_affected()).unwrap_or(0);
+            rows = rest;
+        }
+    }
+    Ok(written)
+}
+
+fn statement<E: EntityTrait>(rows: &[E::Model], on: &OnConflict) -> Result<InsertStatement> {
+    let mut insert = Query::insert();
+    insert.into_table(E::default().table_ref()).columns(E::Column::iter()).on_conflict(on.clone());
+    for row in rows {
+        let values = E::Column::iter().map(|column| SimpleExpr::from(row.get(column)));
+        insert.values(values).map_err(|error| Code::Internal.with(error))?;
+    }
+    Ok(insert)
+}

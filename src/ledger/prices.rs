@@ -1,0 +1,59 @@
+//! What a call cost, from its tokens and the prices of its model.
+
+use super::record::Tokens;
+use crate::base::Nanos;
+
+/// Prices in nano-USD for 1,000,000 tokens. An absent one is unknown, never free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    pub input: Option<i64>,
+    /// Absent: as `input`.
+    pub cached_read: Option<i64>,
+    /// Absent: as `input`.
+    pub cache_write: Option<i64>,
+    pub output: Option<i64>,
+    /// Absent: as `output`.
+    pub reasoning: Option<i64>,
+}
+
+impl Prices {
+    /// Of the demo vendor and of models that run on one's own machine.
+    pub const FREE: Self = Self {
+        input: Some(0),
+        cached_read: Some(0),
+        cache_write: Some(0),
+        output: Some(0),
+        reasoning: Some(0),
+    };
+}
+
+const PER: i128 = 1_000_000;
+
+/// The cost, multiplied in 128 bits and rounded once (half up). `None` when a price that is needed
+/// is not known, or when nobody counted a token.
+pub fn cost(prices: &Prices, tokens: &Tokens) -> Option<Nanos> {
+    if tokens.input.is_none() && tokens.output.is_none() {
+        return None;
+    }
+    let input = tokens.input.unwrap_or(0);
+    let read = tokens.cached_read.unwrap_or(0).min(input);
+    let write = tokens.cache_write.unwrap_or(0).min(input - read);
+    let output = tokens.output.unwrap_or(0);
+    let reasoning = tokens.reasoning.unwrap_or(0).min(output);
+    let parts = [
+        (input - read - write, prices.input),
+        (read, prices.cached_read.or(prices.input)),
+        (write, prices.cache_write.or(prices.input)),
+        (output - reasoning, prices.output),
+        (reasoning, prices.reasoning.or(prices.output)),
+    ];
+    let mut sum = 0_i128;
+    for (count, price) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        sum = sum.saturating_add(i128::from(count).saturating_mul(i128::from(price?.max(0))));
+    }
+    let rounded = sum.saturating_add(PER / 2) / PER;
+    Some(Nanos(i64::try_from(rounded).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests;
