@@ -6,8 +6,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
-use super::address;
 use super::route::Served;
+use super::{address, panicked};
 use crate::base::ids::CallId;
 
 /// No inline script or style, nothing from elsewhere.
@@ -34,7 +34,9 @@ pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static
     }
     let id = CallId::fresh();
     request.extensions_mut().insert(id);
-    let mut response: ServiceResponse<BoxBody> = next.call(request).await?.map_into_boxed_body();
+    let is_page = !["/v1/", "/apis/", "/api/"].iter().any(|calls| request.path().starts_with(calls));
+    let mut response: ServiceResponse<BoxBody> =
+        panicked::caught(next.call(request), id, is_page).await?.map_into_boxed_body();
     let headers = response.headers_mut();
     let id_header = HeaderName::from_static("x-request-id");
     if !headers.contains_key(&id_header)

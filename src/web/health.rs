@@ -23,6 +23,15 @@ impl Ready {
 pub fn mount(config: &mut ServiceConfig) {
     config.route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok\n")));
     config.route("/readyz", web::get().to(ready));
+    #[cfg(debug_assertions)]
+    config.route("/v1/_panic", web::get().to(panics));
+}
+
+/// A bug on demand, for the test that a bug ends no process. Not in release builds.
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "that is what it is for")]
+async fn panics() -> HttpResponse {
+    panic!("on purpose")
 }
 
 async fn ready(ready: Data<Ready>) -> HttpResponse {

@@ -8,6 +8,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
+mod panicked;
 pub mod problem;
 pub mod reply;
 pub mod route;

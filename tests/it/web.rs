@@ -64,3 +64,16 @@ async fn assets_are_kept_for_ever_and_compressed() {
     assert!(answer.header("cache-control").contains("immutable"));
     assert_eq!(answer.header("content-encoding"), "br");
 }
+
+#[actix_web::test]
+async fn f30_p33_a_bug_is_a_500_and_the_process_lives() {
+    let app = spawn().await;
+    let browser = app.visitor();
+    for _ in 0..20 {
+        let answer = browser.get("/v1/_panic").await.is(500);
+        assert_eq!(answer.code(), "internal");
+        assert_eq!(answer.header("x-request-id").len(), 36);
+        assert!(!answer.text.contains("on purpose"), "{}", answer.text);
+    }
+    browser.get("/healthz").await.is(200);
+}

@@ -1,0 +1,62 @@
+//! The last resort: a bug that panics becomes a 500 with a request id, and the process lives (P33).
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use futures_util::FutureExt;
+use serde_json::json;
+
+use crate::base::Code;
+use crate::base::ids::CallId;
+
+/// Runs a handler to its end; a panic in it is logged and becomes an error.
+///
+/// # Errors
+/// The handler's own, or the answer to a panic.
+pub(super) async fn caught<T>(
+    work: impl Future<Output = Result<T, actix_web::Error>>,
+    id: CallId,
+    is_page: bool,
+) -> Result<T, actix_web::Error> {
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.unwrap_or_else(|_| {
+        tracing::error!(request_id = %id, "a handler panicked");
+        Err(Panicked { id, is_page }.into())
+    })
+}
+
+#[derive(Debug)]
+struct Panicked {
+    id: CallId,
+    is_page: bool,
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", Code::Internal.message(), self.id)
+    }
+}
+
+impl ResponseError for Panicked {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let code = Code::Internal;
+        let mut answer = HttpResponse::InternalServerError();
+        answer
+            .insert_header(("x-request-id", self.id.to_string()))
+            .insert_header(("cache-control", "no-store"));
+        if self.is_page {
+            let text = format!("{} {} {}\n", code.message(), code.next(), self.id);
+            return answer.content_type("text/plain; charset=utf-8").body(text);
+        }
+        answer.json(json!({ "error": {
+            "message": format!("{} {}", code.message(), code.next()),
+            "type": code.kind(), "code": code.word(), "param": null, "request_id": self.id,
+        }}))
+    }
+}
