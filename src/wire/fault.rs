@@ -1,8 +1,15 @@
-//! What can be wrong with a vendor's answer.
+//! What can be wrong with a vendor's answer, and what a vendor's error means in our words.
+
+mod class;
+mod clean;
+mod envelope;
 
 use crate::base::{Code, Error};
 
 use super::Format;
+
+pub(super) use clean::clean;
+pub(super) use envelope::Envelope;
 
 /// Why a vendor's answer of status 200 could not be carried.
 #[derive(Clone, Debug)]
@@ -11,10 +18,22 @@ pub enum WireFault {
     NotThisFormat(String),
     /// The vendor reported an error under status 200.
     VendorSaid(Box<VendorFault>),
-    /// The stream ended before its proper end.
+    /// The answer ended before its proper end, or the vendor said that it broke off.
     Interrupted,
-    /// An event over 1 MiB.
+    /// An event over 1 MiB, or as much before any content.
     TooLarge,
+}
+
+impl WireFault {
+    pub(super) fn strange(why: impl Into<String>) -> Self {
+        Self::NotThisFormat(why.into())
+    }
+}
+
+impl From<super::sse::TooLarge> for WireFault {
+    fn from(_: super::sse::TooLarge) -> Self {
+        Self::TooLarge
+    }
 }
 
 /// Where the same request may be tried again.
@@ -29,7 +48,7 @@ pub enum Retry {
 }
 
 /// A vendor's refusal in our words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VendorFault {
     pub code: Code,
     /// The status our answer has.
@@ -42,10 +61,13 @@ pub struct VendorFault {
 }
 
 impl VendorFault {
-    /// The error the caller sees.
+    /// The error the caller sees. The vendor's sentence is shown only where the input is at fault:
+    /// elsewhere it speaks of the operator's account.
     pub fn error(&self) -> Error {
-        let mut error = Error::new(self.code).as_status(self.status);
-        if !self.message.is_empty() {
+        let about_input =
+            matches!(self.code, Code::VendorRejected | Code::ContextLengthExceeded | Code::ContentFilter);
+        let mut error = self.code.with(&self.message).as_status(self.status);
+        if about_input && !self.message.is_empty() {
             error = error.saying(format!("The vendor said: {}", self.message));
         }
         match &self.param {
@@ -55,13 +77,29 @@ impl VendorFault {
     }
 }
 
-pub(super) fn read(_format: Format, status: u16, _body: &[u8]) -> VendorFault {
+/// Reads the error answer of a vendor, whatever its envelope; HTML and nothing at all too.
+pub(super) fn read(_format: Format, status: u16, body: &[u8]) -> VendorFault {
+    from_envelope(status, Envelope::read(body))
+}
+
+/// An error that came under status 200: its status is what it says of itself, else 502.
+pub(super) fn under_200(body: &[u8]) -> WireFault {
+    let envelope = Envelope::read(body);
+    let status = class::implied_status(&envelope);
+    WireFault::VendorSaid(Box::new(from_envelope(status, envelope)))
+}
+
+fn from_envelope(status: u16, envelope: Envelope) -> VendorFault {
+    let class::Class { code, status, retry } = class::classify(status, &envelope);
     VendorFault {
-        code: Code::VendorError,
-        status: 502.max(status.min(502)),
-        message: String::new(),
-        param: None,
-        vendor_code: None,
-        retry: Retry::SameOrElsewhere,
+        code,
+        status,
+        message: clean(&envelope.message),
+        param: envelope.param.as_deref().map(clean).filter(|param| !param.is_empty()),
+        vendor_code: envelope.code.or(envelope.kind).as_deref().map(clean),
+        retry,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,20 @@
 //! AI wire formats: bytes to a neutral chat model and back. Pure: no HTTP, no database, no clock.
-//! The gateway sees only what this file names; each protocol is a folder, and a row in `codec::TABLE`.
+//! The gateway sees only what this file names; each protocol is a folder, and a row in `TABLE`.
 #![deny(clippy::indexing_slicing)]
 
+mod anthropic;
+mod carried;
+mod chat;
+mod codec;
 mod error_shape;
 mod fault;
+mod openai;
+mod opening;
 mod peek;
 mod relay;
+mod scan;
+mod splice;
+mod sse;
 mod target;
 mod usage;
 
@@ -13,6 +22,8 @@ use bytes::Bytes;
 
 use crate::base::ids::CallId;
 use crate::base::{Code, Error, Result};
+
+use carried::Carried;
 
 pub use error_shape::{error_body, error_event};
 pub use fault::{Retry, VendorFault, WireFault};
@@ -93,20 +104,39 @@ pub fn peek(endpoint: Endpoint, body: &Bytes) -> Result<Peek> {
 /// The body for a vendor. Same format: the caller's bytes with a closed list of edits. Another
 /// format: translated, or `field_unsupported` where a field cannot be carried.
 pub fn outgoing(peek: &Peek, body: &Bytes, to: &Target<'_>) -> Result<Outgoing> {
-    let _ = (peek, to);
-    Ok(Outgoing { body: body.clone(), dropped: Vec::new() })
+    match way(CALLER, to.format) {
+        Way::Same(same) => same.outgoing(peek, body, to),
+        Way::Other(..) if peek.endpoint != Endpoint::Chat => {
+            let what = "The vendor behind this model has no such endpoint.";
+            Err(Code::FieldUnsupported.saying(what).on("model"))
+        }
+        Way::Other(caller, vendor) => vendor.write_request(caller.read_request(peek, body)?, to),
+        Way::None => Err(Code::Internal.with("no way between two formats")),
+    }
 }
 
 /// A vendor's whole answer of status 200, carried back to the caller's format.
 pub fn whole(endpoint: Endpoint, from: Format, body: &Bytes, shown: &Shown<'_>) -> Result<Whole, WireFault> {
-    let _ = (endpoint, from, shown);
-    Ok(Whole { body: body.clone(), usage: None, finish: None })
+    match way(CALLER, from) {
+        Way::Same(same) => same.whole(endpoint, body, shown),
+        Way::Other(caller, vendor) => {
+            let answer = vendor.read_answer(body)?;
+            let body = caller.write_answer(&answer, shown);
+            Ok(Whole { body, usage: answer.usage, finish: Some(answer.finish) })
+        }
+        Way::None => Err(WireFault::strange("no way between two formats")),
+    }
 }
 
 /// Carries a vendor's stream of status 200 to the caller's format.
 pub fn relay(from: Format, shown: &Shown<'_>) -> Box<dyn Relay> {
-    let _ = (from, shown);
-    Box::new(relay::Raw::default())
+    match way(CALLER, from) {
+        Way::Same(same) => same.relay(shown),
+        Way::Other(caller, vendor) => {
+            Box::new(Carried::new(vendor.read_events(), caller.write_events(shown)))
+        }
+        Way::None => Box::new(relay::Closed::default()),
+    }
 }
 
 /// What a vendor's answer of another status than 200 means.
@@ -123,3 +153,57 @@ pub fn fault_error(fault: &WireFault) -> Error {
         WireFault::TooLarge => Code::VendorError.with("an event or answer over the limit"),
     }
 }
+
+/// The one format callers speak today; the next one comes as an argument here.
+const CALLER: Format = Format::OpenAi;
+
+/// What a format can do. A half that is not there yet is `None`.
+struct Row {
+    format: Format,
+    caller: Option<&'static dyn codec::Caller>,
+    vendor: Option<&'static dyn codec::Vendor>,
+    same: Option<&'static dyn codec::Same>,
+    errors: &'static dyn codec::ErrorShape,
+}
+
+static OPENAI: Row = Row {
+    format: Format::OpenAi,
+    caller: Some(&openai::OpenAi),
+    vendor: None,
+    same: Some(&openai::OpenAi),
+    errors: &openai::Errors,
+};
+
+static ANTHROPIC: Row = Row {
+    format: Format::Anthropic,
+    caller: None,
+    vendor: Some(&anthropic::Anthropic),
+    same: None,
+    errors: &anthropic::Errors,
+};
+
+static TABLE: &[&Row] = &[&OPENAI, &ANTHROPIC];
+
+fn row(format: Format) -> &'static Row {
+    TABLE.iter().copied().find(|row| row.format == format).unwrap_or(&OPENAI)
+}
+
+/// How a body gets from one format to another.
+enum Way {
+    Same(&'static dyn codec::Same),
+    Other(&'static dyn codec::Caller, &'static dyn codec::Vendor),
+    None,
+}
+
+fn way(caller: Format, vendor: Format) -> Way {
+    if caller == vendor {
+        return row(caller).same.map_or(Way::None, Way::Same);
+    }
+    match (row(caller).caller, row(vendor).vendor) {
+        (Some(caller), Some(vendor)) => Way::Other(caller, vendor),
+        _ => Way::None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -27,19 +27,19 @@ pub trait Relay: Send {
     fn state(&self) -> &RelayState;
 }
 
+/// The relay of a way that does not exist: it takes nothing.
 #[derive(Default)]
-pub(super) struct Raw(RelayState);
+pub(super) struct Closed(RelayState);
 
-impl Relay for Raw {
-    fn push(&mut self, chunk: &Bytes, out: &mut BytesMut) -> Result<(), WireFault> {
-        out.extend_from_slice(chunk);
-        self.0.content = true;
-        Ok(())
+impl Relay for Closed {
+    fn push(&mut self, _chunk: &Bytes, _out: &mut BytesMut) -> Result<(), WireFault> {
+        Err(WireFault::strange("no way between two formats"))
     }
+
     fn end(&mut self, _out: &mut BytesMut) -> Result<(), WireFault> {
-        self.0.done = true;
-        Ok(())
+        Err(WireFault::Interrupted)
     }
+
     fn state(&self) -> &RelayState {
         &self.0
     }

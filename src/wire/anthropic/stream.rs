@@ -1,0 +1,215 @@
+//! A stream of Messages into neutral events: a small machine over blocks, which never interleave.
+
+use crate::wire::chat::{Citation, Event};
+use crate::wire::codec::ReadEvents;
+use crate::wire::{Usage, WireFault, fault, sse};
+
+use super::read::{citation, stop};
+use super::types;
+use super::usage::Counts;
+
+/// Bytes of one thought kept for its replay; a longer one is not given back whole.
+const MAX_THOUGHT: usize = 512 << 10;
+
+#[derive(Default)]
+pub struct Events {
+    began: bool,
+    block: Block,
+    counts: Counts,
+    /// Characters of text so far, and where the open text block began.
+    characters: usize,
+    block_start: usize,
+    cited: Vec<Citation>,
+    calls: usize,
+    thoughts: usize,
+    foreign: usize,
+    finished: bool,
+}
+
+/// The block that is open.
+#[derive(Default)]
+enum Block {
+    #[default]
+    None,
+    Text,
+    Call {
+        rank: usize,
+        pieces: bool,
+    },
+    Thinking {
+        text: String,
+        signature: Option<String>,
+    },
+    Other,
+}
+
+impl ReadEvents for Events {
+    fn read(&mut self, event: &[u8], found: &mut Vec<Event>) -> Result<(), WireFault> {
+        let fields = sse::fields(event);
+        if fields.data.is_empty() {
+            return match fields.foreign {
+                true => Err(WireFault::strange("a line that is no part of a stream")),
+                false => Ok(()),
+            };
+        }
+        // A server that forgets the blank line runs several events together: each line is one.
+        for place in &fields.data {
+            self.line(event.get(place.clone()).unwrap_or_default(), found)?;
+        }
+        Ok(())
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        self.counts.usage()
+    }
+}
+
+impl Events {
+    fn line(&mut self, json: &[u8], found: &mut Vec<Event>) -> Result<(), WireFault> {
+        if json.trim_ascii() == b"[DONE]" {
+            return Ok(());
+        }
+        let event: types::Event<'_> = serde_json::from_slice(json)
+            .map_err(|cause| WireFault::strange(format!("an event is odd at byte {}", cause.column())))?;
+        match event.kind.as_ref() {
+            "message_start" => self.start(event, found),
+            "content_block_start" => self.open(event, found)?,
+            "content_block_delta" => self.delta(event, found),
+            "content_block_stop" => self.close(found),
+            "message_delta" => self.finish(event, found),
+            "message_stop" => self.stop(found)?,
+            "error" => return Err(fault::under_200(json)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Some proxies send it twice: the first one counts.
+    fn start(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) {
+        if std::mem::replace(&mut self.began, true) {
+            return;
+        }
+        if let Some(usage) = event.message.and_then(|message| message.usage) {
+            self.counts.correct(usage.counts);
+        }
+        found.push(Event::Begin);
+    }
+
+    fn open(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) -> Result<(), WireFault> {
+        let Some(json) = event.content_block else { return Ok(()) };
+        let block: types::AnswerBlock<'_> = serde_json::from_str(json.get())
+            .map_err(|_| WireFault::strange("a block of the stream is odd"))?;
+        self.block = match block.kind.as_ref() {
+            "text" => {
+                self.block_start = self.characters;
+                self.text(block.text.unwrap_or_default(), found);
+                Block::Text
+            }
+            "tool_use" => {
+                let rank = self.calls;
+                self.calls += 1;
+                let (id, name) = (block.id.unwrap_or_default(), block.name.unwrap_or_default());
+                found.push(Event::Call { rank, id, name });
+                Block::Call { rank, pieces: false }
+            }
+            "thinking" => Block::Thinking {
+                text: block.thinking.unwrap_or_default(),
+                signature: block.signature.filter(|signature| !signature.is_empty()),
+            },
+            "redacted_thinking" => {
+                let rank = self.thoughts;
+                self.thoughts += 1;
+                found.push(Event::Redacted { rank, data: block.data.unwrap_or_default() });
+                Block::Other
+            }
+            // What is shown to be ours to skip: a type nobody knows yet carries no promise.
+            kind if kind.ends_with("_tool_result") || kind.ends_with("_tool_use") => {
+                let rank = self.foreign;
+                self.foreign += 1;
+                found.push(Event::Foreign { rank, json: json.get().to_owned() });
+                Block::Other
+            }
+            _ => Block::Other,
+        };
+        Ok(())
+    }
+
+    fn delta(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) {
+        let Some(delta) = event.delta else { return };
+        match (delta.kind.as_deref().unwrap_or_default(), &mut self.block) {
+            ("text_delta", _) => self.text(delta.text.unwrap_or_default(), found),
+            ("citations_delta", _) => self.cited.extend(delta.citation.and_then(citation)),
+            ("input_json_delta", Block::Call { rank, pieces }) => {
+                let piece = delta.partial_json.unwrap_or_default();
+                if !piece.is_empty() {
+                    *pieces = true;
+                    found.push(Event::CallPiece { rank: *rank, piece });
+                }
+            }
+            ("thinking_delta", Block::Thinking { text, .. }) => {
+                let piece = delta.thinking.unwrap_or_default();
+                if text.len() + piece.len() <= MAX_THOUGHT {
+                    text.push_str(&piece);
+                }
+                if !piece.is_empty() {
+                    found.push(Event::Thinking(piece));
+                }
+            }
+            ("signature_delta", Block::Thinking { signature, .. }) => *signature = delta.signature,
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: String, found: &mut Vec<Event>) {
+        self.characters += text.chars().count();
+        if !text.is_empty() {
+            found.push(Event::Text(text));
+        }
+    }
+
+    fn close(&mut self, found: &mut Vec<Event>) {
+        match std::mem::take(&mut self.block) {
+            Block::Text if !self.cited.is_empty() => {
+                let citations = std::mem::take(&mut self.cited);
+                found.push(Event::Cited { citations, start: self.block_start, end: self.characters });
+            }
+            // No arguments at all are an empty object.
+            Block::Call { rank, pieces: false } => {
+                found.push(Event::CallPiece { rank, piece: "{}".to_owned() })
+            }
+            Block::Thinking { text, signature } if text.len() < MAX_THOUGHT => {
+                let rank = self.thoughts;
+                self.thoughts += 1;
+                found.push(Event::Thought { rank, text, signature });
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) {
+        if let Some(counts) = event.usage {
+            self.counts.correct(counts);
+        }
+        let Some(delta) = event.delta else { return };
+        let Some(reason) = delta.stop_reason.filter(|_| !self.finished) else { return };
+        let explanation = delta.stop_details.and_then(|details| details.explanation);
+        let (finish, refusal) = stop(&reason, explanation);
+        self.finished = true;
+        found.push(Event::Finish { finish, refusal });
+    }
+
+    fn stop(&mut self, found: &mut Vec<Event>) -> Result<(), WireFault> {
+        if !self.began {
+            return Err(WireFault::strange("the stream ended before it began"));
+        }
+        if !self.finished {
+            let (finish, refusal) = stop("", None);
+            found.push(Event::Finish { finish, refusal });
+        }
+        found.push(Event::End { usage: self.counts.usage() });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! Token counts as Anthropic writes them: what was cached is beside the input, not in it.
+
+use serde::Deserialize;
+
+use crate::wire::Usage;
+
+/// Counts as they come, also in pieces: a later value replaces an earlier one, nothing is added up.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
+#[serde(default)]
+pub struct Counts {
+    pub input_tokens: Option<u64>,
+    pub cache_creation_input_tokens: Option<u64>,
+    pub cache_read_input_tokens: Option<u64>,
+    pub output_tokens: Option<u64>,
+    pub output_tokens_details: Option<Details>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
+#[serde(default)]
+pub struct Details {
+    pub thinking_tokens: Option<u64>,
+}
+
+impl Counts {
+    /// Takes over what `later` says.
+    pub fn correct(&mut self, later: Self) {
+        self.input_tokens = later.input_tokens.or(self.input_tokens);
+        self.cache_creation_input_tokens =
+            later.cache_creation_input_tokens.or(self.cache_creation_input_tokens);
+        self.cache_read_input_tokens = later.cache_read_input_tokens.or(self.cache_read_input_tokens);
+        self.output_tokens = later.output_tokens.or(self.output_tokens);
+        self.output_tokens_details = later.output_tokens_details.or(self.output_tokens_details);
+    }
+
+    pub fn usage(&self) -> Option<Usage> {
+        let fresh = self.input_tokens?;
+        let (read, written) = (self.cache_read_input_tokens, self.cache_creation_input_tokens);
+        let usage = Usage {
+            input: Some(fresh.saturating_add(read.unwrap_or(0)).saturating_add(written.unwrap_or(0))),
+            cached_read: read,
+            cache_write: written,
+            output: self.output_tokens,
+            reasoning: self.output_tokens_details.and_then(|details| details.thinking_tokens),
+        };
+        (!usage.is_empty()).then_some(usage)
+    }
+}

@@ -1,0 +1,123 @@
+//! One part of a message as a block.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::value::RawValue;
+
+use crate::base::{Code, OrCode, Result};
+use crate::wire::anthropic::types::{Block, CacheControl, Source};
+use crate::wire::chat::{Cache, Part, PartKind, Place};
+
+use super::{Notes, unsupported};
+
+const IMAGES: &[&str] = &["image/jpeg", "image/png", "image/gif", "image/webp"];
+
+pub fn cache_control(cache: Cache) -> CacheControl {
+    CacheControl { kind: "ephemeral", ttl: cache.an_hour.then_some("1h") }
+}
+
+/// The block, or nothing where there is nothing to say.
+pub fn block<'a>(part: Part<'a>, notes: &mut Notes) -> Result<Option<Block<'a>>> {
+    let cache_control = part.cache.map(cache_control);
+    let place = part.place;
+    Ok(Some(match part.kind {
+        PartKind::Text(text) if text.is_empty() => return Ok(None),
+        PartKind::Text(text) => Block::Text { text, cache_control },
+        PartKind::Refusal(text) => {
+            notes.drop("messages.refusal");
+            if text.is_empty() {
+                return Ok(None);
+            }
+            Block::Text { text, cache_control }
+        }
+        PartKind::Image { url, detailed } => {
+            if detailed {
+                notes.drop("messages.content.image_url.detail");
+            }
+            Block::Image { source: image(url, place)?, cache_control }
+        }
+        PartKind::File { data, name } => {
+            let source = document(&data, place)?;
+            Block::Document { source, title: name.filter(|name| !name.is_empty()), cache_control }
+        }
+        PartKind::Thinking { text, signature } => Block::Thinking { thinking: text, signature },
+        PartKind::Redacted(data) => Block::RedactedThinking { data },
+        PartKind::Unsigned => {
+            notes.drop("messages.reasoning_content");
+            return Ok(None);
+        }
+        PartKind::Call { id, name, arguments } => {
+            let id = known_id(id.unwrap_or(Cow::Borrowed("call")));
+            Block::ToolUse { id, name, input: input(&arguments, place)? }
+        }
+        PartKind::FreeCall => return Err(unsupported(place.to_string(), "it only calls functions")),
+        PartKind::Audio => return Err(unsupported(place.to_string(), "it does not listen")),
+        PartKind::FileId => {
+            return Err(unsupported(place.to_string(), "the file lies at another vendor; send its data"));
+        }
+        PartKind::Unknown => return Err(unsupported(place.to_string(), "there is no such part")),
+    }))
+}
+
+/// The id, or one made from it where the vendor would refuse its characters.
+pub fn known_id(id: Cow<'_, str>) -> Cow<'_, str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !id.is_empty() && id.chars().all(fits) {
+        return id;
+    }
+    let kept: String = id.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+    Cow::Owned(format!("{kept}_{:08x}", crc32fast::hash(id.as_bytes())))
+}
+
+/// Arguments are JSON as text here and an object there.
+fn input<'a>(arguments: &str, place: Place) -> Result<Cow<'a, RawValue>> {
+    let text = arguments.trim();
+    let text = if text.is_empty() { "{}" } else { text };
+    let json = RawValue::from_string(text.to_owned()).ok().filter(|json| json.get().starts_with('{'));
+    json.map(Cow::Owned)
+        .ok_or_else(|| unsupported(format!("{place}.function.arguments"), "it must be a JSON object"))
+}
+
+fn image<'a>(url: Cow<'a, str>, place: Place) -> Result<Source<'a>> {
+    if url.starts_with("https://") {
+        return Ok(Source::Url { url });
+    }
+    let path = || format!("{place}.image_url.url");
+    let Some((media_type, data)) = data_uri(&url) else {
+        return Err(unsupported(path(), "an image must be an https address or a base64 data URI"));
+    };
+    if !IMAGES.contains(&media_type) {
+        return Err(unsupported(path(), "an image must be jpeg, png, gif or webp"));
+    }
+    Ok(Source::Base64 { media_type: Cow::Owned(media_type.to_owned()), data: Cow::Owned(data.to_owned()) })
+}
+
+fn document<'a>(uri: &str, place: Place) -> Result<Source<'a>> {
+    let path = || format!("{place}.file.file_data");
+    let Some((media_type, data)) = data_uri(uri) else {
+        return Err(unsupported(path(), "a file must be a base64 data URI"));
+    };
+    match media_type {
+        "application/pdf" => Ok(Source::Base64 {
+            media_type: Cow::Borrowed("application/pdf"),
+            data: Cow::Owned(data.to_owned()),
+        }),
+        "text/plain" => {
+            let bytes =
+                BASE64_STANDARD.decode(data).or_code(Code::FieldInvalid).map_err(|error| error.on(path()))?;
+            let text =
+                String::from_utf8(bytes).or_code(Code::FieldInvalid).map_err(|error| error.on(path()))?;
+            Ok(Source::Text { media_type: "text/plain", data: Cow::Owned(text) })
+        }
+        _ => Err(unsupported(path(), "a file must be PDF or plain text")),
+    }
+}
+
+/// `data:TYPE;…;base64,DATA`
+fn data_uri(uri: &str) -> Option<(&str, &str)> {
+    let (head, data) = uri.strip_prefix("data:")?.split_once(',')?;
+    let (kind, flags) = head.split_once(';')?;
+    flags.split(';').any(|flag| flag == "base64").then_some((kind, data))
+}

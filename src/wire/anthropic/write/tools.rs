@@ -1,0 +1,95 @@
+//! Tools and the choice among them.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::base::{Code, OrCode, Result};
+use crate::wire::anthropic::models::Traits;
+use crate::wire::anthropic::types;
+use crate::wire::chat::{ChatRequest, Choice, Tool, ToolChoice};
+
+use super::{Notes, part, unsupported};
+
+const MAX_NAME: usize = 128;
+const NO_ARGUMENTS: &str = r#"{"type":"object","properties":{}}"#;
+
+pub struct Picked<'a> {
+    pub tools: Vec<types::Tool<'a>>,
+    pub choice: Option<types::ToolChoice<'a>>,
+}
+
+pub fn all<'a>(request: &mut ChatRequest<'a>, traits: &Traits, notes: &mut Notes) -> Result<Picked<'a>> {
+    let mut tools = std::mem::take(&mut request.tools);
+    if let Some(ToolChoice { among: Some(names), .. }) = &request.tool_choice {
+        tools.retain(|tool| names.contains(&tool.name));
+        if tools.is_empty() {
+            return Err(unsupported("tool_choice", "none of the tools it allows is there"));
+        }
+    }
+    let tools = tools.into_iter().map(|tool| one(tool, traits, notes)).collect::<Result<Vec<_>>>()?;
+    let alone = request.parallel_tools == Some(false);
+    let choice = match &request.tool_choice {
+        _ if tools.is_empty() => None,
+        Some(choice) => Some(word(&choice.choice, alone)),
+        None if alone => Some(word(&Choice::Auto, true)),
+        None => None,
+    };
+    Ok(Picked { tools, choice })
+}
+
+fn word<'a>(choice: &Choice<'a>, alone: bool) -> types::ToolChoice<'a> {
+    let (kind, name) = match choice {
+        Choice::Auto => ("auto", None),
+        Choice::None => ("none", None),
+        Choice::Required => ("any", None),
+        Choice::Named(name) => ("tool", Some(name.clone())),
+    };
+    types::ToolChoice { kind, name, disable_parallel_tool_use: alone && kind != "none" }
+}
+
+fn one<'a>(tool: Tool<'a>, traits: &Traits, notes: &mut Notes) -> Result<types::Tool<'a>> {
+    if tool.foreign.is_some() {
+        return Err(unsupported(format!("{}.type", tool.path), "it only calls functions"));
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if tool.name.is_empty() || tool.name.len() > MAX_NAME || !tool.name.chars().all(fits) {
+        let what = "a name has 1 to 128 letters, digits, underscores or hyphens";
+        return Err(unsupported(format!("{}.function.name", tool.path), what));
+    }
+    if tool.strict && !traits.schemas {
+        notes.drop("tools.strict");
+    }
+    Ok(types::Tool {
+        input_schema: schema(&tool)?,
+        name: tool.name,
+        description: tool.description.filter(|text| !text.is_empty()),
+        strict: tool.strict && traits.schemas,
+        cache_control: tool.cache.map(part::cache_control),
+    })
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Option<&'a RawValue>,
+}
+
+/// The schema as it came; one without a type is an object's.
+fn schema<'a>(tool: &Tool<'a>) -> Result<Cow<'a, RawValue>> {
+    let path = || format!("{}.function.parameters", tool.path);
+    let owned = |text: String| RawValue::from_string(text).map(Cow::Owned).or_code(Code::Internal);
+    let Some(json) = tool.parameters else { return owned(NO_ARGUMENTS.to_owned()) };
+    let head: Head<'_> =
+        serde_json::from_str(json.get()).map_err(|_| unsupported(path(), "a schema must be an object"))?;
+    match head.kind.map(RawValue::get) {
+        Some("\"object\"") => Ok(Cow::Borrowed(json)),
+        Some(_) => Err(unsupported(path(), "its top type must be object")),
+        None => {
+            let rest = json.get().trim_start().trim_start_matches('{').trim_start();
+            let comma = if rest.starts_with('}') { "" } else { "," };
+            owned(format!("{{\"type\":\"object\"{comma}{rest}"))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Which of our codes a vendor's error is, and where a retry may help.
+
+use crate::base::Code;
+
+use super::{Envelope, Retry};
+
+pub struct Class {
+    pub code: Code,
+    pub status: u16,
+    pub retry: Retry,
+}
+
+const CONTEXT: &[&str] = &[
+    "maximum context length",
+    "context length",
+    "context_length",
+    "context window",
+    "prompt is too long",
+    "prompt too long",
+    "too_many_prompt_tokens",
+    "input is too long",
+    "exceeds the available context",
+];
+const NO_MONEY: &[&str] = &[
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "exceeded_current_quota",
+    "exceeded your current quota",
+    "credit balance",
+    "insufficient balance",
+    "insufficient credits",
+    "out of credits",
+    "spend limit",
+];
+const BAD_KEY: &[&str] = &[
+    "incorrect api key",
+    "invalid api key",
+    "invalid x-api-key",
+    "api_key_invalid",
+    "api key not valid",
+    "authentication_error",
+    "invalid_api_key",
+];
+const FILTERED: &[&str] = &[
+    "content_policy_violation",
+    "content_filter",
+    "responsibleaipolicyviolation",
+    "content management policy",
+];
+const OVERLOADED: &[&str] = &["overloaded", "capacity", "engine_overloaded_error"];
+
+/// Judges by status, then by code, then by text.
+pub fn classify(status: u16, said: &Envelope) -> Class {
+    let words = format!(
+        "{} {} {}",
+        said.code.as_deref().unwrap_or_default(),
+        said.kind.as_deref().unwrap_or_default(),
+        said.message
+    )
+    .to_lowercase();
+    let says = |list: &[&str]| list.iter().any(|word| words.contains(word));
+    let class = |code: Code, retry: Retry| Class { code, status: code.status(), retry };
+    let rejected = |status: u16, retry: Retry| Class { code: Code::VendorRejected, status, retry };
+    match status {
+        400 | 422 if says(BAD_KEY) => class(Code::VendorCredential, Retry::Elsewhere),
+        400 | 403 | 429 if says(NO_MONEY) => class(Code::VendorCredential, Retry::Elsewhere),
+        400 | 413 | 422 if says(CONTEXT) || said.code.as_deref() == Some("3051") => {
+            class(Code::ContextLengthExceeded, Retry::Elsewhere)
+        }
+        400 | 403 | 422 if said.moderated || says(FILTERED) => class(Code::ContentFilter, Retry::Never),
+        401..=403 => class(Code::VendorCredential, Retry::Elsewhere),
+        404 => rejected(404, Retry::Elsewhere),
+        408 | 504 | 524 => class(Code::VendorTimeout, Retry::SameOrElsewhere),
+        409 | 425 => class(Code::VendorError, Retry::SameOrElsewhere),
+        413 => rejected(413, Retry::Never),
+        422 => rejected(422, Retry::Never),
+        424 => class(Code::VendorError, Retry::Elsewhere),
+        429 if says(OVERLOADED) => class(Code::VendorOverloaded, Retry::SameOrElsewhere),
+        429 => class(Code::VendorLimit, Retry::Elsewhere),
+        498 | 529 => class(Code::VendorOverloaded, Retry::Elsewhere),
+        503 => class(Code::VendorOverloaded, Retry::SameOrElsewhere),
+        500 if says(OVERLOADED) => class(Code::VendorOverloaded, Retry::SameOrElsewhere),
+        400..=499 => rejected(400, Retry::Never),
+        500..=599 => class(Code::VendorError, Retry::SameOrElsewhere),
+        _ => class(Code::VendorError, Retry::Elsewhere),
+    }
+}
+
+/// The status an error under 200 speaks of.
+pub fn implied_status(said: &Envelope) -> u16 {
+    let number = said.code.as_deref().and_then(|code| code.parse::<u16>().ok());
+    if let Some(status) = number.filter(|number| (400..600).contains(number)) {
+        return status;
+    }
+    let kind = said.kind.as_deref().or(said.code.as_deref()).unwrap_or_default();
+    match (kind, number) {
+        ("overloaded_error", _) => 529,
+        ("rate_limit_error" | "rate_limit_exceeded" | "insufficient_quota", _) | (_, Some(1002 | 1039)) => {
+            429
+        }
+        ("authentication_error" | "permission_error", _) | (_, Some(1004 | 2049)) => 401,
+        ("billing_error", _) | (_, Some(1008)) => 402,
+        ("invalid_request_error", _) | (_, Some(2013)) => 400,
+        ("not_found_error", _) => 404,
+        ("request_too_large", _) => 413,
+        ("timeout_error", _) | (_, Some(1001)) => 504,
+        _ => 502,
+    }
+}

@@ -1,0 +1,181 @@
+use super::*;
+
+fn of(status: u16, body: &str) -> VendorFault {
+    read(Format::OpenAi, status, body.as_bytes())
+}
+
+#[test]
+fn account_ids_keys_and_hosts_never_reach_the_caller() {
+    let said = "Rate limit reached for gpt-4 in organization org-AbC123xyz on tokens (TPM): Limit 30000. \
+        Key sk-proj-abcdefgh1234, masked sk-ab***xyz, user user_2abc3def, see https://host.example/x?a=b. \
+        Mail ops@example.com at 10.0.0.3:8000, 0190b3f2-7c2a-7000-8000-000000000001";
+    let shown = clean(said);
+    for secret in ["org-", "sk-", "user_2", "host.example", "ops@", "10.0.0.3", "0190b3f2"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+    assert!(
+        shown.starts_with(
+            "Rate limit reached for gpt-4 in organization [removed] on tokens (TPM): Limit 30000."
+        )
+    );
+}
+
+#[test]
+fn ordinary_words_stay() {
+    let said =
+        "messages.0: `tool_use` ids, 'max_tokens' > 8192; user_location, project_id: not allowed\n(3/4).";
+    assert_eq!(clean(said), said.replace('\n', " "));
+}
+
+#[test]
+fn a_long_sentence_is_cut() {
+    assert_eq!(clean(&"é".repeat(5_000)).chars().count(), 1_001);
+}
+
+#[test]
+fn each_cause_has_its_own_code() {
+    let cases = [
+        (
+            400,
+            r#"{"error":{"message":"bad temperature","type":"invalid_request_error","param":"temperature"}}"#,
+            Code::VendorRejected,
+            400,
+            Retry::Never,
+        ),
+        (
+            400,
+            r#"{"error":{"message":"x","code":"context_length_exceeded"}}"#,
+            Code::ContextLengthExceeded,
+            400,
+            Retry::Elsewhere,
+        ),
+        (
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 2 maximum"}}"#,
+            Code::ContextLengthExceeded,
+            400,
+            Retry::Elsewhere,
+        ),
+        (
+            400,
+            r#"{"code":"invalid-argument","error":"Incorrect API key provided: xa***. Get one."}"#,
+            Code::VendorCredential,
+            502,
+            Retry::Elsewhere,
+        ),
+        (
+            400,
+            r#"[{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}]"#,
+            Code::VendorCredential,
+            502,
+            Retry::Elsewhere,
+        ),
+        (
+            400,
+            r#"{"error":{"message":"Your credit balance is too low"}}"#,
+            Code::VendorCredential,
+            502,
+            Retry::Elsewhere,
+        ),
+        (401, "", Code::VendorCredential, 502, Retry::Elsewhere),
+        (402, r#"{"error":{"message":"x"}}"#, Code::VendorCredential, 502, Retry::Elsewhere),
+        (
+            403,
+            r#"{"error":{"message":"flagged","code":403,"metadata":{"reasons":["violence"]}}}"#,
+            Code::ContentFilter,
+            400,
+            Retry::Never,
+        ),
+        (
+            404,
+            r#"{"error":{"message":"no model x","code":"model_not_found"}}"#,
+            Code::VendorRejected,
+            404,
+            Retry::Elsewhere,
+        ),
+        (413, "<html>too large</html>", Code::VendorRejected, 413, Retry::Never),
+        (
+            422,
+            r#"{"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"}]}"#,
+            Code::VendorRejected,
+            422,
+            Retry::Never,
+        ),
+        (
+            429,
+            r#"{"error":{"message":"slow","code":"rate_limit_exceeded"}}"#,
+            Code::VendorLimit,
+            429,
+            Retry::Elsewhere,
+        ),
+        (
+            429,
+            r#"{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}"#,
+            Code::VendorCredential,
+            502,
+            Retry::Elsewhere,
+        ),
+        (
+            429,
+            r#"{"error":"Model is overloaded","error_type":"overloaded"}"#,
+            Code::VendorOverloaded,
+            503,
+            Retry::SameOrElsewhere,
+        ),
+        (498, "", Code::VendorOverloaded, 503, Retry::Elsewhere),
+        (500, r#"{"error":{"message":"boom"}}"#, Code::VendorError, 502, Retry::SameOrElsewhere),
+        (502, "<html>", Code::VendorError, 502, Retry::SameOrElsewhere),
+        (504, "", Code::VendorTimeout, 504, Retry::SameOrElsewhere),
+        (
+            529,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            Code::VendorOverloaded,
+            503,
+            Retry::Elsewhere,
+        ),
+        (302, "", Code::VendorError, 502, Retry::Elsewhere),
+    ];
+    for (status, body, code, shown, retry) in cases {
+        let fault = of(status, body);
+        assert_eq!((fault.code, fault.status, fault.retry), (code, shown, retry), "{status} {body}");
+    }
+}
+
+#[test]
+fn a_refused_field_is_named() {
+    let fault =
+        of(422, r#"{"detail":[{"loc":["body","messages",0,"role"],"msg":"Unknown role","type":"enum"}]}"#);
+    assert_eq!(fault.param.as_deref(), Some("messages.0.role"));
+    assert_eq!(fault.message, "Unknown role");
+    assert_eq!(fault.error().message(), "The vendor said: Unknown role");
+}
+
+#[test]
+fn an_edge_page_is_not_passed_on() {
+    let fault = of(502, "<html><h1>nginx at host-7.internal</h1></html>");
+    assert!(fault.message.is_empty());
+}
+
+#[test]
+fn what_is_said_of_the_operators_account_is_for_the_log() {
+    let fault = of(401, r#"{"error":{"message":"account of Acme is closed"}}"#);
+    assert_eq!(fault.error().message(), Code::VendorCredential.message());
+    assert_eq!(fault.error().detail(), Some("account of Acme is closed"));
+}
+
+#[test]
+fn an_error_under_200_says_its_own_status() {
+    for (body, code) in [
+        (r#"{"error":{"code":502,"message":"x"}}"#, Code::VendorError),
+        (r#"{"error":{"code":429,"message":"x"}}"#, Code::VendorLimit),
+        (r#"{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#, Code::VendorCredential),
+        (
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            Code::VendorOverloaded,
+        ),
+        (r#"{"error":"an error was encountered"}"#, Code::VendorError),
+    ] {
+        let WireFault::VendorSaid(fault) = under_200(body.as_bytes()) else { panic!("{body}") };
+        assert_eq!(fault.code, code, "{body}");
+    }
+}

@@ -1,0 +1,188 @@
+//! One pass over one chunk, or one whole answer, of OpenAI's chat format: checks the JSON, finds the
+//! places of later edits, and looks only at what the gateway has to know.
+
+use std::ops::Range;
+
+use crate::wire::scan::{Cursor, Flaw, Kind};
+use crate::wire::{Finish, Usage};
+
+use super::{finish, usage};
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// The place of the model's name.
+    pub model: Option<Range<usize>>,
+    pub usage: Option<Usage>,
+    /// An error is there, and where.
+    pub error: bool,
+    /// `choices` is an array.
+    pub has_choices: bool,
+    /// Choices seen and choices finished, a bit for each index.
+    pub seen: u128,
+    pub finished: u128,
+    pub finish: Option<Finish>,
+    /// A finish word that means the vendor broke off.
+    pub broken: bool,
+    /// Something for the reader: text, a call, reasoning, a refusal, audio.
+    pub content: bool,
+    pub text_bytes: u64,
+    /// `data` is an array (embeddings).
+    pub has_data: bool,
+}
+
+/// Reads one JSON object.
+pub fn read(json: &[u8]) -> Result<Chunk, Flaw> {
+    if std::str::from_utf8(json).is_err() {
+        return Err(Flaw { at: 0, what: "the bytes are not UTF-8" });
+    }
+    let mut chunk = Chunk::default();
+    let mut cursor = Cursor::new(json);
+    cursor.object::<Flaw>(|cursor, name| {
+        match name.name().as_ref() {
+            b"model" => chunk.model = (cursor.kind()? == Kind::Text).then_some(cursor.skip()?),
+            b"choices" if cursor.kind()? == Kind::Array => chunk.choices(cursor)?,
+            b"usage" => chunk.usage(cursor)?,
+            b"error" => chunk.error |= is_error(cursor)?,
+            b"x_groq" => chunk.x_groq(cursor)?,
+            b"base_resp" => chunk.error |= base_fault(cursor)?,
+            b"data" => {
+                chunk.has_data = cursor.kind()? == Kind::Array;
+                cursor.skip()?;
+            }
+            _ => drop(cursor.skip()?),
+        }
+        Ok(())
+    })?;
+    cursor.finish()?;
+    Ok(chunk)
+}
+
+impl Chunk {
+    fn choices(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        self.has_choices = true;
+        cursor.array::<Flaw>(|cursor, rank| match cursor.kind()? {
+            Kind::Object => self.choice(cursor, rank),
+            _ => cursor.skip().map(drop),
+        })?;
+        Ok(())
+    }
+
+    fn choice(&mut self, cursor: &mut Cursor<'_>, rank: usize) -> Result<(), Flaw> {
+        let (mut index, mut ended) = (rank, false);
+        cursor.object::<Flaw>(|cursor, name| {
+            match name.name().as_ref() {
+                b"index" => {
+                    let span = cursor.skip()?;
+                    index = number(cursor.slice(&span)).unwrap_or(rank);
+                }
+                b"delta" | b"message" if cursor.kind()? == Kind::Object => {
+                    self.words(cursor, name.raw == b"message")?
+                }
+                b"finish_reason" if cursor.kind()? == Kind::Text => {
+                    match finish::read(&cursor.text()?.plain()) {
+                        Ok(Some(reason)) => {
+                            ended = true;
+                            self.finish.get_or_insert(reason);
+                        }
+                        Ok(None) => {}
+                        Err(()) => self.broken = true,
+                    }
+                }
+                b"usage" => self.usage(cursor)?,
+                b"error" => self.error |= is_error(cursor)?,
+                _ => drop(cursor.skip()?),
+            }
+            Ok(())
+        })?;
+        let bit = 1_u128.checked_shl(u32::try_from(index).unwrap_or(127)).unwrap_or(1 << 127);
+        self.seen |= bit;
+        self.finished |= if ended { bit } else { 0 };
+        Ok(())
+    }
+
+    /// A delta, or a whole message. `message` beside `delta` in a stream repeats the text so far:
+    /// it is not counted as content twice, because a delta was there.
+    fn words(&mut self, cursor: &mut Cursor<'_>, whole: bool) -> Result<(), Flaw> {
+        let (mut bytes, mut content) = (0_usize, false);
+        cursor.object::<Flaw>(|cursor, name| {
+            match name.name().as_ref() {
+                b"content" | b"refusal" | b"reasoning_content" | b"reasoning" | b"tool_calls"
+                | b"function_call" | b"reasoning_details" | b"thinking_blocks" | b"audio" => {
+                    let there = texts(cursor)?;
+                    content |= there > 0;
+                    bytes += there;
+                }
+                _ => drop(cursor.skip()?),
+            }
+            Ok(())
+        })?;
+        if !(whole && self.content) {
+            self.text_bytes += bytes as u64;
+        }
+        self.content |= content;
+        Ok(())
+    }
+
+    fn usage(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        let kind = cursor.kind()?;
+        let span = cursor.skip()?;
+        if kind == Kind::Object {
+            self.usage = usage::read(cursor.slice(&span)).or(self.usage);
+        }
+        Ok(())
+    }
+
+    fn x_groq(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        if cursor.kind()? != Kind::Object {
+            return cursor.skip().map(drop);
+        }
+        cursor.object::<Flaw>(|cursor, name| match name.name().as_ref() {
+            b"usage" => self.usage(cursor),
+            b"error" => {
+                self.error |= is_error(cursor)?;
+                Ok(())
+            }
+            _ => cursor.skip().map(drop),
+        })?;
+        Ok(())
+    }
+}
+
+/// Bytes of all strings in the next value.
+fn texts(cursor: &mut Cursor<'_>) -> Result<usize, Flaw> {
+    let mut bytes = 0;
+    match cursor.kind()? {
+        Kind::Text => bytes = cursor.text()?.raw.len(),
+        Kind::Object => drop(cursor.object::<Flaw>(|inner, _| Ok(bytes += texts(inner)?))?),
+        Kind::Array => drop(cursor.array::<Flaw>(|inner, _| Ok(bytes += texts(inner)?))?),
+        _ => drop(cursor.skip()?),
+    }
+    Ok(bytes)
+}
+
+/// An `error` that says something: an object or a text.
+fn is_error(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
+    let kind = cursor.kind()?;
+    cursor.skip()?;
+    Ok(matches!(kind, Kind::Object | Kind::Text))
+}
+
+fn base_fault(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
+    let mut fault = false;
+    if cursor.kind()? != Kind::Object {
+        return cursor.skip().map(|_| false);
+    }
+    cursor.object::<Flaw>(|cursor, name| {
+        let span = cursor.skip()?;
+        if name.raw == b"status_code" {
+            fault = cursor.slice(&span) != b"0";
+        }
+        Ok(())
+    })?;
+    Ok(fault)
+}
+
+fn number(json: &[u8]) -> Option<usize> {
+    std::str::from_utf8(json).ok()?.parse().ok()
+}

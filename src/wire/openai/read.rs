@@ -1,0 +1,92 @@
+//! A chat request of OpenAI's format into the neutral model.
+
+mod message;
+mod tool;
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::base::{Code, Error, Result};
+use crate::wire::chat::{ChatRequest, Effort, Extra, Shape};
+use crate::wire::peek::Peek;
+
+use super::types;
+
+/// Reads what `peek` has judged and placed.
+pub fn request<'a>(peek: &Peek, body: &'a [u8]) -> Result<ChatRequest<'a>> {
+    let mut request =
+        ChatRequest { stream: peek.stream, max_tokens: peek.max_tokens, ..ChatRequest::default() };
+    let mut users = (None, None);
+    for member in &peek.places.members {
+        let name = member.name(body);
+        let json: &RawValue = parse(member.bytes(body), &name)?;
+        if json.get() == "null" {
+            continue;
+        }
+        match name.as_ref() {
+            "model" | "stream" | "stream_options" | "max_tokens" | "max_completion_tokens" => {}
+            "messages" => request.messages = message::all(json)?,
+            "tools" => request.tools.extend(tool::tools(json)?),
+            "functions" => request.tools.extend(tool::functions(json)?),
+            "tool_choice" | "function_call" => request.tool_choice = Some(tool::choice(json, &name)?),
+            "parallel_tool_calls" => request.parallel_tools = Some(field(json, &name)?),
+            "temperature" => request.temperature = Some(number(json, &name)?),
+            "top_p" => request.top_p = Some(number(json, &name)?),
+            "stop" => request.stop = stop(json)?,
+            "response_format" => request.shape = shape(json)?,
+            "reasoning_effort" => request.effort = Some(effort(json)?),
+            "user" => users.0 = Some(field(json, &name)?),
+            "safety_identifier" => users.1 = Some(field(json, &name)?),
+            "service_tier" => request.tier = Some(field(json, &name)?),
+            _ => request.extras.push(Extra { name: Cow::Owned(name.into_owned()), json }),
+        }
+    }
+    request.user = users.1.or(users.0);
+    Ok(request)
+}
+
+/// Reads a field, or names it as the one at fault.
+fn field<'a, T: Deserialize<'a>>(json: &'a RawValue, path: &str) -> Result<T> {
+    parse(json.get().as_bytes(), path)
+}
+
+fn parse<'a, T: Deserialize<'a>>(json: &'a [u8], path: &str) -> Result<T> {
+    serde_json::from_slice(json)
+        .map_err(|cause| wrong(path, "does not have the shape it should have").caused_by(cause))
+}
+
+fn wrong(path: &str, what: &str) -> Error {
+    Code::FieldInvalid.saying(format!("`{path}` {what}.")).on(path)
+}
+
+fn number(json: &RawValue, path: &str) -> Result<f64> {
+    let number: f64 = field(json, path)?;
+    if (0.0..=2.0).contains(&number) { Ok(number) } else { Err(wrong(path, "must lie between 0 and 2")) }
+}
+
+fn stop(json: &RawValue) -> Result<Vec<Cow<'_, str>>> {
+    if json.get().starts_with('[') {
+        let many: Vec<String> = field(json, "stop")?;
+        return Ok(many.into_iter().map(Cow::Owned).collect());
+    }
+    Ok(vec![Cow::Owned(field(json, "stop")?)])
+}
+
+fn shape(json: &RawValue) -> Result<Shape<'_>> {
+    let format: types::Format<'_> = field(json, "response_format")?;
+    match (format.kind.as_ref(), format.json_schema.and_then(|schema| schema.schema)) {
+        ("text", _) => Ok(Shape::Free),
+        ("json_object", _) => Ok(Shape::Json),
+        ("json_schema", Some(schema)) => Ok(Shape::Schema(schema)),
+        ("json_schema", None) => Err(wrong("response_format.json_schema.schema", "is missing")),
+        _ => Err(wrong("response_format.type", "must be text, json_object or json_schema")),
+    }
+}
+
+fn effort(json: &RawValue) -> Result<Effort> {
+    let word: Cow<'_, str> = field(json, "reasoning_effort")?;
+    Effort::parse(&word)
+        .ok_or_else(|| wrong("reasoning_effort", "must be none, minimal, low, medium, high, xhigh or max"))
+}

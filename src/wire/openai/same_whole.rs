@@ -1,0 +1,32 @@
+//! A whole answer of a vendor that speaks the caller's format: the bytes pass, the model's name is put back.
+
+use bytes::Bytes;
+
+use crate::wire::splice::{Edits, quoted};
+use crate::wire::{Endpoint, Shown, Whole, WireFault, fault};
+
+use super::chunk;
+
+pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whole, WireFault> {
+    let answer = chunk::read(body).map_err(|flaw| {
+        WireFault::strange(format!("the answer is not JSON: {} at byte {}", flaw.what, flaw.at))
+    })?;
+    let shaped = match endpoint {
+        Endpoint::Chat => answer.has_choices,
+        Endpoint::Embeddings => answer.has_data,
+    };
+    if answer.error {
+        return Err(fault::under_200(body));
+    }
+    if !shaped {
+        return Err(WireFault::strange("the answer lacks what it was asked for"));
+    }
+    if answer.broken {
+        return Err(WireFault::Interrupted);
+    }
+    let mut edits = Edits::default();
+    if let Some(place) = answer.model {
+        edits.replace(place, quoted(shown.model));
+    }
+    Ok(Whole { body: edits.apply(body), usage: answer.usage, finish: answer.finish })
+}

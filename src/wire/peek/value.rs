@@ -1,0 +1,55 @@
+//! Typed values of a body, each refused by the path of its field.
+
+use std::ops::Range;
+
+use crate::wire::scan::{Cursor, Kind, Text};
+
+use super::{Bad, wrong};
+
+/// `true`, `false`, or nothing for null; with the place.
+pub fn flag(cursor: &mut Cursor<'_>, param: &str) -> Result<(Option<bool>, Range<usize>), Bad> {
+    let kind = cursor.kind()?;
+    let span = cursor.skip()?;
+    match kind {
+        Kind::True => Ok((Some(true), span)),
+        Kind::False => Ok((Some(false), span)),
+        Kind::Null => Ok((None, span)),
+        _ => Err(wrong(param, "must be true or false").into()),
+    }
+}
+
+/// A whole number between `least` and `most`, or nothing for null.
+pub fn count(cursor: &mut Cursor<'_>, param: &str, least: u32, most: u32) -> Result<Option<u32>, Bad> {
+    let kind = cursor.kind()?;
+    let span = cursor.skip()?;
+    if kind == Kind::Null {
+        return Ok(None);
+    }
+    let digits = (kind == Kind::Number).then(|| std::str::from_utf8(cursor.slice(&span)).ok()).flatten();
+    let number = digits.and_then(|digits| digits.parse::<u32>().ok());
+    match number.filter(|number| (least..=most).contains(number)) {
+        Some(number) => Ok(Some(number)),
+        None => Err(wrong(param, &format!("must be a whole number from {least} to {most}")).into()),
+    }
+}
+
+/// A string, or nothing for null.
+pub fn text<'a>(cursor: &mut Cursor<'a>, param: impl Fn() -> String) -> Result<Option<Text<'a>>, Bad> {
+    match cursor.kind()? {
+        Kind::Text => Ok(Some(cursor.text()?)),
+        Kind::Null => {
+            cursor.skip()?;
+            Ok(None)
+        }
+        _ => Err(wrong(param(), "must be a string").into()),
+    }
+}
+
+/// Refuses a name that comes a second time in its object.
+pub fn once(seen: &mut bool, param: impl Fn() -> String) -> Result<(), Bad> {
+    if std::mem::replace(seen, true) {
+        Err(wrong(param(), "stands twice in its object").into())
+    } else {
+        Ok(())
+    }
+}

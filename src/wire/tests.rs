@@ -1,0 +1,30 @@
+use super::*;
+
+#[test]
+fn every_format_has_a_row_and_a_word() {
+    for format in Format::ALL {
+        assert!(row(*format).format == *format);
+        assert_eq!(Format::parse(format.word()), Some(*format));
+    }
+}
+
+#[test]
+fn every_vendor_format_can_be_reached() {
+    for format in Format::ALL {
+        assert!(!matches!(way(CALLER, *format), Way::None), "{format:?}");
+    }
+}
+
+#[test]
+fn embeddings_do_not_reach_a_vendor_without_them() {
+    let body = Bytes::from_static(br#"{"model":"m","input":"a"}"#);
+    let peek = peek(Endpoint::Embeddings, &body).unwrap();
+    let to = Target {
+        format: Format::Anthropic,
+        model: "x",
+        quirks: &Quirks::default(),
+        facts: ModelFacts::default(),
+    };
+    let refused = outgoing(&peek, &body, &to).unwrap_err();
+    assert_eq!((refused.code(), refused.param()), (Code::FieldUnsupported, Some("model")));
+}
