@@ -134,7 +134,13 @@ fn tables() -> Vec<TableCreateStatement> {
         table(
             "budget_spent",
             &["scope_kind", "scope_id", "period"],
-            [text("scope_kind"), uuid("scope_id"), text("period"), big_integer("nanos"), big_integer("tokens")],
+            [
+                text("scope_kind"),
+                uuid("scope_id"),
+                text("period"),
+                big_integer("nanos"),
+                big_integer("tokens"),
+            ],
         ),
         table(
             "usage_hourly",

@@ -197,7 +197,7 @@ fn log_to_stderr(config: &Config) {
 }
 
 /// Makes the data folder, closed to others.
-fn make_private(folder: &std::path::Path) -> Result<()> {
+pub fn make_private(folder: &std::path::Path) -> Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).or_code(Code::Internal)?;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).or_code(Code::Internal)

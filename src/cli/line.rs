@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Portico: an AI gateway with an API portal in one binary.
 ///
@@ -22,6 +22,7 @@ const EPILOGUE: &str = "\
 First steps:
   portico serve                     start it, then open the set-up link:
   portico setup-link                print a new one-time set-up link
+  portico user list                 who has an account
   portico config check              check the settings without starting
 
 Settings come from flags, then PORTICO_… variables, then portico.toml (here, or the one install.sh wrote).
@@ -47,6 +48,18 @@ pub struct Settings {
 pub enum Command {
     /// Run the gateway and the portal (the default)
     Serve,
+    /// Print a new one-time link to the set-up wizard; it works for an hour
+    SetupLink,
+    /// Add people, change their role, reset a password
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Tokens for the management API
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
     /// Look at a key without asking any server
     Key {
         #[command(subcommand)]
@@ -77,6 +90,70 @@ pub enum Command {
     Docs {
         #[command(subcommand)]
         command: DocsCommand,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum UserCommand {
+    /// Add a person; prints a link where they choose a password
+    Add {
+        email: String,
+        /// What pages call them [default: the part before the @]
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long, value_enum, default_value = "member")]
+        role: RoleWord,
+        /// Read the password from standard input instead of printing a link
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Give another role; the person's sessions end
+    Role {
+        email: String,
+        #[arg(value_enum)]
+        role: RoleWord,
+    },
+    /// Print a link where the person chooses a new password
+    ResetPassword {
+        email: String,
+        /// Set a random password at once and print it instead
+        #[arg(long)]
+        now: bool,
+    },
+    /// List everybody
+    List,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RoleWord {
+    Admin,
+    Publisher,
+    Auditor,
+    Member,
+}
+
+#[derive(Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it; it is not shown again
+    Create {
+        /// What it is for
+        name: String,
+        /// The e-mail address of the user it acts as [default: the first admin]
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
+        /// It may look and change nothing
+        #[arg(long)]
+        read_only: bool,
+        /// It ends after so many days [default: never]
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        days: Option<u16>,
+    },
+    /// List all tokens, by their first and last characters
+    List,
+    /// End a token
+    Revoke {
+        /// As `token list` prints it
+        id: String,
     },
 }
 

@@ -8,6 +8,10 @@ mod line;
 mod manifest;
 pub mod printed;
 mod restore;
+mod setup_link;
+mod table;
+mod token;
+mod user;
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -17,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::app;
 use crate::base::{Clock, Code, Error, OrCode, Result};
 use crate::config::{self, Config, Flags};
 use crate::store::Db;
@@ -74,8 +79,11 @@ fn with_settings(
     match command {
         Command::Serve => serve(config),
         Command::Config { command: ConfigCommand::Check } => config_check::run(&config, file(settings)),
+        Command::SetupLink => wait(setup_link::run(&config)),
+        Command::User { command } => wait(user::run(&config, command)),
+        Command::Token { command } => wait(token::run(&config, command)),
         Command::Migrate => wait(async {
-            Db::open(&config, Clock::default()).await?;
+            open(&config).await?;
             say("The databases are up to date.")
         }),
         Command::Backup { folder } => wait(backup::run(&config, file(settings), &folder)),
@@ -102,6 +110,12 @@ fn file(settings: &Settings) -> Option<PathBuf> {
         path.is_file().then_some(path)
     };
     settings.config.clone().or_else(here).or_else(installed)
+}
+
+/// Opens the databases of the data folder, which is made where it is missing.
+async fn open(config: &Config) -> Result<Db> {
+    app::make_private(&config.data.dir)?;
+    Db::open(config, Clock::default()).await
 }
 
 /// Runs a command's future to its end.

@@ -19,8 +19,9 @@ pub fn run(config: &Config, folder: &Path, yes: bool) -> Result<()> {
         let sentence = format!("This is a backup of {}, and the settings name {store}.", manifest.store);
         return Err(Code::FieldInvalid.saying(sentence));
     }
-    if let Some(pid) = server(data) {
-        return Err(Code::Conflict.saying(format!("Portico is running ({pid}). Stop it first: kill {pid}")));
+    if is_served(data) {
+        let sentence = format!("Portico is running on {}. Stop it first.", data.display());
+        return Err(Code::Conflict.saying(sentence));
     }
     if !yes {
         return Err(Code::FieldInvalid.saying(format!(
@@ -71,9 +72,7 @@ fn set_aside(data: &Path) -> Result<PathBuf> {
     Ok(aside)
 }
 
-/// The running server of this data folder, by the pid file that the installer writes.
-fn server(data: &Path) -> Option<String> {
-    let pid = fs::read_to_string(data.join("portico.pid")).ok()?.trim().to_owned();
-    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-    (name.trim() == "portico").then_some(pid)
+/// True while a server holds the journal of this data folder.
+fn is_served(data: &Path) -> bool {
+    fs::File::open(data.join(JOURNAL).join("lock")).is_ok_and(|lock| lock.try_lock().is_err())
 }

@@ -1,0 +1,51 @@
+//! `portico token …`: bearer tokens for the management API.
+
+use super::line::TokenCommand;
+use super::table::Table;
+use super::{open, say};
+use crate::base::clock::DAY;
+use crate::base::ids::AdminTokenId;
+use crate::base::{Code, OrCode, Result};
+use crate::config::Config;
+use crate::domain::actor::Actor;
+use crate::domain::people::admin_tokens::{self, NewToken, Reach};
+use crate::domain::people::{Email, users};
+use crate::store::Db;
+
+pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
+    let db = open(config).await?;
+    let actor = Actor::system("command");
+    match command {
+        TokenCommand::Create { name, user, read_only, days } => {
+            let user = match user {
+                Some(email) => Some(users::get_by_email(&db, &actor, &Email::parse(&email)?).await?.id),
+                None => None,
+            };
+            let reach = if read_only { Reach::Read } else { Reach::ReadAndWrite };
+            let expires_at = days.map(|days| db.now().plus(i64::from(days) * DAY));
+            let made = admin_tokens::create(&db, &actor, NewToken { name, user, reach, expires_at }).await?;
+            say(made.secret.expose())
+        }
+        TokenCommand::List => list(&db, &actor).await,
+        TokenCommand::Revoke { id } => {
+            let id: AdminTokenId = id.parse().or_code(Code::FieldInvalid)?;
+            admin_tokens::revoke(&db, &actor, id).await?;
+            say("It is revoked.")
+        }
+    }
+}
+
+async fn list(db: &Db, actor: &Actor) -> Result<()> {
+    let mut table = Table::new(["Id", "Name", "Token", "May", "Ends", "Last used"]);
+    for token in admin_tokens::list(db, actor).await? {
+        let ends = match (token.revoked_at, token.expires_at) {
+            (Some(at), _) => format!("revoked {}", at.day()),
+            (None, Some(at)) => at.day(),
+            (None, None) => "never".to_owned(),
+        };
+        let used = token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.human());
+        let shown = format!("{}…{}", token.prefix, token.last4);
+        table.row([&token.id.to_string(), &token.name, &shown, &token.scopes, &ends, &used]);
+    }
+    say(table)
+}
