@@ -1,8 +1,11 @@
 //! Call records: crash-safe journal, posting to the database, prices, reports.
 //! It knows no HTTP and decides nothing about a call; it keeps what was decided.
 
+pub mod calls;
+pub mod export;
 pub mod prices;
 pub mod record;
+pub mod reports;
 
 mod checkpoint;
 mod codec;

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use proptest::prelude::*;
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::record::{
@@ -12,6 +13,30 @@ use crate::base::clock::SECOND;
 use crate::base::ids::{CallId, CredentialId, KeyId, ProviderId, TargetId, TeamId, UserId};
 use crate::base::limit::LimitScope;
 use crate::base::{Clock, Code, Nanos, Timestamp};
+use crate::config::{Flags, load};
+use crate::ledger::{Ledger, Options};
+use crate::store::Db;
+
+/// A data folder with its databases.
+pub struct World {
+    pub folder: TempDir,
+    pub db: Db,
+}
+
+impl World {
+    pub async fn fresh() -> Self {
+        let folder = TempDir::new().unwrap();
+        let flags = Flags { data_dir: Some(folder.path().to_owned()), ..Flags::default() };
+        let db = Db::open(&load(&flags).unwrap(), Clock::default()).await.unwrap();
+        Self { folder, db }
+    }
+
+    /// A ledger with small segments. Only one can be open at a time.
+    pub fn ledger(&self) -> Ledger {
+        let options = Options { segment_bytes: 4_000, ..Options::new(self.folder.path()) };
+        Ledger::open(&options, self.db.clock().clone()).unwrap()
+    }
+}
 
 pub const IP: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 

@@ -1,34 +1,15 @@
 use sea_orm::PaginatorTrait;
-use tempfile::TempDir;
 
 use crate::base::clock::MINUTE;
 use crate::base::limit::LimitScope;
-use crate::base::{Clock, Code, Nanos};
-use crate::config::{Flags, load};
+use crate::base::{Code, Nanos};
+use crate::ledger::Ledger;
 use crate::ledger::record::{Begin, Refusal};
-use crate::ledger::{Ledger, Options, samples};
-use crate::store::Db;
+use crate::ledger::samples::{self, World};
 use crate::store::entity::{attempt, budget_spent, call, refusal, usage_hourly};
 use sea_orm::EntityTrait;
 
-struct World {
-    folder: TempDir,
-    db: Db,
-}
-
 impl World {
-    async fn fresh() -> Self {
-        let folder = TempDir::new().unwrap();
-        let flags = Flags { data_dir: Some(folder.path().to_owned()), ..Flags::default() };
-        let db = Db::open(&load(&flags).unwrap(), Clock::default()).await.unwrap();
-        Self { folder, db }
-    }
-
-    fn ledger(&self) -> Ledger {
-        let options = Options { segment_bytes: 4_000, ..Options::new(self.folder.path()) };
-        Ledger::open(&options, self.db.clock().clone()).unwrap()
-    }
-
     async fn calls(&self) -> Vec<call::Model> {
         call::Entity::find().all(self.db.calls()).await.unwrap()
     }

@@ -1,0 +1,81 @@
+use super::*;
+use crate::base::Code;
+use crate::base::ids::VersionId;
+use crate::ledger::record::Refusal;
+use crate::ledger::samples::{self, World};
+
+#[actix_web::test]
+async fn a_summary_counts_calls_errors_and_cost() {
+    let world = World::fresh().await;
+    let ledger = world.ledger();
+    let first = samples::begin();
+    for number in 0..5 {
+        let mut call = samples::begin();
+        call.who = first.who.clone();
+        ledger.begin(&call).unwrap();
+        let mut end = samples::end(&call);
+        if number == 0 {
+            end.cost = None;
+        }
+        ledger.end(&end);
+    }
+    for code in [Code::KeyExpired, Code::KeyExpired, Code::ModelNotAllowed] {
+        let mut refusal = samples::refusal(samples::IP, world.db.now());
+        refusal.who = first.who.clone();
+        ledger.refuse(&Refusal { proved: true, code, ..refusal });
+    }
+    ledger.refuse(&samples::refusal(samples::IP, world.db.now()));
+    ledger.drain_once(&world.db).await.unwrap();
+    let sight = Sight::Own { user: first.who.user.unwrap(), teams: Vec::new() };
+    let from = world.db.now().minus(24 * HOUR);
+    let mine = summary(&world.db, &sight, from).await.unwrap();
+    assert_eq!((mine.calls, mine.errors, mine.tokens, mine.unpriced), (8, 3, 5 * 52, 1));
+    assert_eq!(mine.cost, Nanos(4 * 1_200));
+    assert_eq!(mine.causes, [("key_expired".to_owned(), 2), ("model_not_allowed".to_owned(), 1)]);
+    assert_eq!(mine.hours.len(), 25);
+    assert_eq!(mine.hours.iter().map(|(_, calls, _)| calls).sum::<i64>(), 8);
+    assert_eq!(summary(&world.db, &Sight::Everything, from).await.unwrap().calls, 9);
+}
+
+#[actix_web::test]
+async fn it_tells_who_still_calls_a_version() {
+    let world = World::fresh().await;
+    let ledger = world.ledger();
+    let (old, new) = (VersionId::fresh(), VersionId::fresh());
+    let apps = [AppId::fresh(), AppId::fresh()];
+    for (version, app) in [(old, apps[0]), (old, apps[0]), (old, apps[1]), (new, apps[1])] {
+        let mut call = samples::begin();
+        call.what.version = Some(version);
+        call.who.app = Some(app);
+        call.who.team = None;
+        ledger.begin(&call).unwrap();
+        ledger.end(&samples::end(&call));
+    }
+    ledger.drain_once(&world.db).await.unwrap();
+    let callers = version_callers(&world.db, &[old], world.db.now().minus(24 * HOUR)).await.unwrap();
+    let seen: Vec<_> = callers.iter().map(|it| (it.app_id.unwrap(), it.calls)).collect();
+    assert_eq!(seen, [(apps[0], 2), (apps[1], 1)]);
+    assert!(version_callers(&world.db, &[old], world.db.now().plus(HOUR)).await.unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn it_tells_who_used_a_key_and_with_what_outcome() {
+    let world = World::fresh().await;
+    let ledger = world.ledger();
+    let first = samples::begin();
+    for agent in ["curl/8", "curl/8", "python"] {
+        let mut call = samples::begin();
+        call.who = first.who.clone();
+        call.who.agent = agent.to_owned();
+        ledger.begin(&call).unwrap();
+        ledger.end(&samples::end(&call));
+    }
+    let mut refusal = samples::refusal(samples::IP, world.db.now());
+    refusal.who = crate::ledger::record::Who { agent: "curl/8".to_owned(), ..first.who.clone() };
+    ledger.refuse(&Refusal { proved: true, code: Code::KeyExpired, ..refusal });
+    ledger.drain_once(&world.db).await.unwrap();
+    let callers = key_callers(&world.db, first.who.key.unwrap()).await.unwrap();
+    assert_eq!(callers.len(), 2);
+    assert_eq!((callers[0].agent.as_str(), callers[0].calls), ("curl/8", 3));
+    assert_eq!(callers[0].causes, [("ok".to_owned(), 2), ("key_expired".to_owned(), 1)]);
+}
