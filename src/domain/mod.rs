@@ -16,3 +16,4 @@ pub mod plans;
 pub mod settings;
 pub mod subscriptions;
 pub mod supply;
+pub mod teams;

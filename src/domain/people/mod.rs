@@ -32,4 +32,6 @@ pub struct Peer {
 }
 
 #[cfg(test)]
+pub mod testing;
+#[cfg(test)]
 mod tests;

@@ -49,7 +49,8 @@ impl Password {
             return bad("Use at most 128 characters.");
         }
         let lower = text.expose().to_lowercase();
-        if COMMON.contains(lower.as_str()) || lower.chars().all(|c| lower.starts_with(c)) {
+        let one_sign = count < 16 && lower.chars().all(|c| lower.starts_with(c));
+        if one_sign || COMMON.contains(lower.as_str()) {
             return bad("This password is one of the most common ones. Choose another.");
         }
         if lower == email.as_str() || lower == email.local_part() {
