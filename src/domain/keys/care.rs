@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use super::rules::{self, Edit, Expiry};
 use super::{issue, queries, rights};
 use crate::base::ids::{KeyId, UserId};
+use crate::base::limit::LimitScope;
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
+use crate::domain::plans;
 use crate::store::entity::key;
 use crate::store::entity::states::{KeyState, RevokeReason};
 use crate::store::{Db, Tx};
@@ -117,8 +119,7 @@ pub async fn edit(db: &Db, actor: &Actor, id: KeyId, edit: Edit) -> Result<()> {
         }
         queries::narrow(&tx, &now).await?;
         if let Some(limits) = &edit.limits {
-            rules::check_limits(limits)?;
-            queries::set_limits(&tx, id, limits).await?;
+            plans::change_limits(&tx, LimitScope::Key, id.0, limits).await?;
         }
         let facts =
             |row: &key::Model| json!({ "scopes": row.scopes, "apis": row.api_ids, "ips": row.ip_list });

@@ -4,13 +4,15 @@ use ipnet::IpNet;
 use serde_json::json;
 
 use super::queries;
-use super::rules::{self, Expiry, NewLimit};
+use super::rules::{self, Expiry};
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, UserId};
+use crate::base::limit::LimitScope;
 use crate::base::{Code, Result, Secret, key_format};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
+use crate::domain::plans::{self, Limits};
 use crate::store::entity::states::{KeyState, Scope};
 use crate::store::entity::{key, key_secret};
 use crate::store::{Db, Tx, Vault};
@@ -29,7 +31,7 @@ pub struct NewKey {
     /// Empty: from anywhere.
     pub ips: Vec<IpNet>,
     pub expiry: Expiry,
-    pub limits: Vec<NewLimit>,
+    pub limits: Limits,
 }
 
 impl NewKey {
@@ -43,7 +45,7 @@ impl NewKey {
             api_ids: None,
             ips: Vec::new(),
             expiry: Expiry::Usual,
-            limits: Vec::new(),
+            limits: Limits::default(),
         }
     }
 }
@@ -75,7 +77,6 @@ pub(in crate::domain) async fn issue_in(
         let message = "The owner has to be an active member of the application's team.";
         return Err(Code::FieldInvalid.with(owner).saying(message).on("owner"));
     }
-    rules::check_limits(&new.limits)?;
     check_apis(tx, new.api_ids.as_deref()).await?;
     let secret = key_format::mint();
     let row = key::Model {
@@ -100,7 +101,7 @@ pub(in crate::domain) async fn issue_in(
     };
     queries::insert(tx, row.clone()).await?;
     queries::insert_secret(tx, secret_row(tx, vault, row.id, &secret)).await?;
-    queries::set_limits(tx, row.id, &new.limits).await?;
+    plans::change_limits(tx, LimitScope::Key, row.id.0, &new.limits).await?;
     let act = Act::new("key_created").on("key", row.id.0).touching([app.id.0, owner.0]);
     let details = json!({
         "name": row.name, "prefix": row.prefix, "scopes": row.scopes, "apis": row.api_ids,

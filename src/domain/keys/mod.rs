@@ -13,7 +13,7 @@ pub use care::{edit, enable, extend, pause, rename, revoke, transfer};
 pub use issue::{Issued, NewKey, issue};
 pub use rights::may_manage;
 pub use rotation::{Overlap, Rotate, Why, end_overlap, rotate};
-pub use rules::{Edit, Expiry, MAX_DAYS, NewLimit, api_ids, check_ips, networks, scopes};
+pub use rules::{Edit, Expiry, MAX_DAYS, api_ids, check_ips, networks, scopes};
 pub use view::{
     Condition, KeyFilter, KeyView, condition, find_by_digest, find_by_prefix, get_visible, limits_of,
     list_of_app, list_visible, owners_for,

@@ -7,13 +7,11 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::rules::NewLimit;
-use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, LimitId, TeamId, UserId};
-use crate::base::limit::LimitScope;
+use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
 use crate::base::{Result, Timestamp};
 use crate::store::Tx;
 use crate::store::entity::states::{KeyState, RevokeReason, UserState};
-use crate::store::entity::{api, application, key, key_secret, limit, team, team_member, user};
+use crate::store::entity::{api, application, key, key_secret, team, team_member, user};
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: KeyId) -> Result<Option<key::Model>> {
     Ok(key::Entity::find_by_id(id).one(on).await?)
@@ -144,34 +142,6 @@ pub async fn hand_over(tx: &Tx, id: KeyId, from: UserId, to: UserId) -> Result<b
         .exec(tx)
         .await?;
     Ok(done.rows_affected == 1)
-}
-
-pub async fn set_limits(tx: &Tx, key: KeyId, limits: &[NewLimit]) -> Result<()> {
-    limit::Entity::delete_many()
-        .filter(limit::Column::ScopeKind.eq(LimitScope::Key))
-        .filter(limit::Column::ScopeId.eq(key.0))
-        .exec(tx)
-        .await?;
-    for new in limits {
-        let row = limit::Model {
-            id: LimitId::fresh(),
-            scope_kind: LimitScope::Key,
-            scope_id: key.0,
-            kind: new.kind,
-            amount: new.amount,
-        };
-        limit::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
-    }
-    Ok(())
-}
-
-pub async fn limits_of<C: ConnectionTrait>(on: &C, key: KeyId) -> Result<Vec<limit::Model>> {
-    let rows = limit::Entity::find()
-        .filter(limit::Column::ScopeKind.eq(LimitScope::Key))
-        .filter(limit::Column::ScopeId.eq(key.0))
-        .all(on)
-        .await?;
-    Ok(rows)
 }
 
 pub async fn is_active_member<C: ConnectionTrait>(on: &C, team: TeamId, user: UserId) -> Result<bool> {

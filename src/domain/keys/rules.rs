@@ -7,8 +7,8 @@ use ipnet::IpNet;
 
 use crate::base::clock::DAY;
 use crate::base::ids::ApiId;
-use crate::base::limit::LimitKind;
 use crate::base::{Code, Result, Timestamp};
+use crate::domain::plans::Limits;
 use crate::store::entity::key;
 use crate::store::entity::states::Scope;
 
@@ -50,14 +50,6 @@ impl Expiry {
     }
 }
 
-/// A limit of one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NewLimit {
-    pub kind: LimitKind,
-    /// Requests, tokens, calls or nano-USD.
-    pub amount: i64,
-}
-
 /// What can be changed on a key that exists; none stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Edit {
@@ -65,7 +57,7 @@ pub struct Edit {
     /// An inner none means every API.
     pub api_ids: Option<Option<Vec<ApiId>>>,
     pub ips: Option<Vec<IpNet>>,
-    pub limits: Option<Vec<NewLimit>>,
+    pub limits: Option<Limits>,
 }
 
 /// Scopes as stored: empty means all.
@@ -128,12 +120,4 @@ pub fn check_ips(text: &str) -> Result<Vec<IpNet>> {
         }
     }
     Ok(networks)
-}
-
-/// # Errors
-/// `field_invalid` for an amount that limits nothing or a kind named twice.
-pub(super) fn check_limits(limits: &[NewLimit]) -> Result<()> {
-    let kinds: BTreeSet<LimitKind> = limits.iter().map(|limit| limit.kind).collect();
-    let good = kinds.len() == limits.len() && limits.iter().all(|limit| limit.amount > 0);
-    if good { Ok(()) } else { Err(Code::FieldInvalid.saying("A limit is a number above zero.").on("limits")) }
 }

@@ -3,10 +3,10 @@ use std::time::Duration;
 use super::*;
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::KeyId;
-use crate::base::limit::LimitKind;
 use crate::base::{Code, Result, key_format};
 use crate::domain::actor::Actor;
 use crate::domain::apps::{self, NewApp};
+use crate::domain::plans::Limits;
 use crate::domain::subscriptions::scene::{Scene, own, scene};
 use crate::store::entity::application;
 use crate::store::entity::states::{RevokeReason, Role, Scope, TeamRole};
@@ -182,7 +182,7 @@ async fn what_a_key_may_do_is_stored_as_words() {
     let new = NewKey {
         scopes: vec![Scope::Models, Scope::Chat, Scope::Chat],
         ips: check_ips("10.1.2.3/8, 192.0.2.7\n2001:db8::/32 10.0.0.0/8").unwrap(),
-        limits: vec![NewLimit { kind: LimitKind::RequestsPerMinute, amount: 60 }],
+        limits: Limits { requests_per_minute: Some(60), ..Limits::default() },
         expiry: Expiry::Days(7),
         ..NewKey::usual(c.app.id, "narrow")
     };
@@ -191,7 +191,7 @@ async fn what_a_key_may_do_is_stored_as_words() {
         (row.scopes.as_str(), row.ip_list.as_str()),
         ("chat,models", "10.0.0.0/8,192.0.2.7/32,2001:db8::/32")
     );
-    assert_eq!(limits_of(&c.scene.db, &c.dana, row.id).await.unwrap().len(), 1);
+    assert_eq!(limits_of(&c.scene.db, &c.dana, row.id).await.unwrap().lines(), ["60 requests a minute"]);
     edit(&c.scene.db, &c.dana, row.id, Edit { scopes: Some(Scope::ALL.to_vec()), ..Edit::default() })
         .await
         .unwrap();
@@ -203,7 +203,7 @@ async fn mistakes_in_a_new_key_name_their_field() {
     let c = cast().await;
     let usual = || NewKey::usual(c.app.id, "ci");
     let eve = c.scene.person("eve@example.org", Role::Member).await;
-    let twice = vec![NewLimit { kind: LimitKind::ConcurrentCalls, amount: 1 }; 2];
+    let none = Limits { concurrent_calls: Some(0), ..Limits::default() };
     for (new, field) in [
         (NewKey { name: " ".to_owned(), ..usual() }, "name"),
         (NewKey { name: "x".repeat(81), ..usual() }, "name"),
@@ -211,7 +211,7 @@ async fn mistakes_in_a_new_key_name_their_field() {
         (NewKey { expiry: Expiry::Days(0), ..usual() }, "expires"),
         (NewKey { expiry: Expiry::At(c.scene.db.now()), ..usual() }, "expires"),
         (NewKey { api_ids: Some(vec![]), ..usual() }, "apis"),
-        (NewKey { limits: twice, ..usual() }, "limits"),
+        (NewKey { limits: none, ..usual() }, "concurrent_calls"),
     ] {
         let error = issue(&c.scene.db, &c.dana, new).await.err().expect("a mistake");
         assert_eq!((error.code(), error.param()), (Code::FieldInvalid, Some(field)));

@@ -4,12 +4,14 @@ use super::queries::{self, Filter, Names, Seen};
 use super::{rights, rules};
 use crate::base::clock::DAY;
 use crate::base::ids::{AppId, KeyId};
+use crate::base::limit::LimitScope;
 use crate::base::{Code, Result, Timestamp, key_format};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
+use crate::domain::plans::{self, Limits};
 use crate::store::Db;
 use crate::store::entity::states::{KeyState, RevokeReason, TeamRole, UserState};
-use crate::store::entity::{key, key_secret, limit, user};
+use crate::store::entity::{key, key_secret, user};
 
 pub use super::queries::Filter as KeyFilter;
 
@@ -89,10 +91,10 @@ pub async fn get_visible(db: &Db, actor: &Actor, id: KeyId) -> Result<KeyView> {
 ///
 /// # Errors
 /// `not_found`.
-pub async fn limits_of(db: &Db, actor: &Actor, id: KeyId) -> Result<Vec<limit::Model>> {
+pub async fn limits_of(db: &Db, actor: &Actor, id: KeyId) -> Result<Limits> {
     let row = queries::find(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
     rights::see(actor, &row)?;
-    queries::limits_of(db.read(), id).await
+    plans::limits_of(db.read(), LimitScope::Key, id.0).await
 }
 
 /// The keys the actor sees, the newest first.

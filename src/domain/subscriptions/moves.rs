@@ -76,13 +76,14 @@ async fn change_plan(
         return Err(Code::FieldInvalid.saying(message).on("plan"));
     }
     let requester = apps::on_behalf(actor, Some(was.requested_by))?;
+    let asker = subscription::Model { requested_by: requester, ..was.clone() };
     match was.state {
         // Nothing was decided yet: the request itself is changed, and a rule may let it in now.
         SubscriptionState::Requested => {
             let row = keep(tx, actor, was, version, plan, "changed").await?;
             decided_by_rule(tx, row, plan).await
         }
-        SubscriptionState::Approved if lets_in(tx, plan, requester).await? => {
+        SubscriptionState::Approved if lets_in(tx, plan, &asker).await? => {
             keep(tx, actor, was, version, plan, "plan_changed").await
         }
         SubscriptionState::Approved => {

@@ -13,8 +13,7 @@ use crate::base::{Code, Result, Timestamp};
 use crate::store::Tx;
 use crate::store::entity::states::{Role, SubscriptionState, UserState};
 use crate::store::entity::{
-    api, api_team, api_version, application, limit, plan, plan_model, subscription, subscription_event, team,
-    team_member, user,
+    api, api_team, api_version, application, plan, subscription, subscription_event, team, team_member, user,
 };
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: SubscriptionId) -> Result<Option<subscription::Model>> {
@@ -135,7 +134,6 @@ pub struct Filter {
     /// None: of every API owner.
     pub owners: Option<Vec<TeamId>>,
     pub app: Option<AppId>,
-    pub api: Option<ApiId>,
     pub states: Option<&'static [SubscriptionState]>,
     pub before: Option<SubscriptionId>,
     pub limit: u64,
@@ -157,9 +155,6 @@ impl Filter {
         }
         if let Some(app) = self.app {
             all = all.add(subscription::Column::AppId.eq(app));
-        }
-        if let Some(api) = self.api {
-            all = all.add(subscription::Column::ApiId.eq(api));
         }
         if let Some(states) = self.states {
             all = all.add(subscription::Column::State.is_in(states.iter().copied()));
@@ -224,63 +219,18 @@ pub async fn api<C: ConnectionTrait>(on: &C, id: ApiId) -> Result<Option<api::Mo
     Ok(api::Entity::find_by_id(id).one(on).await?)
 }
 
-pub async fn api_by_slug<C: ConnectionTrait>(on: &C, slug: &str) -> Result<Option<api::Model>> {
-    Ok(api::Entity::find().filter(api::Column::Slug.eq(slug)).one(on).await?)
-}
-
 pub async fn api_has_team<C: ConnectionTrait>(on: &C, api: ApiId, team: TeamId) -> Result<bool> {
     Ok(api_team::Entity::find_by_id((api, team)).one(on).await?.is_some())
-}
-
-pub async fn api_teams<C: ConnectionTrait>(on: &C, api: ApiId) -> Result<Vec<TeamId>> {
-    let rows = api_team::Entity::find().filter(api_team::Column::ApiId.eq(api)).all(on).await?;
-    Ok(rows.into_iter().map(|row| row.team_id).collect())
 }
 
 pub async fn version<C: ConnectionTrait>(on: &C, id: VersionId) -> Result<Option<api_version::Model>> {
     Ok(api_version::Entity::find_by_id(id).one(on).await?)
 }
 
-pub async fn versions_of<C: ConnectionTrait>(on: &C, api: ApiId) -> Result<Vec<api_version::Model>> {
-    let rows = api_version::Entity::find()
-        .filter(api_version::Column::ApiId.eq(api))
-        .order_by_desc(api_version::Column::Id)
-        .all(on)
-        .await?;
-    Ok(rows)
-}
-
 /// A plan of this API.
 pub async fn plan_of<C: ConnectionTrait>(on: &C, api: ApiId, id: PlanId) -> Result<plan::Model> {
     let row = plan::Entity::find_by_id(id).one(on).await?.filter(|plan| plan.api_id == api);
     row.ok_or_else(|| Code::FieldInvalid.with(id).saying("This API has no such plan.").on("plan"))
-}
-
-pub async fn plans_of<C: ConnectionTrait>(on: &C, api: ApiId) -> Result<Vec<plan::Model>> {
-    let rows = plan::Entity::find()
-        .filter(plan::Column::ApiId.eq(api))
-        .order_by_asc(plan::Column::Position)
-        .order_by_asc(plan::Column::Id)
-        .all(on)
-        .await?;
-    Ok(rows)
-}
-
-pub async fn plan_models<C: ConnectionTrait>(on: &C, plans: Vec<PlanId>) -> Result<Vec<plan_model::Model>> {
-    Ok(plan_model::Entity::find().filter(plan_model::Column::PlanId.is_in(plans)).all(on).await?)
-}
-
-pub async fn limits_of<C: ConnectionTrait>(on: &C, plans: &[PlanId]) -> Result<Vec<limit::Model>> {
-    let rows = limit::Entity::find()
-        .filter(limit::Column::ScopeKind.eq(crate::base::limit::LimitScope::Plan))
-        .filter(limit::Column::ScopeId.is_in(plans.iter().map(|id| id.0)))
-        .all(on)
-        .await?;
-    Ok(rows)
-}
-
-pub async fn is_member<C: ConnectionTrait>(on: &C, team: TeamId, user: UserId) -> Result<bool> {
-    Ok(team_member::Entity::find_by_id((team, user)).one(on).await?.is_some())
 }
 
 pub async fn email<C: ConnectionTrait>(on: &C, id: UserId) -> Result<Option<String>> {

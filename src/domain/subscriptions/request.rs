@@ -12,7 +12,8 @@ use crate::domain::apps;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
 use crate::domain::permit::{self, Right};
-use crate::store::entity::states::{Approval, PlanState, SubscriptionState, VersionState, Visibility};
+use crate::domain::plans::{self, Applicant};
+use crate::store::entity::states::{PlanState, SubscriptionState, VersionState, Visibility};
 use crate::store::entity::{api, api_version, application, plan, subscription};
 use crate::store::{Db, Tx};
 
@@ -176,33 +177,16 @@ pub(super) async fn decided_by_rule(
     row: subscription::Model,
     plan: &plan::Model,
 ) -> Result<subscription::Model> {
-    if !lets_in(tx, plan, row.requested_by).await? {
+    if !lets_in(tx, plan, &row).await? {
         return Ok(row);
     }
     decide::approve_in(tx, &Actor::rule("plan"), row.id, Decision::default()).await
 }
 
-/// Does the plan let this person in without anybody's yes?
-pub(super) async fn lets_in(tx: &Tx, plan: &plan::Model, person: UserId) -> Result<bool> {
-    match plan.approval {
-        Approval::Auto => Ok(true),
-        Approval::Manual => Ok(false),
-        Approval::Rule => {
-            if let Some(team) = plan.rule_team_id
-                && queries::is_member(tx, team, person).await?
-            {
-                return Ok(true);
-            }
-            let email = queries::email(tx, person).await?.unwrap_or_default();
-            Ok(domain_fits(&plan.rule_domains, &email))
-        }
-    }
-}
-
-/// True when the e-mail address is of exactly one of these domains.
-pub(super) fn domain_fits(domains: &str, email: &str) -> bool {
-    let Some((_, domain)) = email.rsplit_once('@') else { return false };
-    domains.split(',').map(str::trim).any(|rule| !rule.is_empty() && rule.eq_ignore_ascii_case(domain))
+/// Does the plan let this request in without anybody's yes?
+pub(super) async fn lets_in(tx: &Tx, plan: &plan::Model, row: &subscription::Model) -> Result<bool> {
+    let email = queries::email(tx, row.requested_by).await?.unwrap_or_default();
+    Ok(plans::decides_at_once(plan, &Applicant { email: &email, team: row.team_id }))
 }
 
 /// The API and version, when this application's team may see them and they take requests.

@@ -20,7 +20,6 @@ pub struct Scene {
 
 /// An API with two versions and three plans.
 pub struct Shop {
-    pub api: ApiId,
     pub v1: VersionId,
     pub v2: VersionId,
     pub auto: PlanId,
@@ -106,7 +105,6 @@ impl Scene {
         };
         self.put(api::Entity::insert(row.into_active_model())).await;
         Shop {
-            api: id,
             v1: self.version(id, "v1").await,
             v2: self.version(id, "v2").await,
             auto: self.plan(id, "Free", Approval::Auto).await,
@@ -142,7 +140,7 @@ impl Scene {
             name: name.to_owned(),
             summary: String::new(),
             approval,
-            rule_domains: "example.com, example.net".to_owned(),
+            rule_domains: "example.com,example.net".to_owned(),
             rule_team_id: None,
             state: PlanState::Open,
             position: 0,

@@ -1,13 +1,13 @@
-//! Subscriptions as pages and scripts see them, and what can be subscribed to.
+//! Subscriptions as pages and scripts see them.
 
 use super::queries::{self, Filter, Names};
-use crate::base::ids::{ApiId, AppId, SubscriptionId, TeamId};
+use crate::base::ids::{AppId, SubscriptionId, TeamId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
 use crate::store::Db;
-use crate::store::entity::states::{PlanState, SubscriptionState, VersionState, Visibility};
-use crate::store::entity::{api, api_version, limit, plan, subscription, subscription_event};
+use crate::store::entity::states::{SubscriptionState, VersionState};
+use crate::store::entity::{subscription, subscription_event};
 
 /// A subscription with the names around it.
 #[derive(Clone, Debug)]
@@ -29,25 +29,6 @@ pub struct SubscriptionView {
     pub decider: String,
     /// True when its end date has come.
     pub over: bool,
-}
-
-/// An API as the subscribe form shows it.
-#[derive(Clone, Debug)]
-pub struct Offer {
-    pub api: api::Model,
-    /// Published ones, the newest first.
-    pub versions: Vec<api_version::Model>,
-    /// Open ones, in order.
-    pub plans: Vec<PlanOffer>,
-}
-
-/// A plan with what it allows.
-#[derive(Clone, Debug)]
-pub struct PlanOffer {
-    pub plan: plan::Model,
-    pub limits: Vec<limit::Model>,
-    /// Empty: all of the version.
-    pub models: Vec<String>,
 }
 
 /// One that the actor may see: of their teams, or of an API they decide for.
@@ -115,21 +96,6 @@ pub async fn list_of_app(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<Subsc
     with_names(db, queries::list_by_position(db.read(), app).await?).await
 }
 
-/// The subscribers of an API, for those who manage it.
-///
-/// # Errors
-/// `not_found`.
-pub async fn list_of_api(db: &Db, actor: &Actor, id: ApiId, limit: u64) -> Result<Vec<SubscriptionView>> {
-    let api = queries::api(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
-    let sees = permit::may(actor, Right::SeeEverything)
-        || (permit::may(actor, Right::PublishApis) && actor.is_member(api.owner_team_id));
-    if !sees {
-        return Err(Code::NotFound.with(id));
-    }
-    let filter = Filter { api: Some(id), limit, ..Filter::default() };
-    with_names(db, queries::list(db.read(), &filter).await?).await
-}
-
 const WAITING: &[SubscriptionState] = &[SubscriptionState::Requested];
 
 /// What waits for the actor's decision, the oldest first.
@@ -169,47 +135,6 @@ fn decides_for(actor: &Actor) -> Option<Owners> {
         return Some(Owners(None));
     }
     permit::may(actor, Right::PublishApis).then(|| Owners(Some(actor.team_ids())))
-}
-
-/// What an API offers to those who may see it.
-///
-/// # Errors
-/// `api_unknown` where there is none that the actor may see.
-pub async fn offer(db: &Db, actor: &Actor, slug: &str) -> Result<Offer> {
-    let missing = || Code::NotFound.with(slug);
-    let api = queries::api_by_slug(db.read(), slug).await?.ok_or_else(missing)?;
-    let seen = api.visibility == Visibility::Everyone
-        || actor.is_member(api.owner_team_id)
-        || permit::may(actor, Right::SeeEverything)
-        || queries::api_teams(db.read(), api.id).await?.into_iter().any(|team| actor.is_member(team));
-    if !seen {
-        return Err(missing());
-    }
-    let mut versions = queries::versions_of(db.read(), api.id).await?;
-    let out = versions.iter().any(|version| version.state != VersionState::Draft);
-    if !out && permit::manage_api(actor, api.owner_team_id).is_err() {
-        return Err(missing());
-    }
-    versions.retain(|version| version.state == VersionState::Published);
-    let mut plans = queries::plans_of(db.read(), api.id).await?;
-    plans.retain(|plan| plan.state == PlanState::Open);
-    Ok(Offer { plans: with_limits(db, plans).await?, api, versions })
-}
-
-async fn with_limits(db: &Db, plans: Vec<plan::Model>) -> Result<Vec<PlanOffer>> {
-    let ids: Vec<_> = plans.iter().map(|plan| plan.id).collect();
-    let limits = queries::limits_of(db.read(), &ids).await?;
-    let models = queries::plan_models(db.read(), ids).await?;
-    let offer = |plan: plan::Model| PlanOffer {
-        limits: limits.iter().filter(|limit| limit.scope_id == plan.id.0).cloned().collect(),
-        models: models
-            .iter()
-            .filter(|row| row.plan_id == plan.id)
-            .map(|row| row.public_name.clone())
-            .collect(),
-        plan,
-    };
-    Ok(plans.into_iter().map(offer).collect())
 }
 
 async fn with_names(db: &Db, rows: Vec<subscription::Model>) -> Result<Vec<SubscriptionView>> {
