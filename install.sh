@@ -188,15 +188,15 @@ show_demo() {
   step "Making the demo: an admin, a developer, the demo vendor, an API, a subscription, a key"
   made=$(portico demo-data add)
   key=$(sed -n 's/^key=//p' <<<"$made")
+  for _ in $(seq 50); do curl -s -m 2 -H "Authorization: Bearer $key" "$url/v1/models" | grep -q demo-echo && break; sleep 0.1; done
   step "Calling /v1/chat/completions with that key, streamed"
   curl -sS -N --fail-with-body -m 60 "$url/v1/chat/completions" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
-    -d '{"model":"demo","stream":true,"messages":[{"role":"user","content":"What does Portico do?"}]}' |
+    -d '{"model":"demo-echo","stream":true,"messages":[{"role":"user","content":"This went through a key, a plan, its limits and the journal, and came back."}]}' |
     while IFS= read -r line; do
       if [[ $line =~ \"content\":\"(([^\"\\]|\\.)*)\" ]]; then printf '%b' "${BASH_REMATCH[1]}"
       elif [[ $line == *'"error"'* ]]; then printf '%s\n' "$line" >&2; exit 1; fi
     done || fail "the demo call failed; see $log"
-  say "" ""
-  sed -n 's/^\(admin\|developer\)=/\1: /p' <<<"$made" | sed 's/^\(.*\): \(.*\) \(.*\)$/    Sign in as \1:  \2  password \3/'
+  say "" ""; sed -n 's/^\(admin\|developer\)=/\1: /p' <<<"$made" | sed 's/^\(.*\): \(.*\) \(.*\)$/    Sign in as \1:  \2  password \3/'
   say "    Key:   $key"
 }
 
@@ -204,7 +204,7 @@ ending() {
   local link; link=$(portico setup-link 2>/dev/null || true)
   say "" "Portico runs on $url"
   if [ -n "$link" ]; then say "    Set it up:     $link   (works once, for an hour)"; else say "    Sign in:       $url/sign-in"; fi
-  say "    After set-up:  curl $url/v1/chat/completions -H 'Authorization: Bearer YOUR_KEY' -H 'Content-Type: application/json' -d '{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'" \
+  say "    After set-up:  curl $url/v1/chat/completions -H 'Authorization: Bearer YOUR_KEY' -H 'Content-Type: application/json' -d '{\"model\":\"demo-echo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'" \
     "    Stop:          kill \$(cat $pid_file)" \
     "    Start again:   $here/install.sh, or $bin serve" \
     "    Uninstall:     $here/install.sh --uninstall --prefix $prefix   (the data in $data stays)"

@@ -85,6 +85,11 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Make a demo: an admin, a developer, the demo vendor, an API, a subscription, a key
+    DemoData {
+        #[command(subcommand)]
+        command: DemoCommand,
+    },
     /// Print a page of the documentation that is made from code
     #[command(hide = true)]
     Docs {
@@ -170,6 +175,12 @@ pub enum KeyCommand {
 pub enum ConfigCommand {
     /// Check every setting and name the one that is wrong
     Check,
+}
+
+#[derive(Subcommand)]
+pub enum DemoCommand {
+    /// Add what is missing, make a key, print log-ins and key as name=value lines
+    Add,
 }
 
 #[derive(Subcommand)]

@@ -3,6 +3,7 @@
 
 mod backup;
 mod config_check;
+mod demo_data;
 mod key_check;
 mod line;
 mod manifest;
@@ -82,6 +83,7 @@ fn with_settings(
         Command::SetupLink => wait(setup_link::run(&config)),
         Command::User { command } => wait(user::run(&config, command)),
         Command::Token { command } => wait(token::run(&config, command)),
+        Command::DemoData { command } => wait(demo_data::run(&config, command)),
         Command::Migrate => wait(async {
             open(&config).await?;
             say("The databases are up to date.")
