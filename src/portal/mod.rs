@@ -1,6 +1,7 @@
 //! The pages. A page's form, handler and template struct live together in the folder of its noun;
 //! rules live in `domain`, calls in `ledger`. This room never writes SQL and never decides who may see what.
 
+pub mod apidocs;
 pub mod errors;
 pub mod fault;
 pub mod frame;
@@ -17,6 +18,7 @@ use crate::web::Page;
 /// Every page of the portal.
 pub fn pages() -> Vec<Page> {
     [
+        apidocs::pages(),
         errors::pages(),
         search::pages(),
         #[cfg(debug_assertions)]

@@ -1,0 +1,208 @@
+//! Reads an OpenAPI 3.1 document into what the page shows: groups of operations with their fields.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::sample;
+
+/// The operations of one tag.
+pub struct Group {
+    pub name: String,
+    pub operations: Vec<Operation>,
+}
+
+pub struct Operation {
+    /// Unique on the page; also its anchor.
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    pub summary: String,
+    pub text: String,
+    /// Fields of the path and of the query.
+    pub parameters: Vec<Field>,
+    /// Fields of the JSON body, one level deep.
+    pub body: Vec<Field>,
+    /// A body to start from; empty where none is sent.
+    pub sample: String,
+    pub answers: Vec<Answer>,
+}
+
+impl Operation {
+    /// An id below this operation's.
+    pub fn anchor(&self, part: &str) -> String {
+        format!("{}-{part}", self.id)
+    }
+
+    /// The tables of fields that are not empty, each with its heading.
+    pub fn tables(&self) -> Vec<(&'static str, &[Field])> {
+        let both = [("Parameters", self.parameters.as_slice()), ("Body", self.body.as_slice())];
+        both.into_iter().filter(|(_, fields)| !fields.is_empty()).collect()
+    }
+
+    /// The call as a command.
+    pub fn curl(&self, base_url: &str) -> String {
+        let method = if self.method == "GET" { String::new() } else { format!(" -X {}", self.method) };
+        let mut command = format!(
+            "curl{method} {base_url}{path} \\\n  -H \"Authorization: Bearer $PORTICO_TOKEN\"",
+            path = self.path
+        );
+        if !self.sample.is_empty() {
+            command
+                .push_str(&format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{}'", self.sample));
+        }
+        command
+    }
+}
+
+pub struct Field {
+    pub name: String,
+    pub kind: String,
+    pub required: bool,
+    pub text: String,
+}
+
+pub struct Answer {
+    pub status: String,
+    pub text: String,
+    pub sample: String,
+}
+
+const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
+
+/// All operations by tag, in the order of the document's tags.
+pub fn groups(document: &Value) -> Vec<Group> {
+    let mut by_tag: BTreeMap<(usize, String), Vec<Operation>> = BTreeMap::new();
+    for (path, item) in object(document, "/paths") {
+        for method in METHODS {
+            let Some(operation) = item.get(method) else { continue };
+            let tag = operation.pointer("/tags/0").and_then(Value::as_str).unwrap_or("Other").to_owned();
+            let place = rank(document, &tag);
+            by_tag.entry((place, tag)).or_default().push(read(document, method, path, operation));
+        }
+    }
+    by_tag
+        .into_iter()
+        .map(|((_, name), operations)| Group { name: crate::portal::look::words(&name), operations })
+        .collect()
+}
+
+fn rank(document: &Value, tag: &str) -> usize {
+    let tags = document.get("tags").and_then(Value::as_array);
+    let place = tags.and_then(|tags| tags.iter().position(|known| text(known, "name") == tag));
+    place.unwrap_or(usize::MAX)
+}
+
+fn read(document: &Value, method: &str, path: &str, operation: &Value) -> Operation {
+    let body = operation.pointer("/requestBody/content/application~1json/schema");
+    let (summary, more) = title(operation);
+    Operation {
+        id: format!("{method}{}", path.replace(|c: char| !c.is_alphanumeric(), "-")),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        summary,
+        text: more,
+        parameters: parameters(document, operation),
+        body: body.map(|schema| fields(document, schema)).unwrap_or_default(),
+        sample: body.map(|schema| sample::of(document, schema)).unwrap_or_default(),
+        answers: answers(document, operation),
+    }
+}
+
+/// The summary; where there is none, the first sentence of the description.
+fn title(operation: &Value) -> (String, String) {
+    let (summary, description) = (text(operation, "summary"), text(operation, "description"));
+    if !summary.is_empty() {
+        return (summary.to_owned(), description.to_owned());
+    }
+    let (first, rest) = description.split_once("\n\n").unwrap_or((description, ""));
+    (first.to_owned(), rest.to_owned())
+}
+
+fn parameters(document: &Value, operation: &Value) -> Vec<Field> {
+    let list = operation.get("parameters").and_then(Value::as_array);
+    let of = |parameter: &Value| Field {
+        name: text(parameter, "name").to_owned(),
+        kind: parameter.get("schema").map(|schema| kind(document, schema)).unwrap_or_default(),
+        required: parameter.get("required").and_then(Value::as_bool).unwrap_or_default(),
+        text: text(parameter, "description").to_owned(),
+    };
+    list.map(|list| list.iter().map(of).collect()).unwrap_or_default()
+}
+
+fn fields(document: &Value, schema: &Value) -> Vec<Field> {
+    let schema = follow(document, schema);
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let of = |(name, property): (&String, &Value)| Field {
+        name: name.clone(),
+        kind: kind(document, property),
+        required: required.iter().any(|known| known.as_str() == Some(name)),
+        text: text(property, "description").to_owned(),
+    };
+    object(schema, "/properties").map(of).collect()
+}
+
+fn answers(document: &Value, operation: &Value) -> Vec<Answer> {
+    let of = |(status, answer): (&String, &Value)| Answer {
+        status: status.clone(),
+        text: text(follow(document, answer), "description").to_owned(),
+        sample: follow(document, answer)
+            .pointer("/content/application~1json/schema")
+            .map(|schema| sample::of(document, schema))
+            .unwrap_or_default(),
+    };
+    object(operation, "/responses").map(of).collect()
+}
+
+/// "string", "array of string", "one of a, b", "KeyView or null".
+fn kind(document: &Value, schema: &Value) -> String {
+    if let Some(words) = schema.get("enum").and_then(Value::as_array) {
+        let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+        return format!("one of {}", words.join(", "));
+    }
+    if let Some(reference) = text_of(schema, "$ref") {
+        let target = follow(document, schema);
+        let is_object = target.get("properties").is_some();
+        return if is_object || target.get("$ref").is_some() || target == schema {
+            reference.rsplit('/').next().unwrap_or(reference).to_owned()
+        } else {
+            kind(document, target)
+        };
+    }
+    for several in ["oneOf", "anyOf", "allOf"] {
+        if let Some(list) = schema.get(several).and_then(Value::as_array) {
+            return list.iter().map(|one| kind(document, one)).collect::<Vec<_>>().join(" or ");
+        }
+    }
+    match schema.get("type") {
+        Some(Value::String(name)) if name == "array" => {
+            let items = schema.get("items").map(|items| kind(document, items));
+            format!("array of {}", items.unwrap_or_else(|| "anything".to_owned()))
+        }
+        Some(Value::String(name)) => match text_of(schema, "format") {
+            Some(format) => format!("{name} ({format})"),
+            None => name.clone(),
+        },
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        _ => "anything".to_owned(),
+    }
+}
+
+/// What a `$ref` points to; the schema itself where there is none or it leads nowhere.
+pub fn follow<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+    text_of(schema, "$ref")
+        .and_then(|reference| document.pointer(reference.trim_start_matches('#')))
+        .unwrap_or(schema)
+}
+
+pub fn object<'v>(value: &'v Value, pointer: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
+    value.pointer(pointer).and_then(Value::as_object).into_iter().flatten()
+}
+
+fn text_of<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    value.get(name).and_then(Value::as_str)
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    text_of(value, name).unwrap_or_default()
+}
