@@ -19,6 +19,7 @@ use crate::domain::settings::{self, SetUp};
 use crate::jobs::Jobs;
 use crate::ledger::{self, Ledger};
 use crate::store::{Change, Db, Listener, Noted};
+use crate::web::document::ApiDocument;
 use crate::web::fault::Painter;
 use crate::web::form::BODY_CAP;
 use crate::web::guard::{self, SetUpDone};
@@ -93,6 +94,7 @@ impl App {
             .app_data(Data::new(self.ledger.clone()))
             .app_data(Data::new(self.set_up.clone()))
             .app_data(Data::new(self.ready.clone()))
+            .app_data(Data::new(ApiDocument::new(api::document::value())))
             .app_data(self.painter())
             .app_data(PayloadConfig::new(BODY_CAP));
         health::mount(config);

@@ -1,0 +1,55 @@
+//! The OpenAPI document: one part a noun, merged. `/docs/api` draws it, `portico openapi` prints it.
+
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::web::document::ApiDocument;
+use crate::web::{ApiNeed, Data, HttpResponse, Method, Page, StatusCode, endpoint, json};
+
+/// The parts, in the order in which the page shows them: each noun's `#[derive(OpenApi)]`.
+const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[];
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Portico management API",
+        description = "Whatever the pages do, a script can do. Send a management token as a bearer token."
+    ),
+    security(("token" = [])),
+    modifiers(&Token)
+)]
+struct Base;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        openapi.components.get_or_insert_default().add_security_scheme("token", scheme);
+    }
+}
+
+/// The whole document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut whole = Base::openapi();
+    for part in PARTS {
+        whole.merge(part());
+    }
+    whole
+}
+
+/// The same as a value, for the page that draws it.
+pub fn value() -> serde_json::Value {
+    serde_json::to_value(document()).unwrap_or_default()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![endpoint(Method::GET, "/api/v1/openapi.json", ApiNeed::Open, show)]
+}
+
+async fn show(document: Data<ApiDocument>) -> HttpResponse {
+    json(StatusCode::OK, &*document.0)
+}
+
+#[cfg(test)]
+mod tests;
