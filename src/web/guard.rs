@@ -294,5 +294,7 @@ fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>> {
 
 /// A bare 404 in the portal's look, for paths no table has.
 pub fn unknown_page(request: &HttpRequest) -> HttpResponse {
-    Fault(Code::NotFound.with(request.path())).answer(request)
+    let is_open = data::<SetUpDone>(request).is_ok_and(|done| done.0.load(Ordering::Acquire));
+    let code = if is_open { Code::NotFound } else { Code::SetupPending };
+    Fault(code.with(request.path())).answer(request)
 }

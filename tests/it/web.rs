@@ -35,6 +35,7 @@ async fn b07_b08_a_request_names_one_plain_host() {
 #[actix_web::test]
 async fn b12_odd_methods_are_refused_and_echo_nothing() {
     let app = spawn().await;
+    app.admin().await;
     for method in ["TRACE", "PROPFIND", "get"] {
         let request = format!(
             "{method} /healthz HTTP/1.1\r\nHost: x\r\nX-Canary: sk-fake-canary\r\nConnection: close\r\n\r\n"
@@ -52,7 +53,7 @@ async fn every_answer_has_an_id_and_the_security_headers() {
     assert_eq!(answer.header("x-request-id").len(), 36);
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
-    assert!(answer.status == 404, "{}", answer.text);
+    assert_eq!(answer.status, 403, "{}", answer.text);
 }
 
 #[actix_web::test]
@@ -76,4 +77,16 @@ async fn f30_p33_a_bug_is_a_500_and_the_process_lives() {
         assert!(!answer.text.contains("on purpose"), "{}", answer.text);
     }
     browser.get("/healthz").await.is(200);
+}
+
+#[actix_web::test]
+async fn t21_until_set_up_is_done_every_page_is_closed() {
+    let app = spawn().await;
+    for path in
+        ["/", "/sign-in", "/sign-up", "/keys", "/catalogue", "/docs/errors", "/search", "/no-such-page"]
+    {
+        let answer = app.visitor().get(path).await;
+        assert_eq!(answer.status, 403, "{path}");
+        assert!(answer.text.contains("setup_pending"), "{path}");
+    }
 }

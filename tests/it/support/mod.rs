@@ -2,6 +2,7 @@
 //! tests run on SQLite, and on PostgreSQL when `PORTICO_TEST_DB` names a server.
 
 pub mod browser;
+pub mod people;
 pub mod raw;
 
 use std::net::TcpListener;

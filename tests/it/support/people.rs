@@ -1,0 +1,105 @@
+//! Ready-made people and things: an admin, a developer with an approved subscription and a key.
+
+use portico::base::Secret;
+use portico::base::ids::{AppId, TeamId};
+use portico::domain::actor::{Actor, Via};
+use portico::domain::keys::{self, NewKey};
+use portico::domain::people::{Email, Peer, sessions, setup, users};
+use portico::domain::plans::{self, NewStarter, Starter};
+use portico::domain::subscriptions::{self, NewRequest};
+use portico::store::entity::states::{Approval, Role};
+use portico::store::entity::{key, subscription, user};
+
+use super::{Browser, TestApp};
+
+/// Somebody with an account, signed in.
+pub struct Person {
+    pub user: user::Model,
+    pub actor: Actor,
+    pub browser: Browser,
+}
+
+impl Person {
+    /// The team everyone has from the start.
+    pub fn team(&self) -> TeamId {
+        self.actor.team_ids()[0]
+    }
+}
+
+/// A developer whose key works.
+pub struct Developer {
+    pub person: Person,
+    pub app: AppId,
+    pub subscription: subscription::Model,
+    pub key: key::Model,
+    /// The key itself.
+    pub secret: String,
+}
+
+impl TestApp {
+    /// The first admin, with whom set-up is done.
+    pub async fn admin(&self) -> Person {
+        let admin = self.somebody("admin", Role::Admin).await;
+        setup::finish_if_admin(&self.db, &Actor::system("test")).await.unwrap();
+        admin
+    }
+
+    /// A member called `name`, with the address `name@example.com`.
+    pub async fn person(&self, name: &str) -> Person {
+        self.somebody(name, Role::Member).await
+    }
+
+    pub async fn somebody(&self, name: &str, role: Role) -> Person {
+        let email = Email::parse(&format!("{name}@example.com")).unwrap();
+        let new = users::NewUser { email, name: name.to_owned(), role, password: None };
+        let user = users::create(&self.db, &Actor::system("test"), new).await.unwrap();
+        let peer = Peer { ip: "127.0.0.1".to_owned(), agent: "tests".to_owned() };
+        let started = sessions::start(&self.db, user.id, &peer).await.unwrap();
+        let browser = self.visitor();
+        browser.set_cookie("portico", started.cookie.expose());
+        let via = Via::Session(started.session.id);
+        let actor = sessions::actor(&self.db, &user, via, "127.0.0.1").await.unwrap();
+        Person { user, actor, browser }
+    }
+
+    /// An API `chat` with the built-in vendor's models and a plan that approves at once.
+    pub async fn demo_api(&self, admin: &Person) -> Starter {
+        let mut new = NewStarter::of_preset("demo", None, admin.team()).unwrap();
+        new.plan.approval = Approval::Auto;
+        plans::publish_starter(&self.db, &admin.actor, new).await.unwrap()
+    }
+
+    /// An API `chat` with models of a vendor of the given preset at an address of the test's.
+    pub async fn vendor_api(&self, admin: &Person, preset: &str, base_url: &str, models: &[&str]) -> Starter {
+        let secret = Secret::new("sk-fake-vendor-secret-of-the-tests");
+        let mut new = NewStarter::of_preset(preset, Some(secret), admin.team()).unwrap();
+        new.provider.base_url = base_url.to_owned();
+        new.vendor_models = models.iter().map(|model| (*model).to_owned()).collect();
+        new.plan.approval = Approval::Auto;
+        plans::publish_starter(&self.db, &admin.actor, new).await.unwrap()
+    }
+
+    /// A member with a subscription to the starter's plan and a key.
+    pub async fn developer(&self, name: &str, starter: &Starter) -> Developer {
+        let person = self.person(name).await;
+        self.equip(person, starter).await
+    }
+
+    /// Gives a person a subscription and a key.
+    pub async fn equip(&self, person: Person, starter: &Starter) -> Developer {
+        let ask = NewRequest {
+            app: None,
+            version: starter.version.id,
+            plan: starter.plan.id,
+            reason: "tests".to_owned(),
+            volume: String::new(),
+            ends_at: None,
+            requester: None,
+        };
+        let subscription = subscriptions::request(&self.db, &person.actor, ask).await.unwrap();
+        let app = subscription.app_id;
+        let issued = keys::issue(&self.db, &person.actor, NewKey::usual(app, "tests")).await.unwrap();
+        let secret = issued.secret.expose().to_owned();
+        Developer { person, app, subscription, key: issued.key, secret }
+    }
+}
