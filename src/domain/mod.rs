@@ -17,3 +17,5 @@ pub mod settings;
 pub mod subscriptions;
 pub mod supply;
 pub mod teams;
+#[cfg(test)]
+mod tests;

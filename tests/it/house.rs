@@ -14,7 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("limits", &["config", "base"]),
     ("upstream", &["config", "base"]),
     ("vendors", &["wire", "base"]),
-    ("domain", &["store", "base"]),
+    ("domain", &["vendors", "store", "base"]),
     ("ledger", &["store", "config", "base"]),
     ("gateway", &["domain", "ledger", "limits", "vendors", "upstream", "wire", "store", "config", "base"]),
     ("web", &["domain", "upstream", "store", "config", "base"]),

@@ -19,3 +19,6 @@ pub use versions::{NewVersion, VersionModel, add_version, change_docs, discard_d
 pub(in crate::domain) use apis::make_in;
 pub(in crate::domain) use moves::publish_in;
 pub(in crate::domain) use versions::{add_version_in, set_docs_in, set_models_in};
+
+#[cfg(test)]
+mod tests;

@@ -10,3 +10,6 @@ pub use approval::{Applicant, decides_at_once};
 pub use limits::{Limits, change_limits, limits_of};
 pub use starter::{NewStarter, Starter, publish_starter};
 pub use terms::{NewPlan, PlanChange, PlanView, change_plan, get_plan, list_plans, make_plan, remove_plan};
+
+#[cfg(test)]
+mod tests;

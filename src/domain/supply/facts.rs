@@ -4,7 +4,6 @@ use crate::base::Result;
 use crate::domain::fields::wrong;
 use crate::store::entity::provider;
 use crate::vendors::{self, prices::PriceRow};
-use crate::wire::Format;
 
 pub use crate::vendors::{Preset, presets};
 
@@ -45,6 +44,6 @@ pub(super) fn kind_of(preset: &str, vendor_model: &str) -> &'static str {
 }
 
 /// The base address in its stored form, as the adapter of the format appends paths to it.
-pub(super) fn base(format: Format, address: &str) -> String {
-    vendors::adapter(format).base(address)
+pub(super) fn base(preset: &Preset, address: &str) -> String {
+    vendors::adapter(preset.format).base(address)
 }

@@ -28,3 +28,6 @@ pub use targets::{NewTarget, TargetChange, TargetView, Timers, add_target, chang
 
 pub(in crate::domain) use models::offer_in;
 pub(in crate::domain) use providers::connect_in;
+
+#[cfg(test)]
+mod tests;

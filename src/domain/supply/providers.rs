@@ -4,6 +4,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::json;
 
 use super::credentials::{CredentialView, NewCredential};
+use super::facts::Preset;
 use super::{address, credentials, facts, queries, targets::TargetView};
 use crate::base::ids::ProviderId;
 use crate::base::{Code, Result, Secret};
@@ -15,7 +16,6 @@ use crate::domain::permit::{self, Right};
 use crate::store::entity::states::Switch;
 use crate::store::entity::{credential, model, provider};
 use crate::store::{Db, Tx};
-use crate::vendors::Preset;
 
 const NAME_TAKEN: &str = "There is a provider of that name already.";
 
@@ -103,7 +103,7 @@ fn base_url(preset: &Preset, typed: &str) -> Result<String> {
         return Ok(preset.base_url.clone());
     }
     let typed = if typed.trim().is_empty() { &preset.base_url } else { typed };
-    Ok(facts::base(preset.format, &address::read(typed)?))
+    Ok(facts::base(preset, &address::read(typed)?))
 }
 
 /// All providers, by name.
