@@ -2,16 +2,20 @@
 //! rules live in `domain`, calls in `ledger`. This room never writes SQL and never decides who may see what.
 
 pub mod apidocs;
+pub mod apps;
 pub mod errors;
 pub mod fault;
 pub mod frame;
 pub mod icons;
+pub mod inbox;
+pub mod keys;
 pub mod look;
 pub mod menu;
 pub mod search;
 pub mod shell;
 #[cfg(debug_assertions)]
 pub mod style;
+pub mod subscriptions;
 
 use crate::web::Page;
 
@@ -19,10 +23,14 @@ use crate::web::Page;
 pub fn pages() -> Vec<Page> {
     [
         apidocs::pages(),
+        apps::pages(),
         errors::pages(),
+        inbox::pages(),
+        keys::pages(),
         search::pages(),
         #[cfg(debug_assertions)]
         style::pages(),
+        subscriptions::pages(),
     ]
     .into_iter()
     .flatten()

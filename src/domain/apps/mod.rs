@@ -16,7 +16,7 @@ use crate::store::entity::states::Standing;
 use crate::store::entity::{application, team};
 use crate::store::{Db, Tx};
 
-pub use view::{AppView, list_visible};
+pub use view::{AppView, list_own, list_visible};
 
 /// The name of an application that nobody named.
 pub const OWN_NAME: &str = "My app";
@@ -80,6 +80,19 @@ pub(in crate::domain) async fn own_in(tx: &Tx, actor: &Actor, user: UserId) -> R
         return Ok(app);
     }
     create_in(tx, actor, NewApp { team: Some(team.id), name: OWN_NAME.to_owned(), maker: Some(user) }).await
+}
+
+/// The application for somebody who chose none: their own, made when there is none.
+///
+/// # Errors
+/// `field_invalid` for somebody who is in no team.
+pub async fn own(db: &Db, actor: &Actor) -> Result<application::Model> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let user = on_behalf(&actor, None)?;
+        own_in(&tx, &actor, user).await
+    })
+    .await
 }
 
 /// Gives an application another name.

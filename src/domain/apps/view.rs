@@ -7,6 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
 use crate::store::Db;
 use crate::store::entity::application;
+use crate::store::entity::states::Standing;
 
 /// An application with the names around it.
 #[derive(Clone, Debug)]
@@ -27,6 +28,17 @@ pub async fn list_visible(db: &Db, actor: &Actor, before: Option<AppId>, limit: 
     let teams = (!permit::may(actor, Right::SeeEverything)).then(|| actor.team_ids());
     let apps = queries::list(db.read(), teams, before, limit.min(200)).await?;
     with_names(db, apps).await
+}
+
+/// The applications of the actor's own teams, the oldest first: those to choose from in a form.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_own(db: &Db, actor: &Actor) -> Result<Vec<application::Model>> {
+    let mut apps = queries::list(db.read(), Some(actor.team_ids()), None, 200).await?;
+    apps.retain(|app| app.state == Standing::Active);
+    apps.reverse();
+    Ok(apps)
 }
 
 pub(super) async fn get_visible(db: &Db, actor: &Actor, id: AppId) -> Result<AppView> {

@@ -100,8 +100,11 @@ pub async fn limits_of(db: &Db, actor: &Actor, id: KeyId) -> Result<Limits> {
 /// The keys the actor sees, the newest first.
 ///
 /// # Errors
-/// The database's own.
+/// `field_invalid` for a search text over 200 characters.
 pub async fn list_visible(db: &Db, actor: &Actor, filter: &Filter) -> Result<Vec<KeyView>> {
+    if filter.text.chars().count() > 200 {
+        return Err(Code::FieldInvalid.saying("Search for at most 200 characters.").on("q"));
+    }
     let seen = match (permit::may(actor, Right::SeeEverything), actor.user_id()) {
         (true, _) => Seen::All,
         (false, None) => Seen::Nothing,

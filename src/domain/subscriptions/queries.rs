@@ -10,10 +10,12 @@ use sea_orm::{
 
 use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, VersionId};
 use crate::base::{Code, Result, Timestamp};
+use crate::domain::catalogue;
 use crate::store::Tx;
 use crate::store::entity::states::{Role, SubscriptionState, UserState};
 use crate::store::entity::{
-    api, api_team, api_version, application, plan, subscription, subscription_event, team, team_member, user,
+    api, api_team, api_version, application, model, plan, plan_model, subscription, subscription_event, team,
+    team_member, user,
 };
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: SubscriptionId) -> Result<Option<subscription::Model>> {
@@ -308,4 +310,27 @@ pub async fn move_line(tx: &Tx, was: &subscription::Model, now: &subscription::M
         parts.push(format!("{} → {}", name(was.plan_id), name(now.plan_id)));
     }
     Ok(parts.join(", "))
+}
+
+/// The chat models that these subscriptions allow, each once.
+pub async fn chat_models<C: ConnectionTrait>(on: &C, rows: &[subscription::Model]) -> Result<Vec<String>> {
+    let versions: Vec<VersionId> = rows.iter().map(|row| row.version_id).collect();
+    let offered = catalogue::queries::models_of(on, &versions).await?;
+    let wanted = model::Column::Id.is_in(offered.iter().map(|row| row.model_id));
+    let chat = model::Entity::find().filter(wanted).filter(model::Column::Kind.eq("chat")).all(on).await?;
+    let plans = plan_model::Column::PlanId.is_in(rows.iter().map(|row| row.plan_id));
+    let narrowed = plan_model::Entity::find().filter(plans).all(on).await?;
+    let mut names: Vec<String> = Vec::new();
+    for row in rows {
+        let plan: Vec<&str> =
+            narrowed.iter().filter(|one| one.plan_id == row.plan_id).map(|one| &*one.public_name).collect();
+        for model in offered.iter().filter(|one| one.version_id == row.version_id) {
+            let is_chat = chat.iter().any(|one| one.id == model.model_id);
+            let allowed = plan.is_empty() || plan.contains(&&*model.public_name);
+            if is_chat && allowed && !names.contains(&model.public_name) {
+                names.push(model.public_name.clone());
+            }
+        }
+    }
+    Ok(names)
 }

@@ -4,7 +4,6 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::base::Clock;
 use crate::base::ids::{ApiId, PlanId, SessionId, TeamId, UserId, VersionId};
-use crate::config::{Flags, load};
 use crate::domain::actor::{Actor, Via};
 use crate::store::Db;
 use crate::store::entity::states::{
@@ -29,11 +28,8 @@ pub struct Shop {
 }
 
 pub async fn scene() -> Scene {
-    let folder = tempfile::tempdir().unwrap();
-    let config = load(&Flags { data_dir: Some(folder.path().to_owned()), ..Flags::default() }).unwrap();
-    let clock = Clock::default();
-    let db = Db::open(&config, clock.clone()).await.unwrap();
-    Scene { _folder: folder, db, clock }
+    let (folder, db) = crate::domain::tests::fresh().await;
+    Scene { _folder: folder, clock: db.clock().clone(), db }
 }
 
 impl Scene {

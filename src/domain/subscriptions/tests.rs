@@ -1,10 +1,10 @@
-use super::scene::{Scene, Shop, own, scene};
 use super::*;
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::PlanId;
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
+use crate::domain::subscriptions::scene::{Scene, Shop, own, scene};
 use crate::store::entity::states::{Role, SubscriptionState as State, TeamRole};
 use crate::store::entity::subscription;
 

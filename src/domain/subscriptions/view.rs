@@ -31,6 +31,13 @@ pub struct SubscriptionView {
     pub over: bool,
 }
 
+impl SubscriptionView {
+    /// The word of its state, with its clock.
+    pub fn shown_state(&self) -> &'static str {
+        if self.over { SubscriptionState::Ended.word() } else { self.row.state.word() }
+    }
+}
+
 /// One that the actor may see: of their teams, or of an API they decide for.
 ///
 /// # Errors
@@ -94,6 +101,18 @@ pub async fn list_all_visible(
 pub async fn list_of_app(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<SubscriptionView>> {
     crate::domain::apps::get_visible(db, actor, app).await?;
     with_names(db, queries::list_by_position(db.read(), app).await?).await
+}
+
+/// The public names of the chat models that an application may call now, in the order of its
+/// subscriptions: for a first call from a page.
+///
+/// # Errors
+/// `not_found`.
+pub async fn callable_models(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<String>> {
+    let views = list_of_app(db, actor, app).await?;
+    let serving = views.iter().filter(|view| view.row.state == SubscriptionState::Approved && !view.over);
+    let rows: Vec<_> = serving.map(|view| view.row.clone()).collect();
+    queries::chat_models(db.read(), &rows).await
 }
 
 const WAITING: &[SubscriptionState] = &[SubscriptionState::Requested];

@@ -1,0 +1,46 @@
+//! `/inbox`: requests and sign-ups that wait, the oldest first, and the last decisions.
+
+use askama::Template;
+
+use crate::base::ids::UserId;
+use crate::domain::actor::Actor;
+use crate::domain::people::users;
+use crate::domain::permit::{self, Right};
+use crate::domain::subscriptions::{self, SubscriptionView};
+use crate::portal::frame::Frame;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::user;
+use crate::web::{Data, PageResult, Path, Visit, flash};
+
+#[derive(Template)]
+#[template(path = "inbox/list.html")]
+struct InboxPage {
+    frame: Frame,
+    requests: Vec<SubscriptionView>,
+    people: Vec<user::Model>,
+    decided: Vec<SubscriptionView>,
+}
+
+pub async fn show(db: Data<Db>, visit: Visit, actor: Actor) -> PageResult {
+    let people = match permit::may(&actor, Right::ManagePeople) {
+        true => users::list_waiting(&db, &actor).await?,
+        false => Vec::new(),
+    };
+    shell::html(&InboxPage {
+        frame: shell::frame(&db, &visit).await?,
+        requests: subscriptions::list_inbox(&db, &actor, 200).await?,
+        people,
+        decided: subscriptions::list_decided(&db, &actor, 10).await?,
+    })
+}
+
+pub async fn let_in(db: Data<Db>, visit: Visit, actor: Actor, id: Path<UserId>) -> PageResult {
+    users::let_in(&db, &actor, *id).await?;
+    Ok(flash(&visit, "/inbox", "good", "Let in: they can sign in now."))
+}
+
+pub async fn turn_away(db: Data<Db>, visit: Visit, actor: Actor, id: Path<UserId>) -> PageResult {
+    users::turn_away(&db, &actor, *id).await?;
+    Ok(flash(&visit, "/inbox", "good", "Turned away."))
+}

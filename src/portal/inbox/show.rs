@@ -1,0 +1,173 @@
+//! `/inbox/{id}`: who asks for what and why, what was decided before, and the decision.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::{PlanId, SubscriptionId};
+use crate::base::{Code, Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::catalogue;
+use crate::domain::plans;
+use crate::domain::subscriptions::{self, Decision, SubscriptionView};
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::portal::subscriptions::subscribe::plan_choice;
+use crate::portal::subscriptions::timeline::{self, Line};
+use crate::store::Db;
+use crate::store::entity::states::SubscriptionState;
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionForm {
+    plan: Option<PlanId>,
+    #[serde(default)]
+    ends_on: String,
+    #[serde(default)]
+    comment: String,
+}
+
+#[derive(Template)]
+#[template(path = "inbox/show.html")]
+struct DecisionPage {
+    frame: Frame,
+    view: SubscriptionView,
+    state: &'static str,
+    lines: Vec<Line>,
+    /// The plan asked for, as a card.
+    asked: Choice,
+    plans: Vec<Choice>,
+    plan: String,
+    ends_on: String,
+    comment: String,
+    errors: FieldErrors,
+    waits: bool,
+    serves: bool,
+    /// It is the visitor's own request, and others could decide it.
+    own: bool,
+}
+
+pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
+    shell::html(&filled(&db, &visit, &actor, *id, None, FieldErrors::default()).await?)
+}
+
+pub async fn approve(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<SubscriptionId>,
+    form: Form<DecisionForm>,
+) -> PageResult {
+    let values = form.into_inner();
+    let ends_at = match values.ends_on.trim() {
+        "" => None,
+        day => match Timestamp::from_day(day) {
+            Some(at) => Some(at),
+            None => {
+                let mut errors = FieldErrors::default();
+                errors.add("ends_on", "A day such as 2027-03-31.");
+                return again(&db, &visit, &actor, *id, values, errors).await;
+            }
+        },
+    };
+    let decision = Decision { plan: values.plan, ends_at, comment: values.comment.clone() };
+    match subscriptions::approve(&db, &actor, *id, decision).await {
+        Ok(_) => Ok(flash(&visit, "/inbox", "good", "Approved. Calls go through from now on.")),
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            again(&db, &visit, &actor, *id, values, errors).await
+        }
+    }
+}
+
+pub async fn deny(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<SubscriptionId>,
+    form: Form<DecisionForm>,
+) -> PageResult {
+    let values = form.into_inner();
+    match subscriptions::deny(&db, &actor, *id, values.comment.clone()).await {
+        Ok(_) => Ok(flash(&visit, "/inbox", "good", "Denied. The requester is shown your comment.")),
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            again(&db, &visit, &actor, *id, values, errors).await
+        }
+    }
+}
+
+pub async fn suspend(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<SubscriptionId>,
+    form: Form<DecisionForm>,
+) -> PageResult {
+    let values = form.into_inner();
+    match subscriptions::suspend(&db, &actor, *id, values.comment.clone()).await {
+        Ok(_) => {
+            let text = "Suspended. Its calls are refused from now on.";
+            Ok(flash(&visit, &format!("/inbox/{id}"), "good", text))
+        }
+        Err(error) => {
+            let mut errors = FieldErrors::from_error(error)?;
+            errors.add("comment", "Say why: the team is shown this.");
+            again(&db, &visit, &actor, *id, values, errors).await
+        }
+    }
+}
+
+pub async fn resume(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
+    subscriptions::resume(&db, &actor, *id).await?;
+    Ok(flash(&visit, &format!("/inbox/{id}"), "good", "Its calls go through again."))
+}
+
+async fn again(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: SubscriptionId,
+    values: DecisionForm,
+    errors: FieldErrors,
+) -> PageResult {
+    shell::html_422(&filled(db, visit, actor, id, Some(values), errors).await?)
+}
+
+async fn filled(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: SubscriptionId,
+    typed: Option<DecisionForm>,
+    errors: FieldErrors,
+) -> Result<DecisionPage> {
+    let view = subscriptions::get_visible(db, actor, id).await?;
+    let api = catalogue::get_visible(db, actor, &view.slug).await?;
+    if !api.can_manage {
+        return Err(Code::NotFound.with(id));
+    }
+    let plans = plans::list_plans(db, actor, api.api.id).await?;
+    let plans: Vec<Choice> = plans.iter().map(plan_choice).collect();
+    let wanted = view.row.plan_id.to_string();
+    let values = typed.unwrap_or_default();
+    Ok(DecisionPage {
+        frame: shell::frame(db, visit).await?,
+        state: view.shown_state(),
+        lines: timeline::lines(subscriptions::history(db, actor, id).await?),
+        asked: plans.iter().find(|plan| plan.value == wanted).cloned().unwrap_or_default(),
+        plan: values.plan.map_or(wanted, |plan| plan.to_string()),
+        ends_on: match values.ends_on.is_empty() {
+            true => view.row.ends_at.map(Timestamp::day).unwrap_or_default(),
+            false => values.ends_on,
+        },
+        comment: values.comment,
+        waits: view.row.state == SubscriptionState::Requested,
+        serves: view.row.state == SubscriptionState::Approved && !view.over,
+        own: actor.is(view.row.requested_by),
+        plans,
+        errors,
+        view,
+    })
+}

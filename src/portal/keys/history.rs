@@ -1,0 +1,65 @@
+//! What was done to a key, from the audit, as lines of a timeline.
+
+use serde_json::Value;
+
+use crate::base::{Result, Timestamp};
+use crate::domain::audit;
+use crate::store::Db;
+use crate::store::entity::{audit_event, key};
+
+/// One line.
+pub struct Line {
+    pub tone: &'static str,
+    pub icon: &'static str,
+    pub title: String,
+    pub at: Timestamp,
+    pub text: String,
+}
+
+/// The newest first, 50 at most.
+pub async fn lines(db: &Db, key: &key::Model) -> Result<Vec<Line>> {
+    let events = audit::list_touching(db, &[key.id.0], key.created_at).await?;
+    Ok(events.into_iter().filter(|event| event.subject_id == Some(key.id.0)).map(line).collect())
+}
+
+fn line(event: audit_event::Model) -> Line {
+    let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
+    let leaked = details["leaked"] == true || details["reason"] == "leaked";
+    let (tone, icon, words) = match event.act.as_str() {
+        "key_created" => ("ok", "plus", "Made"),
+        "key_rotated" if leaked => ("bad", "refresh", "Replaced after a leak"),
+        "key_rotated" => ("info", "refresh", "Rotated"),
+        "key_overlap_ended" => ("info", "minus", "Overlap ended"),
+        "key_paused" => ("bad", "pause", "Paused"),
+        "key_enabled" => ("ok", "play", "Enabled"),
+        "key_revoked" if leaked => ("bad", "x", "Revoked as leaked"),
+        "key_revoked" => ("bad", "x", "Revoked"),
+        "key_extended" => ("info", "clock", "Expiry changed"),
+        "key_renamed" => ("info", "tag", "Renamed"),
+        "key_changed" => ("info", "settings", "Settings changed"),
+        "key_transferred" => ("info", "user", "Handed over"),
+        _ => ("quiet", "info", "Changed"),
+    };
+    let text = match event.act.as_str() {
+        "key_rotated" => overlap(&details),
+        "key_extended" => day(&details["after"]),
+        "key_renamed" => format!("{} → {}", word(&details["before"]), word(&details["after"])),
+        _ => String::new(),
+    };
+    Line { tone, icon, title: format!("{words} by {}", event.actor_label), at: event.at, text }
+}
+
+fn overlap(details: &Value) -> String {
+    match details["older_ends_at"].as_i64() {
+        Some(at) => format!("{}… works until {}.", word(&details["before"]), Timestamp(at).human()),
+        None => String::new(),
+    }
+}
+
+fn day(value: &Value) -> String {
+    value.as_i64().map_or_else(|| "Never ends.".to_owned(), |at| format!("Ends {}.", Timestamp(at).human()))
+}
+
+fn word(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

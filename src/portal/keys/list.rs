@@ -1,0 +1,101 @@
+//! `/keys`: the keys one sees, found by name, prefix or state.
+
+use askama::Template;
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+
+use crate::base::ids::{AppId, KeyId};
+use crate::base::{Code, Result};
+use crate::domain::actor::Actor;
+use crate::domain::keys::{self, KeyFilter, KeyView};
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::KeyState;
+use crate::web::{Data, FieldErrors, PageResult, Query, Visit};
+
+const PAGE: u64 = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    app: Option<AppId>,
+    before: Option<KeyId>,
+    limit: Option<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "keys/list.html")]
+struct KeysPage {
+    frame: Frame,
+    keys: Vec<KeyView>,
+    q: String,
+    state: String,
+    states: Vec<Choice>,
+    none: FieldErrors,
+    /// A filter is set, or this is not the first page.
+    narrowed: bool,
+    next: String,
+}
+
+pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>) -> PageResult {
+    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 200);
+    let keys = keys::list_visible(&db, &actor, &filter(&asked, limit)?).await?;
+    let next = match keys.last() {
+        Some(last) if keys.len() as u64 == limit => older(&asked, last.row.id),
+        _ => String::new(),
+    };
+    let states = [
+        ("", "Any state"),
+        ("active", "Active"),
+        ("paused", "Paused"),
+        ("expired", "Expired"),
+        ("revoked", "Revoked"),
+    ];
+    shell::html(&KeysPage {
+        frame: shell::frame(&db, &visit).await?,
+        narrowed: !asked.q.is_empty()
+            || !asked.state.is_empty()
+            || asked.app.is_some()
+            || asked.before.is_some(),
+        q: asked.q.clone(),
+        state: asked.state.clone(),
+        states: states.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
+        none: FieldErrors::default(),
+        keys,
+        next,
+    })
+}
+
+fn filter(asked: &Asked, limit: u64) -> Result<KeyFilter> {
+    let (state, expired) = match asked.state.as_str() {
+        "" => (None, None),
+        "active" => (Some(KeyState::Active), Some(false)),
+        "paused" => (Some(KeyState::Paused), Some(false)),
+        "expired" => (None, Some(true)),
+        "revoked" => (Some(KeyState::Revoked), None),
+        _ => return Err(Code::FieldInvalid.saying("There is no such state.").on("state")),
+    };
+    let text = asked.q.trim().to_owned();
+    Ok(KeyFilter { app: asked.app, owner: None, text, state, expired, before: asked.before, limit })
+}
+
+/// The address of the next page with the same filter.
+fn older(asked: &Asked, last: KeyId) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in [("q", &asked.q), ("state", &asked.state)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    if let Some(app) = asked.app {
+        query.append_pair("app", &app.to_string());
+    }
+    query.append_pair("before", &last.to_string());
+    format!("/keys?{}", query.finish())
+}

@@ -1,0 +1,82 @@
+//! `/keys/{id}`: what a key is, whether it would work now, what happened to it and what to do next.
+
+use askama::Template;
+
+use super::history::{self, Line};
+use super::new::expiries;
+use super::secret;
+use crate::base::Result;
+use crate::base::ids::KeyId;
+use crate::config::Config;
+use crate::domain::actor::Actor;
+use crate::domain::keys::{self, Condition, KeyView};
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::Scope;
+use crate::web::{Data, FieldErrors, PageResult, Path, Visit};
+
+#[derive(Template)]
+#[template(path = "keys/show.html")]
+struct KeyPage {
+    frame: Frame,
+    view: KeyView,
+    scopes: Vec<&'static str>,
+    networks: Vec<String>,
+    limits: Vec<String>,
+    lines: Vec<Line>,
+    /// Other members who could answer for it.
+    owners: Vec<Choice>,
+    expiries: Vec<Choice>,
+    none: FieldErrors,
+    /// A chat model it may call; empty when there is none.
+    model: String,
+    curl: String,
+    is_owner: bool,
+    can_manage: bool,
+    living: bool,
+}
+
+pub async fn show(
+    db: Data<Db>,
+    config: Data<Config>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<KeyId>,
+) -> PageResult {
+    let view = keys::get_visible(&db, &actor, *id).await?;
+    let model = secret::first_model(&db, &actor, &view.row).await?;
+    let shown = format!("{}…", view.row.prefix);
+    shell::html(&KeyPage {
+        frame: shell::frame(&db, &visit).await?,
+        scopes: scope_words(&view),
+        networks: keys::networks(&view.row).iter().map(ToString::to_string).collect(),
+        limits: keys::limits_of(&db, &actor, *id).await?.lines(),
+        lines: history::lines(&db, &view.row).await?,
+        owners: others(&db, &actor, &view).await?,
+        expiries: expiries(),
+        none: FieldErrors::default(),
+        curl: secret::curl(&config.public_url(), &shown, &model),
+        model,
+        is_owner: actor.is(view.row.owner_id),
+        can_manage: keys::may_manage(&actor, &view.row),
+        living: !matches!(view.condition, Condition::Revoked | Condition::Leaked),
+        view,
+    })
+}
+
+fn scope_words(view: &KeyView) -> Vec<&'static str> {
+    if view.row.scopes.is_empty() {
+        return vec!["Everything"];
+    }
+    keys::scopes(&view.row).into_iter().map(Scope::label).collect()
+}
+
+async fn others(db: &Db, actor: &Actor, view: &KeyView) -> Result<Vec<Choice>> {
+    let people = keys::owners_for(db, actor, view.row.app_id).await?;
+    let others = people.into_iter().filter(|person| person.id != view.row.owner_id);
+    Ok(others
+        .map(|person| Choice::new(person.id.to_string(), format!("{} ({})", person.name, person.email)))
+        .collect())
+}

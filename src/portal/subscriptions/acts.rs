@@ -1,0 +1,71 @@
+//! The one-button acts of a request page. Each leads back to it.
+
+use serde::Deserialize;
+
+use crate::base::ids::{PlanId, SubscriptionId, VersionId};
+use crate::domain::actor::Actor;
+use crate::domain::subscriptions::{self, Move};
+use crate::store::Db;
+use crate::store::entity::states::SubscriptionState;
+use crate::web::{Data, Form, PageResult, Path, Visit, flash};
+
+fn back(id: SubscriptionId) -> String {
+    format!("/requests/{id}")
+}
+
+pub async fn withdraw(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
+    subscriptions::withdraw(&db, &actor, *id).await?;
+    Ok(flash(&visit, &back(*id), "good", "The request is withdrawn."))
+}
+
+pub async fn remind(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
+    subscriptions::remind(&db, &actor, *id).await?;
+    Ok(flash(&visit, &back(*id), "good", "Reminded. You can do so once a day."))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveForm {
+    version: Option<VersionId>,
+    plan: Option<PlanId>,
+}
+
+pub async fn move_to(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<SubscriptionId>,
+    form: Form<MoveForm>,
+) -> PageResult {
+    let to = Move { version: form.version, plan: form.plan };
+    let row = subscriptions::move_to(&db, &actor, *id, to).await?;
+    let text = match row.state {
+        SubscriptionState::Requested => "Changed. It waits for approval; calls are refused until then.",
+        _ => "Moved. The next call uses it.",
+    };
+    Ok(flash(&visit, &back(*id), "good", text))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndForm {
+    #[serde(default)]
+    comment: String,
+}
+
+pub async fn end(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<SubscriptionId>,
+    form: Form<EndForm>,
+) -> PageResult {
+    subscriptions::end(&db, &actor, *id, form.into_inner().comment).await?;
+    Ok(flash(&visit, &back(*id), "good", "The subscription has ended."))
+}
+
+pub async fn raise(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
+    subscriptions::raise(&db, &actor, *id).await?;
+    let view = subscriptions::get_visible(&db, &actor, *id).await?;
+    Ok(flash(&visit, &format!("/apps/{}", view.row.app_id), "good", "The order is changed."))
+}

@@ -1,0 +1,174 @@
+//! `/requests/{id}`: where a request stands, its timeline, and what its people can do about it.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::subscribe::plan_choice;
+use super::timeline::{self, Line};
+use crate::base::clock::DAY;
+use crate::base::ids::{PlanId, SubscriptionId};
+use crate::base::{Code, Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::apps;
+use crate::domain::catalogue::{self, ApiPage};
+use crate::domain::keys;
+use crate::domain::plans;
+use crate::domain::subscriptions::{self, AskAgain, SubscriptionView};
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::{SubscriptionState, VersionState};
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepeatForm {
+    plan: Option<PlanId>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    volume: String,
+    #[serde(default)]
+    ends_on: String,
+}
+
+#[derive(Template)]
+#[template(path = "subscriptions/show.html")]
+struct RequestPage {
+    frame: Frame,
+    view: SubscriptionView,
+    state: &'static str,
+    lines: Vec<Line>,
+    /// Who decides: the owner team; and its contact.
+    owner_team: String,
+    contact: String,
+    /// Newer or other versions to move to.
+    versions: Vec<Choice>,
+    plans: Vec<Choice>,
+    plan: String,
+    values: RepeatForm,
+    errors: FieldErrors,
+    /// Keys of the application that the visitor sees and that work.
+    keys: usize,
+    can: Can,
+}
+
+/// What the visitor may do here now.
+#[derive(Default)]
+struct Can {
+    withdraw: bool,
+    remind: bool,
+    ask_again: bool,
+    move_on: bool,
+    end: bool,
+    make_key: bool,
+    decide: bool,
+}
+
+pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
+    shell::html(&filled(&db, &visit, &actor, *id, None, FieldErrors::default()).await?)
+}
+
+pub async fn ask_again(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<SubscriptionId>,
+    form: Form<RepeatForm>,
+) -> PageResult {
+    let values = form.into_inner();
+    let again = AskAgain {
+        plan: values.plan,
+        reason: values.reason.clone(),
+        volume: values.volume.clone(),
+        ends_at: Timestamp::from_day(values.ends_on.trim()),
+    };
+    match subscriptions::ask_again(&db, &actor, *id, again).await {
+        Ok(_) => Ok(flash(&visit, &format!("/requests/{id}"), "good", "Asked again.")),
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            shell::html_422(&filled(&db, &visit, &actor, *id, Some(values), errors).await?)
+        }
+    }
+}
+
+async fn filled(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: SubscriptionId,
+    typed: Option<RepeatForm>,
+    errors: FieldErrors,
+) -> Result<RequestPage> {
+    let view = subscriptions::get_visible(db, actor, id).await?;
+    let api = seen_api(db, actor, &view.slug).await?;
+    let manages = match apps::get_visible(db, actor, view.row.app_id).await {
+        Ok(app) => apps::may_manage(actor, &app.app),
+        Err(_) => false,
+    };
+    let open = match &api {
+        Some(api) => plans::list_plans(db, actor, api.api.id).await?,
+        None => Vec::new(),
+    };
+    let plans: Vec<Choice> = open
+        .iter()
+        .filter(|plan| plan.is_open() || plan.plan.id == view.row.plan_id)
+        .map(plan_choice)
+        .collect();
+    let keys = keys::list_of_app(db, actor, view.row.app_id).await?;
+    let values = typed.unwrap_or_else(|| RepeatForm {
+        plan: Some(view.row.plan_id),
+        reason: view.row.reason.clone(),
+        volume: view.row.volume.clone(),
+        ends_on: view.row.ends_at.map(Timestamp::day).unwrap_or_default(),
+    });
+    Ok(RequestPage {
+        frame: shell::frame(db, visit).await?,
+        state: view.shown_state(),
+        lines: timeline::lines(subscriptions::history(db, actor, id).await?),
+        owner_team: api.as_ref().map(|api| api.owner_team.clone()).unwrap_or_default(),
+        contact: api.as_ref().map(|api| api.api.contact.clone()).unwrap_or_default(),
+        versions: api.as_ref().map(|api| other_versions(api, &view)).unwrap_or_default(),
+        plan: values.plan.map(|plan| plan.to_string()).unwrap_or_default(),
+        can: can(&view, manages, api.as_ref().is_some_and(|api| api.can_manage), db.now()),
+        keys: keys.iter().filter(|key| key.condition == keys::Condition::Active).count(),
+        plans,
+        values,
+        errors,
+        view,
+    })
+}
+
+/// The API of the request; none when the visitor may no longer see it.
+async fn seen_api(db: &Db, actor: &Actor, slug: &str) -> Result<Option<ApiPage>> {
+    match catalogue::get_visible(db, actor, slug).await {
+        Ok(page) => Ok(Some(page)),
+        Err(error) if error.code() == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn other_versions(api: &ApiPage, view: &SubscriptionView) -> Vec<Choice> {
+    let others = api.versions.iter().filter(|other| {
+        other.version.state == VersionState::Published && other.version.id != view.row.version_id
+    });
+    others.map(|other| Choice::new(other.version.id.to_string(), &*other.version.name)).collect()
+}
+
+fn can(view: &SubscriptionView, manages: bool, decides: bool, now: Timestamp) -> Can {
+    let state = view.row.state;
+    let waits = state == SubscriptionState::Requested;
+    let serves = state == SubscriptionState::Approved && !view.over;
+    let reminded = view.row.reminded_at.is_some_and(|at| now.since(at) < DAY);
+    Can {
+        withdraw: manages && waits,
+        remind: manages && waits && !reminded,
+        ask_again: manages && state == SubscriptionState::Denied,
+        move_on: manages && (serves || waits),
+        end: (manages || decides)
+            && matches!(state, SubscriptionState::Approved | SubscriptionState::Suspended),
+        make_key: manages && serves,
+        decide: decides,
+    }
+}

@@ -1,0 +1,230 @@
+//! `/subscribe/{slug}`: compare the plans, choose an application, say why. A plan that decides at
+//! once leads straight to a key.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::{AppId, PlanId, VersionId};
+use crate::base::{Result, Timestamp};
+use crate::config::Config;
+use crate::domain::actor::Actor;
+use crate::domain::apps;
+use crate::domain::catalogue::{self, ApiPage};
+use crate::domain::keys::{self, NewKey};
+use crate::domain::plans::{self, PlanView};
+use crate::domain::subscriptions::{self, NewRequest};
+use crate::portal::frame::Frame;
+use crate::portal::keys::secret;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::{Approval, SubscriptionState, VersionState};
+use crate::store::entity::subscription;
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Query, Visit, flash};
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubscribeForm {
+    version: Option<VersionId>,
+    plan: Option<PlanId>,
+    /// Empty: one's own, made when there is none.
+    #[serde(default)]
+    app: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    volume: String,
+    #[serde(default)]
+    ends_on: String,
+    make_key: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// The name of a version.
+    version: Option<String>,
+    plan: Option<PlanId>,
+    app: Option<AppId>,
+}
+
+#[derive(Template)]
+#[template(path = "subscriptions/subscribe.html")]
+struct SubscribePage {
+    frame: Frame,
+    page: ApiPage,
+    plans: Vec<Choice>,
+    versions: Vec<Choice>,
+    apps: Vec<Choice>,
+    version: String,
+    plan: String,
+    values: SubscribeForm,
+    errors: FieldErrors,
+    make_key: bool,
+}
+
+pub async fn show(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    slug: Path<String>,
+    asked: Query<Asked>,
+) -> PageResult {
+    let page = catalogue::get_visible(&db, &actor, &slug).await?;
+    let version = page.version(asked.version.as_deref()).map(|view| view.version.id);
+    let values = SubscribeForm {
+        version,
+        plan: asked.plan,
+        app: asked.app.map(|app| app.to_string()).unwrap_or_default(),
+        make_key: Some("true".to_owned()),
+        ..SubscribeForm::default()
+    };
+    shell::html(&filled(&db, &visit, &actor, page, values, FieldErrors::default()).await?)
+}
+
+pub async fn create(
+    db: Data<Db>,
+    config: Data<Config>,
+    visit: Visit,
+    actor: Actor,
+    slug: Path<String>,
+    form: Form<SubscribeForm>,
+) -> PageResult {
+    let page = catalogue::get_visible(&db, &actor, &slug).await?;
+    let values = form.into_inner();
+    let new = match check(&page, &values) {
+        Ok(new) => new,
+        Err(errors) => return again(&db, &visit, &actor, page, values, errors).await,
+    };
+    let row = match subscriptions::request(&db, &actor, new).await {
+        Ok(row) => row,
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            return again(&db, &visit, &actor, page, values, errors).await;
+        }
+    };
+    if row.state == SubscriptionState::Approved && values.make_key.is_some() {
+        let issued = keys::issue(&db, &actor, NewKey::usual(row.app_id, key_name(&page.api.name))).await?;
+        return secret::page(&db, &config, &visit, &actor, issued, secret::Story::Subscribed).await;
+    }
+    Ok(flash(&visit, &format!("/requests/{}", row.id), "good", sent(&row)))
+}
+
+fn sent(row: &subscription::Model) -> &'static str {
+    match row.state {
+        SubscriptionState::Approved => "Approved at once. Make a key and call it.",
+        _ => "Sent. You will see the decision here.",
+    }
+}
+
+/// A name for the key that comes with a subscription.
+fn key_name(api: &str) -> String {
+    format!("{} key", api.chars().take(70).collect::<String>())
+}
+
+fn check(page: &ApiPage, values: &SubscribeForm) -> std::result::Result<NewRequest, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let version = values.version.or_else(|| page.version(None).map(|view| view.version.id));
+    let known = version.is_some_and(|id| page.versions.iter().any(|view| view.version.id == id));
+    if !known {
+        errors.add("version", "Choose a version of this API.");
+    }
+    if values.plan.is_none() {
+        errors.add("plan", "Choose a plan.");
+    }
+    let app = match values.app.as_str() {
+        "" => None,
+        id => id.parse::<AppId>().map(Some).unwrap_or_else(|_| {
+            errors.add("app", "Choose an app of the list.");
+            None
+        }),
+    };
+    let ends_at = match values.ends_on.trim() {
+        "" => None,
+        day => Timestamp::from_day(day).or_else(|| {
+            errors.add("ends_on", "A day such as 2027-03-31.");
+            None
+        }),
+    };
+    let (Some(version), Some(plan), true) = (version, values.plan, errors.is_empty()) else {
+        return Err(errors);
+    };
+    let (reason, volume) = (values.reason.clone(), values.volume.clone());
+    Ok(NewRequest { app, version, plan, reason, volume, ends_at, requester: None })
+}
+
+async fn again(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    page: ApiPage,
+    values: SubscribeForm,
+    errors: FieldErrors,
+) -> PageResult {
+    shell::html_422(&filled(db, visit, actor, page, values, errors).await?)
+}
+
+async fn filled(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    page: ApiPage,
+    values: SubscribeForm,
+    errors: FieldErrors,
+) -> Result<SubscribePage> {
+    let mut open = plans::list_plans(db, actor, page.api.id).await?;
+    open.retain(PlanView::is_open);
+    let versions: Vec<Choice> = page
+        .versions
+        .iter()
+        .filter(|view| view.version.state == VersionState::Published)
+        .map(|view| Choice::new(view.version.id.to_string(), &*view.version.name))
+        .collect();
+    let apps = apps::list_own(db, actor).await?;
+    let first = |choices: &[Choice]| choices.first().map(|one| one.value.clone()).unwrap_or_default();
+    let plans: Vec<Choice> = open.iter().map(plan_choice).collect();
+    let apps: Vec<Choice> = apps.iter().map(|app| Choice::new(app.id.to_string(), &*app.name)).collect();
+    let mut values = values;
+    if values.app.is_empty() {
+        values.app = first(&apps);
+    }
+    Ok(SubscribePage {
+        frame: shell::frame(db, visit).await?,
+        version: values.version.map_or_else(|| first(&versions), |id| id.to_string()),
+        plan: values.plan.map_or_else(|| first(&plans), |id| id.to_string()),
+        make_key: values.make_key.is_some(),
+        page,
+        plans,
+        versions,
+        apps,
+        values,
+        errors,
+    })
+}
+
+/// A plan as a card: what it allows, and who decides.
+pub fn plan_choice(view: &PlanView) -> Choice {
+    let mut parts = Vec::new();
+    if !view.plan.summary.is_empty() {
+        parts.push(view.plan.summary.clone());
+    }
+    parts.push(match &view.models {
+        None => "All models".to_owned(),
+        Some(models) => models.join(", "),
+    });
+    let lines = view.limits.lines();
+    parts.extend(if lines.is_empty() { vec!["No limits".to_owned()] } else { lines });
+    parts.push(decided(view));
+    Choice::new(view.plan.id.to_string(), &*view.plan.name).hint(parts.join(" · "))
+}
+
+fn decided(view: &PlanView) -> String {
+    match view.plan.approval {
+        Approval::Auto => "Approved at once".to_owned(),
+        Approval::Manual => "A person approves".to_owned(),
+        Approval::Rule if view.domains().is_empty() => {
+            "At once for one team, otherwise a person approves".to_owned()
+        }
+        Approval::Rule => format!("At once for {}, otherwise a person approves", view.domains().join(", ")),
+    }
+}
