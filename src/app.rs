@@ -120,6 +120,11 @@ impl App {
             let db = db.clone();
             async move { db.poll_changes().await }
         });
+        let (db, ledger) = (self.db.clone(), self.ledger.clone());
+        jobs.every("drain", Duration::from_millis(500), move || {
+            let (db, ledger) = (db.clone(), ledger.clone());
+            async move { ledger.drain_once(&db).await.map(|_| ()) }
+        });
         jobs
     }
 }
@@ -183,6 +188,10 @@ async fn until_stopped(app: &App, running: Running) -> Result<()> {
     });
     server.await.or_code(Code::Internal)?;
     jobs.stop().await;
+    app.ledger.flush_counts();
+    if let Err(error) = app.ledger.drain_once(&app.db).await {
+        tracing::warn!(%error, "the last calls stay in the journal and are posted at the next start");
+    }
     tracing::info!("stopped");
     Ok(())
 }

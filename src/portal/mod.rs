@@ -3,6 +3,8 @@
 
 pub mod apidocs;
 pub mod apps;
+pub mod calls;
+pub mod dashboard;
 pub mod errors;
 pub mod fault;
 pub mod frame;
@@ -24,6 +26,8 @@ pub fn pages() -> Vec<Page> {
     [
         apidocs::pages(),
         apps::pages(),
+        calls::pages(),
+        dashboard::pages(),
         errors::pages(),
         inbox::pages(),
         keys::pages(),

@@ -2,5 +2,6 @@
 
 mod docs;
 mod house;
+mod ledger;
 mod support;
 mod web;
