@@ -80,6 +80,8 @@ class Refused(Exception):
 class Portico(Program):
     """A Portico with a data folder of its own, its first admin, and a token for the management API."""
 
+    PASSWORD = "correct-horse-9-battery"
+
     def __init__(self, binary, settings=""):
         self.binary = binary
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portico-"))
@@ -92,7 +94,7 @@ class Portico(Program):
             [binary, "--config", str(self.settings), "serve"], port, "/readyz", log=open(self.folder / "log", "w")
         )
         self.base_url = f"http://127.0.0.1:{port}"
-        self.command("user", "add", "admin@example.test", "--role", "admin", "--password-stdin", stdin="correct-horse-9-battery")
+        self.command("user", "add", "admin@example.test", "--role", "admin", "--password-stdin", stdin=self.PASSWORD)
         made = self.command("token", "create", "rig", "--user", "admin@example.test")
         self.token = re.search(r"\S{30,}", made).group(0)
 
