@@ -85,6 +85,8 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Print the OpenAPI document of the management API
+    Openapi,
     /// Make a demo: an admin, a developer, the demo vendor, an API, a subscription, a key
     DemoData {
         #[command(subcommand)]

@@ -65,6 +65,7 @@ pub fn run(
 fn without_settings(command: Command) -> Result<Result<()>, Command> {
     match command {
         Command::Key { command: KeyCommand::Check { key } } => Ok(key_check::run(key)),
+        Command::Openapi => Ok(say(printed::openapi())),
         Command::Docs { command: DocsCommand::Configuration } => Ok(say(printed::configuration())),
         Command::Docs { command: DocsCommand::Errors } => Ok(say(printed::errors())),
         other => Err(other),
@@ -90,7 +91,7 @@ fn with_settings(
         }),
         Command::Backup { folder } => wait(backup::run(&config, file(settings), &folder)),
         Command::Restore { folder, yes } => restore::run(&config, &folder, yes),
-        Command::Key { .. } | Command::Docs { .. } => Ok(()),
+        Command::Key { .. } | Command::Docs { .. } | Command::Openapi => Ok(()),
     }
 }
 

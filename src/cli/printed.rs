@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::api;
 use crate::base::Code;
 use crate::base::codes::Fault;
 use crate::config::FIELDS;
@@ -35,6 +36,11 @@ pub fn configuration() -> String {
     }
     page.push_str("\n```toml\n# portico.toml\n[server]\nlisten = \"127.0.0.1:8080\"\npublic_url = \"https://ai.example.com\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n\n[data]\ndir = \"/var/lib/portico\"\n```");
     page
+}
+
+/// `docs/openapi.json`.
+pub fn openapi() -> String {
+    serde_json::to_string_pretty(&api::document::value()).unwrap_or_default()
 }
 
 /// `docs/errors.md`.
