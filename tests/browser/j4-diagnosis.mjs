@@ -1,0 +1,59 @@
+// J4: from the error body of a failing call to its cause and the fix: 2 clicks, for the developer and for the admin.
+import { makeDeveloper, setUpDemo, within } from './people.mjs';
+
+async function call(server, key, model) {
+  const answer = await fetch(`${server.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+async function paused({ server, enter, report }) {
+  const admin = await enter();
+  await setUpDemo(server, admin);
+  const developer = await enter();
+  await makeDeveloper(admin, developer);
+  await developer.open('/catalogue');
+  await developer.click(developer.page.locator('.tile__name a').first());
+  await developer.click(/^Subscribe/, 'link');
+  await developer.click('Subscribe');
+  const request = developer.page.url();
+  await admin.open('/inbox');
+  await admin.click(admin.page.locator('main .table__main').first());
+  await admin.click('Approve request');
+  await developer.open(request);
+  await developer.click('Create key');
+  const key = await developer.read('#secret');
+  const model = await developer.page.locator('[data-send]').first().getAttribute('data-model');
+  await developer.click('I saved it', 'link');
+  await developer.look('key');
+  await developer.page.getByRole('button', { name: /^Pause/ }).first().click();
+  await developer.page.waitForLoadState('load');
+
+  const { status, body } = await call(server, key, model);
+  report('a paused key has its own answer', status === 403 && body.error.code === 'key_paused', JSON.stringify(body));
+
+  developer.clicks = 1; // the address from the error body
+  await developer.open(body.error.diagnose_url);
+  await developer.sees('key_paused');
+  await developer.look('diagnose-call');
+  await developer.click(/Enable/);
+  within(report, 'J4 developer', developer, 2);
+  const again = await call(server, key, model);
+  report('after the fix the same call is answered', again.status === 200, JSON.stringify(again.body));
+
+  const wrong = await call(server, `${key.slice(0, -3)}zzz`, model);
+  report('a mistyped key is told from an unknown one', wrong.body.error.code === 'key_malformed', JSON.stringify(wrong.body));
+  await admin.open('/');
+  admin.clicks = 0;
+  await admin.page.locator('[data-search]').first().fill(wrong.body.error.request_id);
+  admin.clicks += 1; // Enter sends the form
+  await admin.page.locator('[data-search]').first().press('Enter');
+  await admin.sees('key_malformed');
+  await admin.look('diagnose-admin');
+  within(report, 'J4 admin', admin, 2);
+}
+
+export const journeys = { 'J4 diagnosis': paused };

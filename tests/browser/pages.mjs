@@ -1,0 +1,75 @@
+// Every other page, as an admin and as somebody who is not signed in: axe and pictures.
+import { setUpDemo } from './people.mjs';
+
+const PUBLIC = ['/sign-in', '/sign-up', '/reset', '/docs/errors', '/docs/errors/key_unknown', '/docs/errors?q=invalid+user', '/docs/api', '/no-such-page'];
+const MEMBER = ['/', '/catalogue', '/apps', '/apps/new', '/keys', '/keys/new', '/requests', '/calls', '/diagnose', '/profile', '/teams'];
+const ADMIN = ['/inbox', '/manage/apis', '/manage/apis/new', '/manage/vendors', '/manage/vendors/new', '/manage/models', '/users', '/users/new', '/?scope=all', '/calls?scope=all'];
+
+const name = (prefix, path) => `${prefix}-${path.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'home'}`;
+
+async function every({ server, enter, report }) {
+  const admin = await enter();
+  await setUpDemo(server, admin);
+  await admin.click('Send');
+  await admin.answer();
+  const stranger = await enter();
+  for (const path of PUBLIC) {
+    const answer = await stranger.open(path);
+    report(`${path} answers`, answer.status() < 500 && (answer.ok() || path === '/no-such-page'), `status ${answer.status()}`);
+    await stranger.look(name('public', path));
+  }
+  for (const path of [...MEMBER, ...ADMIN]) {
+    const answer = await admin.open(path);
+    report(`${path} answers`, answer.ok(), `status ${answer.status()}`);
+    if (answer.ok()) await admin.look(name('page', path));
+  }
+  await details(admin);
+  await weight(admin, report);
+}
+
+/** The first entry of each list. */
+async function details(admin) {
+  for (const list of ['/apps', '/keys', '/requests', '/calls', '/users', '/teams', '/manage/apis', '/manage/vendors', '/manage/models']) {
+    await admin.open(list);
+    const first = admin.page.locator('main .table__main, main .tile__name a').first();
+    if ((await first.count()) === 0) continue;
+    await first.click();
+    await admin.page.waitForLoadState('load');
+    await admin.look(name('first', list));
+  }
+}
+
+/** The first page over the wire: at most 100 KiB, and 2 requests before it is painted. */
+async function weight(admin, report) {
+  const cdp = await admin.context.newCDPSession(admin.page);
+  await cdp.send('Network.enable');
+  await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const sizes = new Map();
+  cdp.on('Network.loadingFinished', (event) => sizes.set(event.requestId, event.encodedDataLength));
+  await admin.open('/catalogue');
+  const blocking = await admin.page.evaluate(() => performance.getEntriesByType('resource').filter((one) => one.renderBlockingStatus === 'blocking').length);
+  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  report(`the first page weighs ${Math.round(bytes / 1024)} KiB, 100 at most`, bytes > 0 && bytes <= 100 * 1024);
+  report(`${blocking + 1} requests before the first paint, 2 at most`, blocking + 1 <= 2);
+}
+
+/** Without a script, the same pages still do their work. */
+async function scriptless({ server, enter, report }) {
+  const admin = await enter();
+  await setUpDemo(server, admin);
+  const state = await admin.context.storageState();
+  const context = await admin.context.browser().newContext({ javaScriptEnabled: false, storageState: state, viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/apps`);
+  await page.locator('summary[aria-label="Menu"]').click();
+  await page.getByRole('link', { name: 'Keys', exact: true }).last().click();
+  report('the menu opens without a script', page.url().endsWith('/keys'), page.url());
+  await page.goto(`${server.url}/keys/new`);
+  await page.locator('[name="name"]').fill('no script');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const secret = (await page.locator('#secret').textContent()).trim();
+  report('a key is made without a script', secret.startsWith('sk-ptc-'), page.url());
+  await context.close();
+}
+
+export const journeys = { 'pages': every, 'without a script': scriptless };
