@@ -16,6 +16,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::{Config, LogFormat};
 use crate::domain::settings::{self, SetUp};
+use crate::gateway::{self, Gateway};
+use crate::ingress::{self, Ingress};
 use crate::jobs::Jobs;
 use crate::ledger::{self, Ledger};
 use crate::store::{Change, Db, Listener, Noted};
@@ -33,6 +35,7 @@ pub struct App {
     pub config: Config,
     pub db: Db,
     pub ledger: Ledger,
+    pub gateway: Gateway,
     pub ready: Ready,
     set_up: SetUpDone,
 }
@@ -56,8 +59,9 @@ impl App {
         let options =
             ledger::Options { max_bytes: config.journal.max_bytes, ..ledger::Options::new(&config.data.dir) };
         let ledger = Ledger::open(&options, clock)?;
+        let gateway = start_gateway(&config, &db, &ledger).await?;
         let set_up = SetUpDone::default();
-        let app = Self { config, db, ledger, ready: Ready::default(), set_up };
+        let app = Self { config, db, ledger, gateway, ready: Ready::default(), set_up };
         app.db.listen(Arc::new(SetUpWatch { db: app.db.clone(), done: app.set_up.clone() }));
         app.set_up.0.store(settings::get::<SetUp>(&app.db).await?.done, Ordering::Release);
         Ok(app)
@@ -70,9 +74,10 @@ impl App {
     pub fn start(&self, listener: TcpListener) -> Result<Running> {
         let address = listener.local_addr().or_code(Code::Internal)?;
         let app = self.clone();
+        let calls = Ingress::new(self.gateway.clone(), ingress_settings(&self.config));
         let server = HttpServer::new(move || {
-            let app = app.clone();
-            ActixApp::new().configure(move |config| app.mount(config)).wrap(from_fn(headers::wrap))
+            let (app, calls) = (app.clone(), calls.clone());
+            ActixApp::new().configure(move |config| app.mount(config, calls)).wrap(from_fn(headers::wrap))
         })
         .workers(self.config.server.workers)
         .h1_allow_half_closed(false)
@@ -87,17 +92,19 @@ impl App {
         Ok(Running { address, handle: server.handle(), server, jobs: self.jobs() })
     }
 
-    fn mount(&self, config: &mut ServiceConfig) {
+    fn mount(&self, config: &mut ServiceConfig, calls: Data<Ingress>) {
         config
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.config.clone()))
             .app_data(Data::new(self.ledger.clone()))
+            .app_data(Data::new(self.gateway.clone()))
             .app_data(Data::new(self.set_up.clone()))
             .app_data(Data::new(self.ready.clone()))
             .app_data(Data::new(ApiDocument::new(api::document::value())))
             .app_data(self.painter())
             .app_data(PayloadConfig::new(BODY_CAP));
         health::mount(config);
+        ingress::mount(config, calls);
         config.service(
             web::resource("/static/{name}").wrap(Compress::default()).route(web::get().to(assets::serve)),
         );
@@ -115,17 +122,39 @@ impl App {
 
     fn jobs(&self) -> Jobs {
         let mut jobs = Jobs::default();
-        let db = self.db.clone();
+        let gateway = self.gateway.clone();
         jobs.every("changes", Duration::from_millis(500), move || {
-            let db = db.clone();
-            async move { db.poll_changes().await }
+            let gateway = gateway.clone();
+            async move { gateway.follow().await }
         });
-        let (db, ledger) = (self.db.clone(), self.ledger.clone());
-        jobs.every("drain", Duration::from_millis(500), move || {
-            let (db, ledger) = (db.clone(), ledger.clone());
-            async move { ledger.drain_once(&db).await.map(|_| ()) }
+        let (ledger, db) = (self.ledger.clone(), self.db.clone());
+        jobs.every("drain", Duration::from_secs(1), move || {
+            let (ledger, db) = (ledger.clone(), db.clone());
+            async move { ledger.drain_once(&db).await.map(drop) }
         });
         jobs
+    }
+}
+
+/// The gateway with the spending of this month that is on record.
+async fn start_gateway(config: &Config, db: &Db, ledger: &Ledger) -> Result<Gateway> {
+    let settings = gateway::Settings {
+        base_url: config.public_url(),
+        memory_budget: config.gateway.memory_budget as u64,
+        terse_errors: config.gateway.terse_errors,
+    };
+    let gateway = Gateway::start(db.clone(), ledger.clone(), settings).await?;
+    for spent in ledger.spent(db).await? {
+        gateway.limits().seed(spent.scope, spent.subject, &spent.period, spent.nanos);
+    }
+    Ok(gateway)
+}
+
+fn ingress_settings(config: &Config) -> ingress::Settings {
+    ingress::Settings {
+        body_cap: config.gateway.body_cap,
+        body_seconds: config.gateway.body_seconds,
+        trusted_proxies: config.server.trusted_proxies.clone(),
     }
 }
 
@@ -188,10 +217,6 @@ async fn until_stopped(app: &App, running: Running) -> Result<()> {
     });
     server.await.or_code(Code::Internal)?;
     jobs.stop().await;
-    app.ledger.flush_counts();
-    if let Err(error) = app.ledger.drain_once(&app.db).await {
-        tracing::warn!(%error, "the last calls stay in the journal and are posted at the next start");
-    }
     tracing::info!("stopped");
     Ok(())
 }

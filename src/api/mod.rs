@@ -1,18 +1,11 @@
 //! The management API under /api/v1. A noun's file holds its endpoints and its part of the OpenAPI document
 //! (a row of `document::PARTS`); a test compares the document with the routes.
 
-pub mod calls;
 pub mod document;
 
 use crate::web::Page;
 
 /// Every endpoint of the management API.
 pub fn endpoints() -> Vec<Page> {
-    [
-        document::endpoints(),
-        calls::endpoints(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [document::endpoints()].into_iter().flatten().collect()
 }

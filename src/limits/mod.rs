@@ -48,6 +48,7 @@ struct Inner {
     started: Instant,
     /// Tests move monotonic time with this.
     shift_s: AtomicU64,
+    swept: AtomicU64,
 }
 
 impl Limits {
@@ -58,6 +59,7 @@ impl Limits {
             memory: Memory::new(memory_bytes),
             started: Instant::now(),
             shift_s: AtomicU64::new(0),
+            swept: AtomicU64::new(0),
         }))
     }
 
@@ -148,6 +150,14 @@ impl Limits {
     /// Forgets subjects with nothing open, nothing in the window and nothing spent. Gives how many stay.
     pub fn sweep(&self) -> usize {
         self.0.subjects.sweep(self.second())
+    }
+
+    /// Sweeps once a minute, however often it is called.
+    pub fn sweep_sometimes(&self) {
+        let (minute, last) = (self.second() / 60, &self.0.swept);
+        if last.swap(minute, Ordering::Relaxed) != minute {
+            self.sweep();
+        }
     }
 
     /// The subjects of these limits, each once, in the order of locking.

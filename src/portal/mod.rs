@@ -3,8 +3,6 @@
 
 pub mod apidocs;
 pub mod apps;
-pub mod calls;
-pub mod dashboard;
 pub mod errors;
 pub mod fault;
 pub mod frame;
@@ -26,8 +24,6 @@ pub fn pages() -> Vec<Page> {
     [
         apidocs::pages(),
         apps::pages(),
-        calls::pages(),
-        dashboard::pages(),
         errors::pages(),
         inbox::pages(),
         keys::pages(),

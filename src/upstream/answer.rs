@@ -69,7 +69,7 @@ pub(super) async fn play(script: Script, timers: &Timers) -> Result<Answer, Faul
     let chunks = script.chunks.into_iter();
     Ok(Answer {
         status: script.status,
-        content_type: script.content_type.to_owned(),
+        content_type: script.content_type,
         encoded: false,
         retry_after: script.retry_after,
         body: AnswerBody { source: Source::Played { chunks, next: None, pause, end: script.end }, deadline },

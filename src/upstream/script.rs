@@ -20,7 +20,7 @@ pub enum ScriptEnd {
 pub struct Script {
     /// 0: as a vendor that cannot be reached.
     pub status: u16,
-    pub content_type: &'static str,
+    pub content_type: String,
     pub retry_after: Option<Duration>,
     pub head_after: Duration,
     pub chunks: Vec<(Duration, Bytes)>,

@@ -221,7 +221,7 @@ fn private_addresses_are_for_providers_alone() {
 async fn a_script_is_played_under_the_same_timers() {
     let script = Script {
         status: 200,
-        content_type: "text/event-stream",
+        content_type: "text/event-stream".into(),
         chunks: vec![
             (Duration::ZERO, Bytes::from_static(b"a")),
             (Duration::from_millis(5), Bytes::from_static(b"b")),

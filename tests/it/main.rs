@@ -2,6 +2,5 @@
 
 mod docs;
 mod house;
-mod ledger;
 mod support;
 mod web;

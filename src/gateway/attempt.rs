@@ -1,0 +1,313 @@
+//! Asks one target after the other until one answers. Second tries and failover live here and
+//! nowhere else: never after the first content went out, and the same target at most once more.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::base::{Code, Error};
+use crate::upstream::{
+    Answer, AnswerBody, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport,
+};
+use crate::vendors::{self, Destination, demo};
+use crate::wire::{self, ModelFacts, Relay, Retry, Shown, WireFault};
+
+use super::Admitted;
+use super::guard::Guard;
+use super::plan::Choice;
+
+/// A whole answer may have so many bytes.
+const ANSWER_CAP: usize = 64 << 20;
+const ERROR_CAP: usize = 256 << 10;
+/// Before the same target is asked again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Proof that a vendor answered, and the answer.
+pub struct Won {
+    pub guard: Guard,
+    /// Fields that were left out harmlessly.
+    pub dropped: Vec<String>,
+    pub answer: Answered,
+}
+
+pub enum Answered {
+    Whole(Bytes),
+    Stream(Streaming),
+}
+
+/// A stream whose first content is there.
+pub struct Streaming {
+    pub relay: Box<dyn Relay>,
+    pub body: AnswerBody,
+    /// For the caller, not sent yet.
+    pub out: BytesMut,
+    /// Whose health hears of the end.
+    pub health: uuid::Uuid,
+}
+
+/// Every target failed.
+pub struct Lost {
+    pub guard: Guard,
+    pub error: Error,
+}
+
+/// Why one try failed, and who may be asked next.
+struct Failure {
+    error: Error,
+    next: Retry,
+}
+
+/// Tries the plan.
+///
+/// # Errors
+/// The last failure, when no target is left to ask.
+pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
+    let choices = std::mem::take(&mut call.plan.choices);
+    let health = call.guard.gateway().upstream().health().clone();
+    let mut last: Option<Error> = None;
+    let mut rest = choices.iter().peekable();
+    'targets: while let Some(choice) = rest.next() {
+        if !health.claim(choice.health_id()) {
+            continue;
+        }
+        for again in [false, true] {
+            match one(&mut call, choice).await {
+                Ok((answer, dropped)) => return Ok(Won { guard: call.guard, dropped, answer }),
+                Err(Failure { error, next }) => {
+                    last = Some(error);
+                    match next {
+                        Retry::Never => break 'targets,
+                        Retry::SameOrElsewhere
+                            if !again && rest.peek().is_none() && health.claim_again(choice.health_id()) =>
+                        {
+                            tokio::time::sleep(PAUSE).await;
+                        }
+                        Retry::Elsewhere | Retry::SameOrElsewhere => continue 'targets,
+                    }
+                }
+            }
+        }
+    }
+    let error = last
+        .unwrap_or_else(|| Code::NoTarget.saying("Every vendor behind this model is being probed.").after(1));
+    Err(Box::new(Lost { guard: call.guard, error }))
+}
+
+async fn one(call: &mut Admitted, choice: &Choice) -> Result<(Answered, Vec<String>), Failure> {
+    let target = &choice.target;
+    let (transport, dropped) = describe(call, choice)?;
+    call.guard.try_starts(target, choice.credential().map(|credential| credential.id), choice.health_id());
+    let timers = target.timers(call.request.peek.stream);
+    let upstream = call.guard.gateway().upstream().clone();
+    let answer = match upstream.send(transport, &timers).await {
+        Ok(answer) => answer,
+        Err(fault) => return Err(failed(&mut call.guard, choice, &timers, &fault)),
+    };
+    call.guard.try_answered(answer.status);
+    if !(200..300).contains(&answer.status) {
+        return Err(refused(&mut call.guard, choice, answer).await);
+    }
+    if answer.encoded {
+        return Err(strange(&mut call.guard, choice, "it compressed its answer although asked not to"));
+    }
+    let answered = if call.request.peek.stream {
+        first_content(call, choice, &timers, answer.body).await?
+    } else {
+        whole(call, choice, &timers, answer.body).await?
+    };
+    call.guard.try_ends(None, Outcome::Good);
+    Ok((answered, dropped))
+}
+
+/// What goes to the vendor: a body made by the wire, an address and headers made from nothing.
+fn describe(call: &Admitted, choice: &Choice) -> Result<(Transport, Vec<String>), Failure> {
+    let (target, model, peek) = (&choice.target, &call.grant.model, &call.request.peek);
+    let provider = &target.provider;
+    let facts = ModelFacts {
+        max_output: model.max_output,
+        context_window: model.context_window,
+        reasoning: model.reasoning,
+    };
+    let to = wire::Target {
+        format: provider.format,
+        model: &target.vendor_model,
+        quirks: &provider.quirks,
+        facts,
+    };
+    let outgoing = wire::outgoing(peek, &call.request.body, &to)
+        .map_err(|error| Failure { error, next: Retry::Elsewhere })?;
+    if provider.is_demo {
+        let path = match peek.endpoint {
+            wire::Endpoint::Chat => "/chat/completions",
+            wire::Endpoint::Embeddings => "/embeddings",
+        };
+        return Ok((Transport::Demo(played(demo::answer(path, &outgoing.body))), outgoing.dropped));
+    }
+    let to = Destination {
+        base_url: &provider.base_url,
+        secret: choice.credential().map(|credential| &credential.secret),
+        auth: provider.auth,
+    };
+    let described = vendors::adapter(provider.format).call(&to, peek.endpoint, peek.stream, outgoing.body);
+    Ok((Transport::Http(described), outgoing.dropped))
+}
+
+/// The demo vendor's script in the words of the transport.
+pub fn played(script: demo::Script) -> Script {
+    let header =
+        |name: &str| script.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    let ms = Duration::from_millis;
+    let silent = script.no_head && script.ending == demo::Ending::Hang;
+    Script {
+        status: if script.no_head { 0 } else { script.status },
+        content_type: header("content-type").unwrap_or_default().to_owned(),
+        retry_after: header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs),
+        head_after: if silent { Duration::from_secs(86_400) } else { ms(script.head_delay_ms) },
+        chunks: script.steps.into_iter().map(|step| (ms(step.delay_ms), step.bytes)).collect(),
+        end: match script.ending {
+            demo::Ending::Clean => ScriptEnd::Clean,
+            demo::Ending::Cut => ScriptEnd::Cut,
+            demo::Ending::Hang => ScriptEnd::Stall,
+        },
+    }
+}
+
+fn shown<'c>(call: &'c Admitted) -> Shown<'c> {
+    let peek = &call.request.peek;
+    Shown {
+        model: &peek.model,
+        id: call.guard.id,
+        created: call.guard.at.seconds(),
+        include_usage: peek.include_usage,
+        legacy_functions: peek.legacy_functions,
+    }
+}
+
+async fn whole(
+    call: &mut Admitted,
+    choice: &Choice,
+    timers: &Timers,
+    mut body: AnswerBody,
+) -> Result<Answered, Failure> {
+    let bytes = match body.collect(ANSWER_CAP).await {
+        Ok(bytes) => bytes,
+        Err(fault) => return Err(failed(&mut call.guard, choice, timers, &fault)),
+    };
+    call.guard.first_byte();
+    let format = choice.target.provider.format;
+    match wire::whole(call.request.peek.endpoint, format, &bytes, &shown(call)) {
+        Ok(whole) => {
+            let size = whole.body.len() as u64;
+            call.guard.observe(whole.usage, size);
+            Ok(Answered::Whole(whole.body))
+        }
+        Err(fault) => Err(misspoke(&mut call.guard, choice, &fault)),
+    }
+}
+
+/// Reads until the first content is there: up to then another target may still answer in its place.
+async fn first_content(
+    call: &mut Admitted,
+    choice: &Choice,
+    timers: &Timers,
+    mut body: AnswerBody,
+) -> Result<Answered, Failure> {
+    let mut relay = wire::relay(choice.target.provider.format, &shown(call));
+    let mut out = BytesMut::new();
+    while !relay.state().content && !relay.state().done {
+        let pushed = match body.next().await {
+            Some(Ok(chunk)) => relay.push(&chunk, &mut out),
+            Some(Err(fault)) => return Err(failed(&mut call.guard, choice, timers, &fault)),
+            None => match relay.end(&mut out) {
+                Ok(()) => break,
+                Err(fault) => Err(fault),
+            },
+        };
+        if let Err(fault) = pushed {
+            // Good events of the same chunk are for the caller; the fault shows again at its end.
+            if relay.state().content {
+                break;
+            }
+            return Err(misspoke(&mut call.guard, choice, &fault));
+        }
+    }
+    call.guard.first_byte();
+    Ok(Answered::Stream(Streaming { relay, body, out, health: choice.health_id() }))
+}
+
+/// The way to the vendor failed.
+fn failed(guard: &mut Guard, choice: &Choice, timers: &Timers, fault: &Fault) -> Failure {
+    if fault.is_unsent() {
+        guard.try_unsent();
+    }
+    let code = fault.code();
+    let outcome = if fault.kind == FaultKind::TooLarge { Outcome::Neutral } else { Outcome::Failed };
+    guard.try_ends(Some(code), outcome);
+    let name = &choice.target.provider.name;
+    let error = match fault.kind {
+        FaultKind::Timeout(timer) => code.saying(timed_out(name, timer, timers)),
+        _ => code.saying(format!(
+            "{} Provider `{name}`: {}.",
+            code.message(),
+            fault.cause.trim_end_matches('.')
+        )),
+    };
+    let next = match fault.kind {
+        FaultKind::Unreachable => Retry::SameOrElsewhere,
+        FaultKind::Address | FaultKind::Tls | FaultKind::Timeout(Timer::Connect | Timer::FirstByte) => {
+            Retry::Elsewhere
+        }
+        // The vendor has worked on it: asking again would pay twice.
+        FaultKind::Timeout(_) | FaultKind::TooLarge | FaultKind::Cut => Retry::Never,
+    };
+    Failure { error, next }
+}
+
+fn timed_out(name: &str, timer: Timer, timers: &Timers) -> String {
+    let limit = timers.of(timer).map(|limit| format!(" after {} s", limit.as_secs_f64())).unwrap_or_default();
+    format!("Provider `{name}` was too slow: the timer `{timer}` ran out{limit}.")
+}
+
+/// The vendor answered with another status than 200.
+async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Failure {
+    let body = answer.body.collect(ERROR_CAP).await.unwrap_or_default();
+    let fault = wire::vendor_fault(choice.target.provider.format, answer.status, &body);
+    let wait = answer.retry_after;
+    let outcome = match fault.code {
+        Code::VendorLimit => Outcome::Limited(wait),
+        Code::VendorOverloaded => Outcome::Overloaded(wait),
+        Code::VendorCredential => Outcome::Credential,
+        Code::VendorError | Code::VendorTimeout => Outcome::Failed,
+        _ => Outcome::Neutral,
+    };
+    guard.try_ends(Some(fault.code), outcome);
+    let error = fault.error();
+    let error = match (error.code().retry(), wait) {
+        (true, Some(wait)) => {
+            error.after(u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1))
+        }
+        (true, None) => error.after(2),
+        (false, _) => error,
+    };
+    Failure { error, next: fault.retry }
+}
+
+/// The vendor answered 200 with something that is not its format, or with an error inside.
+fn misspoke(guard: &mut Guard, choice: &Choice, fault: &WireFault) -> Failure {
+    match fault {
+        WireFault::VendorSaid(said) => {
+            guard.try_ends(Some(said.code), Outcome::Failed);
+            Failure { error: said.error(), next: said.retry }
+        }
+        WireFault::NotThisFormat(why) => strange(guard, choice, why),
+        WireFault::Interrupted => strange(guard, choice, "the answer ended before it began"),
+        WireFault::TooLarge => strange(guard, choice, "one event is larger than any may be"),
+    }
+}
+
+fn strange(guard: &mut Guard, choice: &Choice, why: &str) -> Failure {
+    guard.try_ends(Some(Code::VendorError), Outcome::Failed);
+    let said =
+        format!("Provider `{}` gave an answer that is not in its format.", choice.target.provider.name);
+    Failure { error: Code::VendorError.with(why).saying(said), next: Retry::Elsewhere }
+}

@@ -1,0 +1,69 @@
+//! Tokens to money, and bytes to tokens where nobody counted.
+
+use crate::base::Nanos;
+use crate::ledger::prices::{self, Prices};
+use crate::ledger::record::{Tokens, UsageSource};
+
+const MILLION: i128 = 1_000_000;
+
+/// About four bytes of text make a token; used only where the vendor reported none.
+pub fn estimated_tokens(bytes: u64) -> u64 {
+    bytes.div_ceil(4)
+}
+
+/// What a call cost. `None`: the price of something it used is unknown; never 0 in its place.
+pub fn of(price: Option<Prices>, tokens: &Tokens, source: UsageSource) -> Option<Nanos> {
+    if source == UsageSource::None {
+        return Some(Nanos::ZERO);
+    }
+    prices::cost(&price?, tokens)
+}
+
+/// The most a call may cost: every token at the dearest price of its kind.
+pub fn worst(price: Prices, input: u64, output: u64) -> Option<Nanos> {
+    let dearest = [price.input, price.cached_read, price.cache_write].into_iter().flatten().max();
+    let answer = [price.output, price.reasoning].into_iter().flatten().max();
+    let per = |count: u64, price: Option<i64>| -> Option<i128> {
+        if count == 0 { Some(0) } else { price.map(|price| i128::from(count) * i128::from(price.max(0))) }
+    };
+    let sum = per(input, dearest)? + per(output, answer)?;
+    Some(Nanos(i64::try_from((sum + MILLION - 1) / MILLION).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRICE: Prices = Prices {
+        input: Some(2_000_000_000),
+        cached_read: Some(500_000_000),
+        cache_write: Some(2_500_000_000),
+        output: Some(8_000_000_000),
+        reasoning: Some(9_000_000_000),
+    };
+
+    #[test]
+    fn what_nobody_used_costs_nothing_and_an_unknown_price_is_unknown() {
+        let tokens = Tokens { input: Some(1), ..Tokens::default() };
+        assert_eq!(of(None, &Tokens::default(), UsageSource::None), Some(Nanos::ZERO));
+        assert_eq!(of(None, &tokens, UsageSource::Reported), None);
+        assert_eq!(worst(Prices { output: None, ..PRICE }, 1, 1), None);
+    }
+
+    #[test]
+    fn t26_the_worst_case_is_never_below_the_cost() {
+        for (input, read, write, output, thought) in
+            [(1, 0, 1, 1, 1), (999, 333, 9, 7, 0), (123_456, 0, 9_999, 65_432, 60_000)]
+        {
+            let tokens = Tokens {
+                input: Some(input),
+                cached_read: Some(read),
+                cache_write: Some(write),
+                output: Some(output),
+                reasoning: Some(thought),
+            };
+            let real = of(Some(PRICE), &tokens, UsageSource::Reported).unwrap();
+            assert!(worst(PRICE, input, output).unwrap() >= real);
+        }
+    }
+}

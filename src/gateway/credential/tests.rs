@@ -1,0 +1,73 @@
+use super::*;
+
+fn code(presented: Presented) -> Result<(), Code> {
+    Credential::choose(&presented).map(drop).map_err(|error| error.code())
+}
+
+fn authorization(text: &str) -> Presented {
+    Presented { authorization: vec![text.to_owned()], ..Presented::default() }
+}
+
+#[test]
+fn b25_to_b32_each_slip_has_its_own_answer() {
+    let key = key_format::mint();
+    let key = key.expose();
+    let table = [
+        (Presented::default(), Err(Code::AuthMissing)),
+        (authorization(&format!("Bearer {key}")), Ok(())),
+        (authorization(&format!("bearer {key}")), Ok(())),
+        (authorization(&format!("BEARER {key}")), Ok(())),
+        (authorization("Bearer"), Err(Code::AuthScheme)),
+        (authorization("Bearer "), Err(Code::AuthScheme)),
+        (authorization(&format!("Bearer  {key}")), Err(Code::AuthScheme)),
+        (authorization(&format!("Bearer {key} junk")), Err(Code::AuthScheme)),
+        (authorization("Basic dXNlcjpwYXNz"), Err(Code::AuthScheme)),
+        (authorization(key), Err(Code::AuthScheme)),
+        (authorization("Bearer ' OR '1'='1"), Err(Code::AuthScheme)),
+        (authorization("Bearer 'OR'1'='1"), Err(Code::KeyUnknown)),
+        (authorization(&format!("Bearer {}", "%".repeat(8_192))), Err(Code::KeyUnknown)),
+        (authorization("Bearer \u{fffd}\u{fffd}"), Err(Code::KeyUnknown)),
+        (authorization("Bearer sk-ant-api03-fake"), Err(Code::KeyForeign)),
+        (authorization(&format!("Bearer {}", &key[..50])), Err(Code::KeyMalformed)),
+        (authorization(&format!("Bearer {key}x")), Err(Code::KeyMalformed)),
+        (Presented { key_headers: vec![key.to_owned()], ..Presented::default() }, Ok(())),
+        (Presented { key_headers: vec![String::new()], ..Presented::default() }, Err(Code::AuthMissing)),
+        (
+            Presented { key_headers: vec![key.to_owned(); 2], ..authorization(&format!("Bearer {key}")) },
+            Ok(()),
+        ),
+        (
+            Presented { key_headers: vec!["other".into()], ..authorization(&format!("Bearer {key}")) },
+            Err(Code::AuthConflict),
+        ),
+        (
+            Presented { authorization: vec![format!("Bearer {key}"); 2], ..Presented::default() },
+            Err(Code::AuthConflict),
+        ),
+        (Presented { in_url: true, ..authorization(&format!("Bearer {key}")) }, Err(Code::AuthInUrl)),
+    ];
+    for (presented, wanted) in table {
+        let shown = format!("{presented:?}");
+        assert_eq!(code(presented), wanted, "{shown}");
+    }
+}
+
+#[test]
+fn a_short_key_is_told_how_short_it_is() {
+    let error = Credential::choose(&authorization("Bearer sk-ptc-0123")).err().unwrap();
+    assert_eq!(error.message(), "This key is 45 characters short.");
+}
+
+#[test]
+fn p18_no_message_repeats_what_was_sent() {
+    let canary = "canary-7431";
+    for sent in [
+        format!("Basic {canary}"),
+        format!("{canary} x"),
+        format!("Bearer {canary}"),
+        format!("Bearer sk-ptc-{canary}"),
+    ] {
+        let error = Credential::choose(&authorization(&sent)).err().unwrap();
+        assert!(!error.to_string().contains(canary), "{error}");
+    }
+}

@@ -1,0 +1,174 @@
+//! The whole chain of checks, for the diagnose page. The order is fixed and the first failure
+//! stops, so a code alone says which checks passed; the dry run asks the very functions a call asks.
+
+use std::net::IpAddr;
+
+use crate::base::ids::{CallId, KeyId};
+use crate::base::words::words;
+use crate::base::{Code, Error, Result};
+use crate::limits::Ask;
+use crate::wire::Endpoint;
+
+use super::Gateway;
+use super::arrival::Door;
+use super::authorize::{self, Wanted};
+use super::directory::Cards;
+use super::{identify, plan};
+
+words! {
+    /// The checks of a call, in their order.
+    Check {
+        Route "route" "The endpoint exists";
+        Credential "credential" "One key was sent, in the right form";
+        Found "found" "The key is one of this gateway";
+        Expiry "expiry" "The key has not expired";
+        Revocation "revocation" "The key was not revoked or replaced";
+        Pause "pause" "The key is not paused";
+        Owner "owner" "Its owner is active and in the team";
+        Standing "standing" "Application and team are in good standing";
+        Address "address" "The caller's address is allowed";
+        KeyRate "key_rate" "The key's own rate has room";
+        Body "body" "The body could be read";
+        Version "version" "The API and its version are live";
+        Subscription "subscription" "The subscription is approved";
+        Scope "scope" "The key carries the scope";
+        Model "model" "The plan has the model";
+        Limits "limits" "Rates and open calls have room";
+        Budget "budget" "The budget has room";
+        Vendor "vendor" "A vendor took the call";
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Passed,
+    Failed,
+    NotReached,
+}
+
+/// The check that a code comes from. Input faults of the vendor count as the vendor's.
+pub fn check_of(code: Code) -> Check {
+    match code {
+        Code::PathUnknown | Code::MethodNotAllowed => Check::Route,
+        Code::AuthMissing
+        | Code::AuthScheme
+        | Code::AuthConflict
+        | Code::AuthInUrl
+        | Code::KeyForeign
+        | Code::KeyMalformed => Check::Credential,
+        Code::KeyUnknown | Code::AuthUnavailable => Check::Found,
+        Code::KeyExpired => Check::Expiry,
+        Code::KeyRevoked | Code::KeyRotated => Check::Revocation,
+        Code::KeyPaused => Check::Pause,
+        Code::OwnerDeactivated | Code::OwnerDeleted | Code::OwnerNotMember => Check::Owner,
+        Code::AppSuspended | Code::TeamSuspended => Check::Standing,
+        Code::IpNotAllowed => Check::Address,
+        Code::JsonInvalid
+        | Code::FieldInvalid
+        | Code::RequestTimeout
+        | Code::BodyTooLarge
+        | Code::MediaTypeUnsupported => Check::Body,
+        Code::ApiUnknown | Code::VersionUnknown | Code::VersionRetired => Check::Version,
+        Code::SubscriptionMissing
+        | Code::SubscriptionPending
+        | Code::SubscriptionDenied
+        | Code::SubscriptionSuspended
+        | Code::SubscriptionEnded => Check::Subscription,
+        Code::ScopeMissing => Check::Scope,
+        Code::ModelNotAllowed | Code::ModelNotFound | Code::ContextLengthExceeded => Check::Model,
+        Code::RateLimitExceeded | Code::ConcurrencyLimited | Code::Overloaded | Code::ShuttingDown => {
+            Check::Limits
+        }
+        Code::InsufficientQuota => Check::Budget,
+        _ => Check::Vendor,
+    }
+}
+
+/// The chain of a call that ended with this code, or with none.
+pub fn chain(code: Option<Code>) -> Vec<(Check, Verdict)> {
+    let failed = code.map(check_of);
+    let verdict = |check: Check| match failed {
+        Some(failed) if check == failed => Verdict::Failed,
+        Some(failed) if check > failed => Verdict::NotReached,
+        _ => Verdict::Passed,
+    };
+    Check::ALL.iter().map(|check| (*check, verdict(*check))).collect()
+}
+
+/// A call as it would be judged now.
+pub struct Question<'a> {
+    pub key: KeyId,
+    pub endpoint: Endpoint,
+    pub door: Door,
+    /// `None`: as far as can be judged without a model.
+    pub model: Option<&'a str>,
+    pub ip: Option<IpAddr>,
+}
+
+/// What a call would meet now.
+pub struct Explanation {
+    pub chain: Vec<(Check, Verdict)>,
+    /// The refusal; `None`: it would be let through.
+    pub error: Option<Error>,
+    /// `api/version` that would serve it.
+    pub api: Option<String>,
+    pub plan: Option<String>,
+    pub policy_seq: i64,
+}
+
+/// Asks every check of the live path, as of now, without taking or writing anything.
+///
+/// # Errors
+/// `not_found` for a key that is not there; `auth_unavailable` when it cannot be read.
+pub async fn dry_run(gateway: &Gateway, question: Question<'_>) -> Result<Explanation> {
+    let directory = gateway.directory();
+    let found = directory.by_id(question.key).await?;
+    let cards = found.ok_or_else(|| Code::NotFound.with(question.key))?;
+    let mut explained = Explanation {
+        chain: Vec::new(),
+        error: None,
+        api: None,
+        plan: None,
+        policy_seq: directory.sequence(),
+    };
+    let judged = judge(gateway, &cards, &question, &mut explained);
+    explained.error = judged.err();
+    explained.chain = chain(explained.error.as_ref().map(Error::code));
+    Ok(explained)
+}
+
+fn judge(
+    gateway: &Gateway,
+    cards: &Cards,
+    question: &Question<'_>,
+    explained: &mut Explanation,
+) -> Result<()> {
+    let now = gateway.now();
+    identify::judge(cards, question.ip, now)?;
+    let (key, app) = (&cards.key.card, &cards.app.card);
+    gateway.limits().peek(&key.limits, now).map_err(|refused| refused.error())?;
+    let Some(model) = question.model else { return Ok(()) };
+    let wanted = Wanted { endpoint: question.endpoint, door: &question.door, model };
+    let catalogue = gateway.directory().catalogue();
+    let grant = authorize::authorize(key, app, &catalogue, wanted, now)?;
+    explained.api = Some(format!("{}/{}", grant.api.slug, grant.version.row.name));
+    explained.plan = Some(grant.plan.name.clone());
+    gateway.limits().check(&grant.limits, &Ask::default(), now).map_err(|refused| refused.error())?;
+    plan::plan(gateway.upstream().health(), &grant.model, question.endpoint, CallId::fresh())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_tells_what_passed_and_what_was_not_reached() {
+        let chain = chain(Some(Code::OwnerDeactivated));
+        let verdict = |check| chain.iter().find(|(other, _)| *other == check).unwrap().1;
+        assert_eq!(verdict(Check::Expiry), Verdict::Passed);
+        assert_eq!(verdict(Check::Owner), Verdict::Failed);
+        assert_eq!(verdict(Check::Model), Verdict::NotReached);
+        assert!(super::chain(None).iter().all(|(_, verdict)| *verdict == Verdict::Passed));
+    }
+}

@@ -1,0 +1,397 @@
+//! The guard of one call: from the request's birth to its end it holds all that must be given back
+//! and written down. However the call ends, by an answer, a refusal, a fault or a caller who
+//! hangs up, dropping the guard settles it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use crate::base::ids::{CallId, CredentialId};
+use crate::base::limit::LimitKind;
+use crate::base::{Code, Error, Nanos, Result, Timestamp};
+use crate::ledger::record::{
+    Attempt, Begin, CallState, End, Refusal, Reserved, Tokens, UsageSource, What, Who,
+};
+use crate::ledger::prices::Prices;
+use crate::limits::{MemoryHold, Reservation, Spent};
+use crate::upstream::Outcome;
+use crate::wire::Usage;
+
+use super::Gateway;
+use super::arrival::{Arrival, Door};
+use super::authorize::Grant;
+use super::cost;
+use super::credential::Credential;
+use super::directory::Target;
+use super::identify::Known;
+
+/// Bytes a call holds before its body is known.
+pub const BASE_BYTES: u64 = 32 * 1024;
+
+pub struct Guard {
+    gateway: Gateway,
+    pub id: CallId,
+    pub at: Timestamp,
+    started: Instant,
+    stage: Stage,
+    who: Who,
+    what: What,
+    proved: bool,
+    policy_seq: i64,
+    facts: Facts,
+    reservation: Option<Reservation>,
+    pub memory: MemoryHold,
+    attempts: Vec<Attempt>,
+    trying: Option<Trying>,
+    usage: Observed,
+    first_byte: Option<i64>,
+    /// The status line went out.
+    head_sent: Arc<AtomicBool>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nothing is on record yet.
+    Open,
+    /// The journal holds its begin.
+    Begun,
+    /// The record is complete.
+    Ended,
+}
+
+/// What the decision was made on.
+#[derive(Default)]
+struct Facts {
+    api: Option<String>,
+    plan: Option<String>,
+}
+
+struct Trying {
+    attempt: Attempt,
+    started: Instant,
+    health: uuid::Uuid,
+    price: Option<Prices>,
+    /// The vendor may have begun to work on it.
+    sent: bool,
+}
+
+/// What is known of the tokens of this call.
+#[derive(Default)]
+struct Observed {
+    prompt_bytes: usize,
+    reported: Option<Usage>,
+    delivered_bytes: u64,
+    price: Option<Prices>,
+    /// A vendor has worked on this call.
+    worked: bool,
+}
+
+impl Guard {
+    /// # Errors
+    /// `overloaded` when calls hold too much memory; nothing is on record then.
+    pub fn new(gateway: &Gateway, arrival: &Arrival) -> Result<Self> {
+        let id = arrival.id;
+        let memory = gateway.limits().memory().take(BASE_BYTES)?;
+        let who = Who {
+            key_prefix: Credential::shown_prefix(&arrival.presented),
+            agent: arrival.agent.clone(),
+            client_request_id: arrival.client_request_id.clone(),
+            ..Who::stranger(arrival.ip)
+        };
+        let what = What { endpoint: arrival.endpoint.word().into(), ..What::default() };
+        let api = match &arrival.door {
+            Door::Unified => None,
+            Door::Api { slug, version } => Some(format!("{slug}/{version}")),
+        };
+        Ok(Self {
+            id,
+            at: gateway.now(),
+            started: Instant::now(),
+            stage: Stage::Open,
+            who,
+            what,
+            proved: false,
+            policy_seq: gateway.directory().sequence(),
+            facts: Facts { api, plan: None },
+            reservation: None,
+            memory,
+            attempts: Vec::new(),
+            trying: None,
+            usage: Observed::default(),
+            first_byte: None,
+            head_sent: Arc::default(),
+            gateway: gateway.clone(),
+        })
+    }
+
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// The caller's secret matched a key.
+    pub fn know(&mut self, known: &Known) {
+        let (key, app) = (&known.cards.key.card, &known.cards.app.card);
+        self.proved = true;
+        self.policy_seq = known.policy_seq;
+        self.who.team = Some(app.team.id);
+        self.who.app = Some(app.app.id);
+        self.who.key = Some(key.key.id);
+        self.who.secret = key.secret.as_ref().map(|secret| secret.id);
+        self.who.user = Some(known.visitor.unwrap_or(key.key.owner_id));
+        self.who.key_prefix.clone_from(&key.key.prefix);
+    }
+
+    pub fn ask(&mut self, model: &str, stream: bool, prompt_bytes: usize) {
+        self.what.model = super::nearest::shown(model);
+        self.what.stream = stream;
+        self.usage.prompt_bytes = prompt_bytes;
+    }
+
+    pub fn grant(&mut self, grant: &Grant) {
+        self.what.api = Some(grant.api.id);
+        self.what.version = Some(grant.version.row.id);
+        self.what.plan = Some(grant.plan.id);
+        self.what.subscription = Some(grant.subscription.id);
+        self.facts.api = Some(format!("{}/{}", grant.api.slug, grant.version.row.name));
+        self.facts.plan = Some(grant.plan.name.clone());
+    }
+
+    /// Writes the begin record: from here on a crash leaves a trace, and a vendor may be called.
+    ///
+    /// # Errors
+    /// The journal's own: then no vendor may be called.
+    pub fn begin(&mut self, grant: &Grant, reservation: Reservation) -> Result<()> {
+        let budgets = grant.limits.iter().filter(|limit| limit.kind == LimitKind::UsdPerMonth);
+        let reserved = Reserved {
+            nanos: reservation.ask().nanos,
+            tokens: reservation.ask().tokens,
+            budgets: budgets.map(|limit| (limit.scope, limit.subject)).collect(),
+        };
+        let who = std::mem::replace(&mut self.who, Who::stranger(IpAddr::from([0, 0, 0, 0])));
+        let begin = Begin { id: self.id, at: self.at, who, what: std::mem::take(&mut self.what), reserved };
+        let done = self.gateway.ledger().begin(&begin);
+        (self.who, self.what) = (begin.who, begin.what);
+        self.reservation = Some(reservation);
+        done?;
+        self.stage = Stage::Begun;
+        Ok(())
+    }
+
+    pub fn reservation(&self) -> Option<&Reservation> {
+        self.reservation.as_ref()
+    }
+
+    /// A try starts. `health` is whose health it reports on.
+    pub fn try_starts(&mut self, target: &Target, credential: Option<CredentialId>, health: uuid::Uuid) {
+        self.drop_try();
+        let now = self.gateway.now();
+        let attempt = Attempt {
+            at: now,
+            provider: target.provider.id,
+            target: target.id,
+            credential,
+            vendor_model: target.vendor_model.clone(),
+            code: None,
+            status: 0,
+            micros: 0,
+        };
+        let price = target.price(now);
+        self.usage.price = price;
+        self.trying = Some(Trying { attempt, started: Instant::now(), health, price, sent: true });
+    }
+
+    /// The vendor's status line came.
+    pub fn try_answered(&mut self, status: u16) {
+        if let Some(trying) = &mut self.trying {
+            trying.attempt.status = status;
+        }
+    }
+
+    /// The vendor cannot have seen the request.
+    pub fn try_unsent(&mut self) {
+        if let Some(trying) = &mut self.trying {
+            trying.sent = false;
+        }
+    }
+
+    /// The try ended, well or not; its health hears of it.
+    pub fn try_ends(&mut self, code: Option<Code>, outcome: Outcome) {
+        let Some(mut trying) = self.trying.take() else { return };
+        trying.attempt.code = code;
+        trying.attempt.micros = micros(trying.started);
+        self.usage.worked |= trying.sent && trying.attempt.status == 0;
+        self.usage.price = trying.price;
+        self.gateway.upstream().health().note(trying.health, outcome);
+        self.attempts.push(trying.attempt);
+    }
+
+    /// The stream of a try that won broke off.
+    pub fn try_broke(&mut self, code: Code) {
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.code = Some(code);
+        }
+    }
+
+    fn drop_try(&mut self) {
+        if self.trying.is_some() {
+            self.try_ends(None, Outcome::Neutral);
+        }
+    }
+
+    pub fn first_byte(&mut self) {
+        if self.first_byte.is_none() {
+            self.first_byte = Some(micros(self.started));
+        }
+    }
+
+    /// To be raised when the status line goes out, whoever holds the guard then.
+    pub fn head_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.head_sent)
+    }
+
+    fn is_head_sent(&self) -> bool {
+        self.head_sent.load(Ordering::Relaxed)
+    }
+
+    /// What the vendor reported, and how much of the answer was delivered.
+    pub fn observe(&mut self, usage: Option<Usage>, delivered_bytes: u64) {
+        if self.stage == Stage::Begun {
+            self.usage.reported = usage;
+            self.usage.delivered_bytes = delivered_bytes;
+            self.usage.worked = true;
+        }
+    }
+
+    /// The call was refused, or it failed: writes how.
+    pub fn fail(&mut self, error: &Error) {
+        match self.stage {
+            Stage::Open => self.write_refusal(error),
+            Stage::Begun => {
+                let state = match error.code() {
+                    Code::StreamInterrupted => CallState::CutVendor,
+                    code if code.fault() == crate::base::codes::Fault::Caller => CallState::Refused,
+                    _ => CallState::Failed,
+                };
+                let status = if self.is_head_sent() { 200 } else { error.status() };
+                self.write_end(state, Some(error.code()), status);
+            }
+            Stage::Ended => {}
+        }
+    }
+
+    /// The answer is whole.
+    pub fn answered(&mut self) {
+        self.write_end(CallState::Answered, None, 200);
+    }
+
+    fn write_refusal(&mut self, error: &Error) {
+        self.stage = Stage::Ended;
+        let who = std::mem::replace(&mut self.who, Who::stranger(IpAddr::from([0, 0, 0, 0])));
+        let refusal = Refusal {
+            id: self.id,
+            at: self.at,
+            who,
+            what: std::mem::take(&mut self.what),
+            proved: self.proved,
+            code: error.code(),
+            status: error.status(),
+            policy_seq: self.policy_seq,
+            facts: self.facts_text(Some(error)),
+            micros: micros(self.started),
+        };
+        self.gateway.ledger().refuse(&refusal);
+    }
+
+    fn write_end(&mut self, state: CallState, code: Option<Code>, status: u16) {
+        if self.stage != Stage::Begun {
+            return;
+        }
+        self.stage = Stage::Ended;
+        self.drop_try();
+        let (tokens, usage_source) = self.tokens(state);
+        let cost = cost::of(self.usage.price, &tokens, usage_source);
+        if let Some(mut reservation) = self.reservation.take() {
+            let tokens = i64::try_from(tokens.total()).unwrap_or(i64::MAX);
+            // A budget counts unknown costs as nothing: it does not admit unpriced models.
+            reservation.settle(Spent { tokens, nanos: cost.unwrap_or(Nanos::ZERO) });
+        }
+        let end = End {
+            id: self.id,
+            at: self.gateway.now(),
+            state,
+            code,
+            status,
+            tokens,
+            usage_source,
+            cost,
+            first_byte_us: self.first_byte,
+            attempts: std::mem::take(&mut self.attempts),
+            policy_seq: self.policy_seq,
+            facts: self.facts_text(None),
+        };
+        self.gateway.ledger().end(&end);
+    }
+
+    /// Reported where the vendor said it at the end of a whole answer; estimated where a vendor
+    /// worked and did not say, or only in part; else none.
+    fn tokens(&self, state: CallState) -> (Tokens, UsageSource) {
+        let usage = self.usage.reported.unwrap_or_default();
+        let mut tokens = Tokens {
+            input: usage.input,
+            cached_read: usage.cached_read,
+            cache_write: usage.cache_write,
+            output: usage.output,
+            reasoning: usage.reasoning,
+        };
+        if state == CallState::Answered && !usage.is_empty() {
+            return (tokens, UsageSource::Reported);
+        }
+        if !self.usage.worked {
+            return (Tokens::default(), UsageSource::None);
+        }
+        let delivered = cost::estimated_tokens(self.usage.delivered_bytes);
+        tokens.input = usage.input.or_else(|| Some(cost::estimated_tokens(self.usage.prompt_bytes as u64)));
+        tokens.output = Some(delivered.max(usage.output.unwrap_or(0)));
+        (tokens, UsageSource::Estimated)
+    }
+
+    /// At most 256 bytes: what the decision was made on.
+    fn facts_text(&self, error: Option<&Error>) -> String {
+        let mut text = String::with_capacity(96);
+        let mut add = |name: &str, value: &str| {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(name);
+            text.push('=');
+            text.push_str(value);
+        };
+        if let Some(api) = &self.facts.api {
+            add("api", api);
+        }
+        if let Some(plan) = &self.facts.plan {
+            add("plan", plan);
+        }
+        if let Some(error) = error {
+            add("said", error.message());
+        }
+        text
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Still begun: nobody is left to hear the answer.
+        if self.stage == Stage::Begun {
+            if self.trying.as_ref().is_some_and(|trying| trying.sent) {
+                self.usage.worked = true;
+            }
+            self.write_end(CallState::CutClient, None, if self.is_head_sent() { 200 } else { 499 });
+        }
+    }
+}
+
+fn micros(since: Instant) -> i64 {
+    i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX)
+}

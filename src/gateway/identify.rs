@@ -1,0 +1,146 @@
+//! Who calls: the credential's form, then the cards behind it, then whether they may call at all.
+//! Nothing here looks at the body: a bad key costs no upload.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::base::ids::UserId;
+use crate::base::key_format;
+use crate::base::{Code, Result, Timestamp};
+use crate::domain::gate::{KeyCard, KeyState, RevokeReason, Standing, UserCard, UserState};
+
+use super::Gateway;
+use super::credential::Credential;
+use super::directory::{Cards, Catalogue};
+use super::playground;
+
+/// Proof that the caller's secret matched a key, whatever state it is in.
+#[derive(Clone)]
+pub struct Known {
+    pub cards: Cards,
+    /// The signed-in user, where a playground token was sent in place of the secret.
+    pub visitor: Option<UserId>,
+    pub catalogue: Arc<Catalogue>,
+    pub policy_seq: i64,
+}
+
+/// Proof that the caller may call: key, owner, application, team and address are in order.
+pub struct Caller(pub Known);
+
+/// Finds the key behind a credential.
+///
+/// # Errors
+/// `key_unknown`; `auth_unavailable` when it cannot be looked up.
+pub async fn find(gateway: &Gateway, credential: &Credential) -> Result<Known> {
+    let directory = gateway.directory();
+    let (cards, visitor) = match credential {
+        Credential::Key(key) => {
+            let digest = directory.db().vault().key_digest(&key_format::digest(key.expose()));
+            (directory.by_digest(&digest).await?, None)
+        }
+        Credential::Playground(token) => {
+            let (user, key) = playground::verify(gateway.signing_key(), token, gateway.now())?;
+            (directory.by_id(key).await?, Some(user))
+        }
+    };
+    let cards = cards.ok_or(Code::KeyUnknown)?;
+    Ok(Known { cards, visitor, catalogue: directory.catalogue(), policy_seq: directory.sequence() })
+}
+
+/// Judges the key, its owner, application, team and address: in the order of the error table.
+///
+/// # Errors
+/// The first check that fails.
+pub fn judge(cards: &Cards, ip: Option<IpAddr>, now: Timestamp) -> Result<()> {
+    key(&cards.key.card, now)?;
+    owner(&cards.key.card, cards.owner.as_deref().map(|held| &held.card))?;
+    let (app, team) = (&cards.app.card.app, &cards.app.card.team);
+    if app.state == Standing::Suspended {
+        let why = reason(app.reason.as_deref());
+        return Err(Code::AppSuspended.saying(format!("Application {} is suspended{why}.", app.name)));
+    }
+    if team.state == Standing::Suspended {
+        let why = reason(team.reason.as_deref());
+        return Err(Code::TeamSuspended.saying(format!("Team {} is suspended{why}.", team.name)));
+    }
+    match ip {
+        Some(ip) => address(&cards.key.card, ip),
+        None => Ok(()),
+    }
+}
+
+fn reason(text: Option<&str>) -> String {
+    text.filter(|text| !text.is_empty()).map(|text| format!(": {text}")).unwrap_or_default()
+}
+
+fn key(card: &KeyCard, now: Timestamp) -> Result<()> {
+    let key = &card.key;
+    let name = card.secret.as_ref().map_or(key.prefix.as_str(), |secret| secret.prefix.as_str());
+    if let Some(end) = key.expires_at.filter(|end| *end <= now) {
+        return Err(Code::KeyExpired.saying(format!("Key `{name}…` expired on {}.", end.human())));
+    }
+    if key.state == KeyState::Revoked {
+        let leaked = if key.reason == Some(RevokeReason::Leaked) { " because it had leaked" } else { "" };
+        let on = key.state_at.human();
+        return Err(Code::KeyRevoked.saying(format!("Key `{name}…` was revoked on {on}{leaked}.")));
+    }
+    if let Some(end) = card.secret.as_ref().and_then(|secret| secret.ends_at).filter(|end| *end <= now) {
+        let on = end.human();
+        return Err(
+            Code::KeyRotated.saying(format!("Key `{name}…` was replaced; its overlap ended on {on}."))
+        );
+    }
+    if key.state == KeyState::Paused {
+        return Err(
+            Code::KeyPaused.saying(format!("Key `{name}…` has been paused since {}.", key.state_at.human()))
+        );
+    }
+    Ok(())
+}
+
+fn owner(card: &KeyCard, owner: Option<&UserCard>) -> Result<()> {
+    let Some(owner) = owner else { return Err(Code::OwnerDeleted.into()) };
+    match owner.state {
+        UserState::Deleted => {
+            let on = owner.state_at.day();
+            return Err(
+                Code::OwnerDeleted.saying(format!("The user this key belongs to was deleted on {on}."))
+            );
+        }
+        UserState::Active => {}
+        UserState::Deactivated | UserState::Invited | UserState::Waiting => {
+            return Err(Code::OwnerDeactivated.into());
+        }
+    }
+    if owner.teams.contains(&card.key.team_id) { Ok(()) } else { Err(Code::OwnerNotMember.into()) }
+}
+
+fn address(card: &KeyCard, ip: IpAddr) -> Result<()> {
+    let ip = ip.to_canonical();
+    let Some(networks) = &card.networks else { return Ok(()) };
+    if networks.iter().any(|network| network.contains(&ip)) {
+        return Ok(());
+    }
+    Err(Code::IpNotAllowed.saying(format!("The address {ip} is not on this key's list.")))
+}
+
+/// The whole step. The last check is the key's own rate and concurrency: looked at here, before the
+/// body is read, and taken later together with all other limits.
+///
+/// # Errors
+/// The first check that fails.
+pub async fn identify(gateway: &Gateway, known: Known, ip: IpAddr) -> Result<Caller> {
+    let now = gateway.now();
+    judge(&known.cards, Some(ip), now)?;
+    if let Some(visitor) = known.visitor {
+        let user = gateway.directory().user(visitor).await?;
+        if user.is_none_or(|user| user.card.state != UserState::Active) {
+            return Err(Code::OwnerDeactivated.saying("The user who opened this page is not active."));
+        }
+    }
+    let limits = &known.cards.key.card.limits;
+    if !limits.is_empty() {
+        gateway.limits().peek(limits, now).map_err(|refused| refused.error())?;
+    }
+    Ok(Caller(known))
+}

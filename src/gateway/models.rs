@@ -1,0 +1,107 @@
+//! `GET /v1/models`: what a key may use, in OpenAI's form.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::base::ids::CallId;
+use crate::base::{Code, Result};
+use crate::ledger::record::{Refusal, What, Who};
+
+use super::arrival::{Door, Presented};
+use super::authorize::{self, Listed};
+use super::credential::Credential;
+use super::identify;
+use super::nearest;
+use super::reply::{self, Reply};
+use super::{Error, Gateway};
+
+/// A request without a body.
+pub struct Look {
+    pub id: CallId,
+    pub presented: Presented,
+    pub door: Door,
+    pub ip: std::net::IpAddr,
+    pub agent: String,
+    pub client_request_id: Option<String>,
+}
+
+/// The list, or one of it.
+pub async fn list(gateway: &Gateway, look: &Look, only: Option<&str>) -> Reply {
+    let (id, at) = (look.id, gateway.now());
+    let started = std::time::Instant::now();
+    let mut who = who(look);
+    match found(gateway, look, only, &mut who).await {
+        Ok(reply) => reply(id),
+        Err(error) => {
+            let refusal = Refusal {
+                id,
+                at,
+                proved: who.key.is_some(),
+                who,
+                what: What { endpoint: "models".into(), ..What::default() },
+                code: error.code(),
+                status: error.status(),
+                policy_seq: gateway.directory().sequence(),
+                facts: String::new(),
+                micros: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
+            };
+            gateway.ledger().refuse(&refusal);
+            Reply::error(gateway, id, &error)
+        }
+    }
+}
+
+pub(super) fn who(look: &Look) -> Who {
+    Who {
+        key_prefix: Credential::shown_prefix(&look.presented),
+        agent: look.agent.clone(),
+        client_request_id: look.client_request_id.clone(),
+        ..Who::stranger(look.ip)
+    }
+}
+
+async fn found(
+    gateway: &Gateway,
+    look: &Look,
+    only: Option<&str>,
+    who: &mut Who,
+) -> Result<impl FnOnce(CallId) -> Reply + use<>> {
+    let known = identify::find(gateway, &Credential::choose(&look.presented)?).await?;
+    let row = &known.cards.key.card.key;
+    (who.key, who.app, who.team, who.user) =
+        (Some(row.id), Some(row.app_id), Some(row.team_id), Some(row.owner_id));
+    who.key_prefix.clone_from(&row.prefix);
+    let caller = identify::identify(gateway, known, look.ip).await?.0;
+    let (key, app) = (&caller.cards.key.card, &caller.cards.app.card);
+    let listed = authorize::models(key, app, &caller.catalogue, &look.door, gateway.now())?;
+    let headers = match (&look.door, listed.first()) {
+        (Door::Api { .. }, Some(first)) => reply::deprecation(gateway, &first.api, &first.version),
+        _ => Vec::new(),
+    };
+    let value = match only {
+        None => json!({ "object": "list", "data": listed.iter().map(entry).collect::<Vec<_>>() }),
+        Some(name) => one(&listed, name)?,
+    };
+    Ok(move |id| Reply::json(id, Bytes::from(value.to_string())).with(headers))
+}
+
+fn one(listed: &[Listed], name: &str) -> Result<Value, Error> {
+    match listed.iter().find(|listed| listed.name == name) {
+        Some(listed) => Ok(entry(listed)),
+        None => {
+            let hint = nearest::hint(name, listed.iter().map(|listed| listed.name.as_str()));
+            Err(Code::ModelNotFound
+                .saying(format!("There is no model `{}` for this key{hint}.", nearest::shown(name)))
+                .on("model"))
+        }
+    }
+}
+
+fn entry(listed: &Listed) -> Value {
+    json!({
+        "id": listed.name,
+        "object": "model",
+        "created": listed.model.created.seconds(),
+        "owned_by": listed.api.slug,
+    })
+}

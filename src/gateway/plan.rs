@@ -1,0 +1,176 @@
+//! Which targets to try, in which order: position, weight, health, what the format offers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::base::ids::CallId;
+use crate::base::{Code, Error, Result};
+use crate::upstream::{Health, Standing, Why};
+use crate::vendors;
+use crate::wire::Endpoint;
+
+use super::directory::{Credential, Model, Target};
+
+/// One target with the credential it would be asked with.
+#[derive(Clone)]
+pub struct Choice {
+    pub target: Arc<Target>,
+    /// Its place in the provider's pool; absent where the provider needs none.
+    credential: Option<usize>,
+}
+
+impl Choice {
+    pub fn credential(&self) -> Option<&Credential> {
+        self.credential.and_then(|at| self.target.provider.credentials.get(at))
+    }
+
+    /// Whose health a try reports on.
+    pub fn health_id(&self) -> Uuid {
+        self.credential().map_or(self.target.provider.id.0, |credential| credential.id.0)
+    }
+}
+
+/// Targets to try, best first; never empty.
+pub struct Plan {
+    pub choices: Vec<Choice>,
+}
+
+/// Orders the targets of a model.
+///
+/// # Errors
+/// `no_target` where none can take the call now; the vendor's own limit where only that is in the way.
+pub fn plan(health: &Health, model: &Model, endpoint: Endpoint, id: CallId) -> Result<Plan> {
+    let usable = |target: &&Arc<Target>| {
+        model.is_on
+            && target.is_on
+            && target.provider.is_on
+            && vendors::adapter(target.provider.format).offers(endpoint)
+    };
+    let mut dice = Dice::of(id);
+    let (mut ready, mut shaky) = (Vec::new(), Vec::new());
+    let mut cooling = Cooling::default();
+    let mut rest: Vec<&Arc<Target>> = model.targets.iter().filter(usable).collect();
+    while let Some(first) = rest.first().map(|target| target.position) {
+        // Targets of one position share the calls by weight; the others of it come next.
+        let group = rest.iter().take_while(|target| target.position == first);
+        let at = dice.pick(group.map(|target| target.weight));
+        let target = rest.remove(at.min(rest.len() - 1));
+        match choose(health, target, &mut dice, &mut cooling) {
+            Some((choice, Standing::Shaky)) => shaky.push(choice),
+            Some((choice, _)) => ready.push(choice),
+            None => {}
+        }
+    }
+    ready.append(&mut shaky);
+    if ready.is_empty() { Err(cooling.error(&model.name)) } else { Ok(Plan { choices: ready }) }
+}
+
+/// The credential to use: by weight among the healthy ones, else a shaky one.
+fn choose(
+    health: &Health,
+    target: &Arc<Target>,
+    dice: &mut Dice,
+    cooling: &mut Cooling,
+) -> Option<(Choice, Standing)> {
+    let pool = &target.provider.credentials;
+    let choice = |credential| Choice { target: Arc::clone(target), credential };
+    if pool.is_empty() {
+        if target.provider.auth != vendors::Auth::None && !target.provider.is_demo {
+            cooling.lacks_credential = true;
+            return None;
+        }
+        let standing = health.standing(target.provider.id.0);
+        return cooling.admits(standing).then(|| (choice(None), standing));
+    }
+    let mut left: Vec<usize> = (0..pool.len()).collect();
+    let mut last_resort = None;
+    while !left.is_empty() {
+        let weights = left.iter().map(|at| pool.get(*at).map_or(0, |credential| credential.weight));
+        let at = left.remove(dice.pick(weights).min(left.len() - 1));
+        let Some(credential) = pool.get(at) else { continue };
+        match health.standing(credential.id.0) {
+            Standing::Ready => return Some((choice(Some(at)), Standing::Ready)),
+            Standing::Shaky => last_resort = Some(at),
+            standing @ Standing::Cooling { .. } => {
+                cooling.admits(standing);
+            }
+        }
+    }
+    last_resort.map(|at| (choice(Some(at)), Standing::Shaky))
+}
+
+/// Why nothing is left, and until when.
+#[derive(Default)]
+struct Cooling {
+    lacks_credential: bool,
+    soonest: Option<(Duration, Why)>,
+}
+
+impl Cooling {
+    fn admits(&mut self, standing: Standing) -> bool {
+        let Standing::Cooling { wait, why } = standing else { return true };
+        if self.soonest.is_none_or(|(other, _)| wait < other) {
+            self.soonest = Some((wait, why));
+        }
+        false
+    }
+
+    fn error(&self, model: &str) -> Error {
+        let Some((wait, why)) = self.soonest else {
+            let lack =
+                if self.lacks_credential { "its provider has no credential" } else { "none is switched on" };
+            return Code::NoTarget
+                .saying(format!("No vendor can take calls for this model: {lack}."))
+                .after(30);
+        };
+        let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
+        let error = match why {
+            Why::Limited => Code::VendorLimit.saying("The vendor asked to wait."),
+            Why::Overloaded => Code::VendorOverloaded.into(),
+            Why::Credential => Code::VendorCredential.into(),
+            Why::Failing => {
+                Code::NoTarget.saying(format!("Every vendor behind model `{model}` has been failing."))
+            }
+        };
+        error.after(seconds)
+    }
+}
+
+/// Random numbers for one call, made from its id: 62 bits of it are random.
+struct Dice(u64);
+
+impl Dice {
+    fn of(id: CallId) -> Self {
+        Self(id.0.as_u64_pair().1)
+    }
+
+    fn next(&mut self) -> u64 {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A place among these weights; of weights that are all 0, the first.
+    fn pick(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+        let total: u64 = weights.clone().map(u64::from).sum();
+        if total == 0 {
+            return 0;
+        }
+        let mut at = self.next() % total;
+        for (place, weight) in weights.enumerate() {
+            if at < u64::from(weight) {
+                return place;
+            }
+            at -= u64::from(weight);
+        }
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests;

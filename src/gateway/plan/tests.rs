@@ -1,0 +1,51 @@
+use super::*;
+use crate::base::ids::CallId;
+use crate::gateway::directory::Catalogue;
+use crate::gateway::fixtures::World;
+use crate::upstream::{Outcome, Upstream};
+
+fn model(catalogue: &Catalogue) -> Arc<Model> {
+    let api = catalogue.api_called("assistants").unwrap();
+    Arc::clone(&api.versions[0].models["fast"])
+}
+
+fn order(health: &Health, model: &Model) -> Vec<String> {
+    let plan = plan(health, model, Endpoint::Chat, CallId::fresh()).unwrap();
+    plan.choices.iter().map(|choice| choice.target.vendor_model.clone()).collect()
+}
+
+#[test]
+fn positions_are_kept_and_weights_shared() {
+    let mut world = World::new();
+    world.target("fast", "first", 0, 3).target("fast", "second", 0, 1).target("fast", "spare", 1, 1);
+    let (upstream, model) = (Upstream::new(), model(&world.catalogue()));
+    let orders: Vec<_> = (0..400).map(|_| order(upstream.health(), &model)).collect();
+    assert!(orders.iter().all(|order| order.len() == 3 && order[2] == "spare"));
+    let first = orders.iter().filter(|order| order[0] == "first").count();
+    assert!((240..=360).contains(&first), "{first} of 400, three quarters were due");
+}
+
+#[test]
+fn f07_what_cools_down_is_left_out_and_named_when_nothing_is_left() {
+    let mut world = World::new();
+    world.target("fast", "only", 0, 1);
+    let (upstream, model) = (Upstream::new(), model(&world.catalogue()));
+    let health = upstream.health();
+    let id = plan(health, &model, Endpoint::Chat, CallId::fresh()).unwrap().choices[0].health_id();
+    health.note(id, Outcome::Limited(Some(Duration::from_secs(30))));
+    let refused = plan(health, &model, Endpoint::Chat, CallId::fresh()).err().unwrap();
+    assert_eq!(refused.code(), Code::VendorLimit);
+    assert!((30..=33).contains(&refused.retry_after().unwrap()));
+    health.forget(id);
+    for _ in 0..20 {
+        health.note(id, Outcome::Failed);
+    }
+    assert_eq!(plan(health, &model, Endpoint::Chat, CallId::fresh()).err().unwrap().code(), Code::NoTarget);
+}
+
+#[test]
+fn a_model_without_any_target_says_so() {
+    let world = World::new();
+    let refused = plan(Upstream::new().health(), &model(&world.catalogue()), Endpoint::Chat, CallId::fresh());
+    assert_eq!(refused.err().unwrap().code(), Code::NoTarget);
+}

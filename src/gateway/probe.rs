@@ -1,0 +1,78 @@
+//! "Test": asks a provider for its list of models with a saved credential. Changes nothing there.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::base::ids::{CredentialId, ProviderId};
+use crate::base::{Code, Result};
+use crate::upstream::{Timers, Transport};
+use crate::vendors::{self, Destination, demo};
+use crate::wire;
+
+use super::Gateway;
+use super::attempt::played;
+
+/// What a test brought.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    pub took: Duration,
+    /// The vendor's names of its models, at most 500.
+    pub models: Vec<String>,
+}
+
+const CAP: usize = 4 << 20;
+const NAMES: usize = 500;
+
+/// Tests one credential of a provider, or its first one.
+///
+/// # Errors
+/// What a call would fail with: `vendor_credential`, `vendor_unreachable`, `vendor_tls`, ….
+pub async fn run(gateway: &Gateway, provider: ProviderId, credential: Option<CredentialId>) -> Result<Probe> {
+    let catalogue = gateway.directory().catalogue();
+    let provider = catalogue.provider(provider).ok_or_else(|| Code::NotFound.with(provider))?;
+    let mut pool = provider.credentials.iter();
+    let chosen = match credential {
+        Some(id) => Some(pool.find(|known| known.id == id).ok_or_else(|| {
+            Code::VendorCredential.saying("This credential is switched off, or must be typed again.")
+        })?),
+        None => pool.next(),
+    };
+    let started = Instant::now();
+    let transport = if provider.is_demo {
+        Transport::Demo(played(demo::answer("/models", b"")))
+    } else {
+        let to = Destination {
+            base_url: &provider.base_url,
+            secret: chosen.map(|credential| &credential.secret),
+            auth: provider.auth,
+        };
+        Transport::Http(vendors::adapter(provider.format).probe(&to))
+    };
+    let tried = gateway.upstream().send(transport, &Timers::probe()).await;
+    let mut answer = tried.map_err(|fault| fault.code().saying(sentence(&fault.code(), &fault.cause)))?;
+    let body = answer
+        .body
+        .collect(CAP)
+        .await
+        .map_err(|fault| fault.code().saying(sentence(&fault.code(), &fault.cause)))?;
+    if !(200..300).contains(&answer.status) {
+        return Err(wire::vendor_fault(provider.format, answer.status, &body).error());
+    }
+    let models = names(&body)
+        .ok_or_else(|| Code::VendorError.saying("It answered, but not with a list of models."))?;
+    let health = chosen.map_or(provider.id.0, |credential| credential.id.0);
+    gateway.upstream().health().forget(health);
+    Ok(Probe { took: started.elapsed(), models })
+}
+
+fn sentence(code: &Code, cause: &str) -> String {
+    format!("{} {}.", code.message(), cause.trim_end_matches('.'))
+}
+
+fn names(body: &[u8]) -> Option<Vec<String>> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let rows = value.get("data").or_else(|| value.get("models"))?.as_array()?;
+    let name = |row: &Value| row.get("id").or_else(|| row.get("name"))?.as_str().map(str::to_owned);
+    Some(rows.iter().filter_map(name).take(NAMES).collect())
+}

@@ -1,0 +1,122 @@
+//! What a door sends back: plain data again.
+
+use bytes::Bytes;
+
+use crate::base::ids::CallId;
+use crate::base::{Code, Error};
+use crate::limits::{Rates, Tightest};
+use crate::wire::{self, Format};
+
+use super::Gateway;
+use super::authorize::Grant;
+use super::directory::{Api, Version};
+pub use super::relay::Relaying;
+
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: ReplyBody,
+}
+
+pub enum ReplyBody {
+    Whole(Bytes),
+    Stream(Box<Relaying>),
+}
+
+pub const JSON: &str = "application/json";
+
+impl Reply {
+    pub fn json(id: CallId, body: Bytes) -> Self {
+        let headers = vec![("content-type", JSON.to_owned()), ("x-request-id", id.to_string())];
+        Self { status: 200, headers, body: ReplyBody::Whole(body) }
+    }
+
+    /// An error in the shape of the caller's protocol.
+    pub fn error(gateway: &Gateway, id: CallId, error: &Error) -> Self {
+        let shown = gateway.shown(error);
+        let shown = shown.as_ref().unwrap_or(error);
+        let body = wire::error_body(Format::OpenAi, shown, id, gateway.base_url());
+        let mut reply = Self::json(id, body);
+        reply.status = error.status();
+        reply.headers.push(("cache-control", "no-store".to_owned()));
+        if !error.code().retry() {
+            reply.headers.push(("x-should-retry", "false".to_owned()));
+        }
+        if let Some(seconds) = error.retry_after() {
+            reply.headers.push(("retry-after", seconds.to_string()));
+        }
+        if error.status() == 401 {
+            reply
+                .headers
+                .push(("www-authenticate", format!("Bearer realm=\"portico\", error=\"{}\"", error.code())));
+        }
+        reply
+    }
+
+    pub fn with(mut self, mut headers: Vec<(&'static str, String)>) -> Self {
+        self.headers.append(&mut headers);
+        self
+    }
+}
+
+/// What served the call, and what of it will end.
+pub fn grant_headers(gateway: &Gateway, grant: &Grant) -> Vec<(&'static str, String)> {
+    let mut headers = vec![("x-portico-api", format!("{}/{}", grant.api.slug, grant.version.row.name))];
+    headers.append(&mut deprecation(gateway, &grant.api, &grant.version));
+    headers
+}
+
+/// `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and the way to the successor.
+pub fn deprecation(gateway: &Gateway, api: &Api, version: &Version) -> Vec<(&'static str, String)> {
+    let row = &version.row;
+    let mut headers = Vec::new();
+    let Some(since) =
+        row.deprecated_at.filter(|_| row.state == crate::domain::gate::VersionState::Deprecated)
+    else {
+        return headers;
+    };
+    headers.push(("deprecation", format!("@{}", since.seconds())));
+    if let Some(sunset) = row.sunset_at {
+        headers.push(("sunset", sunset.http_date()));
+    }
+    let successor = row.successor_id.and_then(|id| api.versions.iter().find(|version| version.row.id == id));
+    if let Some(next) = successor {
+        let link = format!(
+            "<{}/apis/{}/{}>; rel=\"successor-version\"",
+            gateway.base_url(),
+            api.slug,
+            next.row.name
+        );
+        headers.push(("link", link));
+    }
+    headers
+}
+
+pub fn rate_headers(rates: &Rates) -> Vec<(&'static str, String)> {
+    let mut headers = Vec::with_capacity(6);
+    let mut add = |names: [&'static str; 3], tightest: Option<Tightest>| {
+        let Some(tightest) = tightest else { return };
+        let [limit, remaining, reset] = names;
+        headers.push((limit, tightest.limit.to_string()));
+        headers.push((remaining, tightest.remaining.to_string()));
+        headers.push((reset, format!("{}s", tightest.reset_s)));
+    };
+    add(
+        ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
+        rates.requests,
+    );
+    add(
+        ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
+        rates.tokens,
+    );
+    headers
+}
+
+/// For an exposure where details help the wrong people: the code's own words alone.
+pub fn terse(error: &Error) -> Error {
+    let bare = Error::new(error.code()).as_status(error.status());
+    match error.retry_after() {
+        Some(seconds) if error.code() != Code::Internal => bare.after(seconds),
+        _ => bare,
+    }
+}

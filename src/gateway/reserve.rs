@@ -1,0 +1,72 @@
+//! Sets aside the worst case of a call in every limit that applies, in one step.
+
+use crate::base::limit::LimitKind;
+use crate::base::{Code, Nanos, Result};
+use crate::limits::{Ask, Reservation};
+use crate::wire::{Endpoint, Peek};
+
+use super::Gateway;
+use super::authorize::Grant;
+use super::cost;
+use super::directory::Model;
+
+/// Where neither the caller nor the model names a bound.
+const ANSWER: u32 = 4_096;
+
+/// What a call asks of its limits: the prompt counted by its bytes, the answer by its bound.
+///
+/// # Errors
+/// `context_length_exceeded` when the prompt cannot fit however it is counted; `model_not_allowed`
+/// when a budget applies and the model has no known price.
+pub fn ask(gateway: &Gateway, grant: &Grant, peek: &Peek) -> Result<Ask> {
+    fits_window(&grant.model, peek)?;
+    let input = peek.prompt_bytes.div_ceil(3) as u64;
+    let bound = peek.max_tokens.or(grant.model.max_output).unwrap_or(ANSWER);
+    let answer = match peek.endpoint {
+        Endpoint::Chat => u64::from(bound).saturating_mul(u64::from(peek.n.max(1))),
+        Endpoint::Embeddings => 0,
+    };
+    let tokens = i64::try_from(input.saturating_add(answer)).unwrap_or(i64::MAX);
+    let has_budget = grant.limits.iter().any(|limit| limit.kind == LimitKind::UsdPerMonth);
+    let nanos = if has_budget { dearest(gateway, &grant.model, input, answer)? } else { Nanos::ZERO };
+    Ok(Ask { tokens, unbounded: peek.max_tokens.is_none(), nanos })
+}
+
+fn fits_window(model: &Model, peek: &Peek) -> Result<()> {
+    let Some(window) = model.context_window else { return Ok(()) };
+    let least = peek.prompt_bytes / 8;
+    if least <= window as usize {
+        return Ok(());
+    }
+    Err(Code::ContextLengthExceeded.saying(format!(
+        "The prompt has at least {least} tokens; the window of model `{}` holds {window}.",
+        peek.model
+    )))
+}
+
+/// At the dearest target that may serve the call.
+fn dearest(gateway: &Gateway, model: &Model, input: u64, answer: u64) -> Result<Nanos> {
+    let now = gateway.now();
+    let usable = model.targets.iter().filter(|target| target.is_on && target.provider.is_on);
+    let mut most = Nanos::ZERO;
+    for target in usable {
+        let worst = target.price(now).and_then(|price| cost::worst(price, input, answer));
+        let Some(worst) = worst else {
+            return Err(Code::ModelNotAllowed.saying(format!(
+                "Model `{}` has no known price, and a budget applies to this call; an admin can set its price.",
+                model.name
+            )));
+        };
+        most = most.max(worst);
+    }
+    Ok(most)
+}
+
+/// Takes all limits at once.
+///
+/// # Errors
+/// The refusal of the limit that has no room.
+pub fn reserve(gateway: &Gateway, grant: &Grant, peek: &Peek) -> Result<Reservation> {
+    let ask = ask(gateway, grant, peek)?;
+    gateway.limits().reserve(&grant.limits, &ask, gateway.now()).map_err(|refused| refused.error())
+}

@@ -1,0 +1,188 @@
+//! Reads a call's body, within its caps of size, time and pace, after the caller was identified.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use actix_web::web::{Bytes, BytesMut, Payload};
+use futures_util::Stream;
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::base::{Code, Error, Result};
+use crate::gateway::arrival::Incoming;
+use crate::limits::MemoryHold;
+
+use super::Settings;
+
+/// A body must come at least at this pace, once it had some time to start.
+const FLOOR: u64 = 1024;
+const GRACE: Duration = Duration::from_secs(5);
+/// What is left of a refused body is read so far, so that the answer is not lost in a reset.
+const DRAIN: usize = 64 << 10;
+const DRAIN_FOR: Duration = Duration::from_millis(200);
+
+pub struct Upload {
+    payload: Payload,
+    /// What the head says: refused before a byte is read.
+    refusal: Option<Error>,
+    length: Option<usize>,
+    has_body: bool,
+    finished: bool,
+    cap: usize,
+    seconds: u64,
+}
+
+impl Upload {
+    pub fn new(request: &HttpRequest, payload: Payload, settings: &Settings) -> Self {
+        let headers = request.headers();
+        let length = headers
+            .get(CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.parse().ok());
+        let has_body =
+            length.is_some_and(|length: usize| length > 0) || headers.contains_key(TRANSFER_ENCODING);
+        Self {
+            payload,
+            refusal: judge_head(headers, length, settings.body_cap).err(),
+            length,
+            has_body,
+            finished: false,
+            cap: settings.body_cap,
+            seconds: settings.body_seconds,
+        }
+    }
+
+    async fn next(&mut self, pace: &mut Pace) -> Result<Option<Bytes>> {
+        let payload = &mut self.payload;
+        let next = poll_fn(|cx| match Pin::new(&mut *payload).poll_next(cx) {
+            Poll::Ready(next) => Poll::Ready(Ok(next)),
+            Poll::Pending => pace.poll(cx).map(Err),
+        })
+        .await?;
+        next.transpose().map_err(|cause| unreadable(&cause))
+    }
+
+    /// Reads what is left of a body nobody wanted, a little. `false`: there is more; close.
+    pub async fn drain(&mut self) -> bool {
+        if self.finished || !self.has_body {
+            return true;
+        }
+        let mut left = DRAIN;
+        let rest = async {
+            while let Some(Ok(chunk)) = poll_fn(|cx| Pin::new(&mut self.payload).poll_next(cx)).await {
+                let Some(less) = left.checked_sub(chunk.len()) else { return false };
+                left = less;
+            }
+            true
+        };
+        tokio::time::timeout(DRAIN_FOR, rest).await.unwrap_or(false)
+    }
+}
+
+impl Incoming for &mut Upload {
+    async fn whole(self, hold: &mut MemoryHold) -> Result<Bytes> {
+        if let Some(refusal) = self.refusal.take() {
+            return Err(refusal);
+        }
+        let mut pace = Pace::new(self.seconds);
+        let Some(first) = self.next(&mut pace).await? else {
+            self.finished = true;
+            return Ok(Bytes::new());
+        };
+        hold.grow(first.len() as u64)?;
+        pace.got(first.len());
+        if first.len() > self.cap {
+            return Err(too_large(self.cap));
+        }
+        let mut whole: Option<BytesMut> = None;
+        while let Some(chunk) = self.next(&mut pace).await? {
+            hold.grow(chunk.len() as u64)?;
+            pace.got(chunk.len());
+            let whole = whole.get_or_insert_with(|| {
+                let mut whole = BytesMut::with_capacity(self.length.unwrap_or(first.len() * 2).min(self.cap));
+                whole.extend_from_slice(&first);
+                whole
+            });
+            if whole.len() + chunk.len() > self.cap {
+                return Err(too_large(self.cap));
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        self.finished = true;
+        Ok(whole.map_or(first, BytesMut::freeze))
+    }
+}
+
+fn judge_head(headers: &HeaderMap, length: Option<usize>, cap: usize) -> Result<()> {
+    if length.is_some_and(|length| length > cap) {
+        return Err(too_large(cap));
+    }
+    let text =
+        |name| headers.get(name).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
+    if text(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(Code::MediaTypeUnsupported.saying("A compressed body is not taken here; send it plain."));
+    }
+    let Some(kind) = text(CONTENT_TYPE) else { return Ok(()) };
+    let (essence, rest) = kind.split_once(';').unwrap_or((&kind, ""));
+    let is_json = essence.trim() == "application/json" || essence.trim().ends_with("+json");
+    let charset = rest.split(';').filter_map(|part| part.trim().strip_prefix("charset="));
+    let is_utf8 =
+        charset.into_iter().all(|name| matches!(name.trim_matches('"'), "utf-8" | "utf8" | "us-ascii"));
+    if is_json && is_utf8 {
+        return Ok(());
+    }
+    Err(Code::MediaTypeUnsupported.saying("This endpoint takes `application/json` in UTF-8."))
+}
+
+fn too_large(cap: usize) -> Error {
+    Code::BodyTooLarge.saying(format!("The body is over the limit of {cap} bytes."))
+}
+
+fn unreadable(cause: &PayloadError) -> Error {
+    Code::JsonInvalid.with(cause).saying("The body broke off or was framed wrongly.")
+}
+
+/// The deadline of a body and its floor. No timer is set while the bytes are there already.
+struct Pace {
+    started: Instant,
+    deadline: Duration,
+    got: u64,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Pace {
+    fn new(seconds: u64) -> Self {
+        Self { started: Instant::now(), deadline: Duration::from_secs(seconds), got: 0, timer: None }
+    }
+
+    fn got(&mut self, bytes: usize) {
+        self.got += bytes as u64;
+    }
+
+    fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Error> {
+        loop {
+            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(GRACE.min(self.deadline))));
+            if timer.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            let passed = self.started.elapsed();
+            if passed >= self.deadline {
+                let seconds = self.deadline.as_secs();
+                return Poll::Ready(
+                    Code::RequestTimeout.saying(format!("The body did not arrive within {seconds} s.")),
+                );
+            }
+            if self.got < FLOOR * passed.as_secs() {
+                return Poll::Ready(
+                    Code::RequestTimeout.saying(format!("The body came slower than {FLOOR} bytes a second.")),
+                );
+            }
+            let next = Duration::from_secs(1).min(self.deadline - passed);
+            timer.as_mut().reset(Instant::now() + next);
+        }
+    }
+}
