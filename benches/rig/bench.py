@@ -8,7 +8,6 @@ import hmac
 import json
 import os
 import pathlib
-import secrets
 import sqlite3
 import statistics
 import subprocess
@@ -16,29 +15,14 @@ import sys
 import tempfile
 import time
 import uuid
-import zlib
 
+import setup
 from portico import Mock, Portico, free_port
 from stage import Stage
 
 HERE = pathlib.Path(__file__).resolve().parent
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MODES = ["plain", "single", "big", "stream", "idle", "keys", "start"]
 MODELS = {"mock-small": "mock-small", "mock-c50-d10-ts": "mock-c50-d10-ts", "mock-c600-d1000": "mock-c600-d1000"}
-
-
-def base62(number, length):
-    digits = ""
-    while len(digits) < length:
-        number, rest = divmod(number, 62)
-        digits = ALPHABET[rest] + digits
-    return digits
-
-
-def mint():
-    """A key of the product's own format."""
-    body = "sk-ptc-" + base62(secrets.randbits(255), 43)
-    return body + base62(zlib.crc32(body.encode()), 6)
 
 
 def many_keys(portico, count):
@@ -51,7 +35,7 @@ def many_keys(portico, count):
     secret = dict(database.execute("select * from key_secrets where key_id = ?", [key["id"]]).fetchone())
     made, rows, digests = [], [], []
     for number in range(count):
-        text, id_ = mint(), uuid.uuid4().bytes
+        text, id_ = setup.mint(), uuid.uuid4().bytes
         if isinstance(key["id"], str):
             id_ = str(uuid.UUID(bytes=id_))
         shown = {"prefix": text[:11], "last4": text[-4:]}
