@@ -1,5 +1,6 @@
 //! The suite against a real server: one module a noun.
 
+mod conformance;
 mod docs;
 mod house;
 mod support;
