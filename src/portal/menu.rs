@@ -55,8 +55,8 @@ const DECIDE: &[Row] =
     &[Row("Inbox", "/inbox", "inbox", For::Deciders), Row("APIs", "/manage/apis", "layers", For::Deciders)];
 
 const OPERATE: &[Row] = &[
-    Row("Vendors", "/providers", "plug", For::Admins),
-    Row("Models", "/models", "cube", For::Admins),
+    Row("Vendors", "/manage/vendors", "plug", For::Admins),
+    Row("Models", "/manage/models", "cube", For::Admins),
     Row("Users", "/users", "users", For::Operators),
     Row("Teams", "/teams", "team", For::Operators),
 ];

@@ -3,6 +3,8 @@
 
 pub mod apidocs;
 pub mod apps;
+pub mod back;
+pub mod catalogue;
 pub mod errors;
 pub mod fault;
 pub mod frame;
@@ -10,7 +12,11 @@ pub mod icons;
 pub mod inbox;
 pub mod keys;
 pub mod look;
+pub mod markdown;
 pub mod menu;
+pub mod models;
+pub mod prices;
+pub mod providers;
 pub mod search;
 pub mod shell;
 #[cfg(debug_assertions)]
@@ -27,6 +33,9 @@ pub fn pages() -> Vec<Page> {
         errors::pages(),
         inbox::pages(),
         keys::pages(),
+        catalogue::pages(),
+        models::pages(),
+        providers::pages(),
         search::pages(),
         #[cfg(debug_assertions)]
         style::pages(),

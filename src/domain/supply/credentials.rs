@@ -46,6 +46,12 @@ pub struct CredentialView {
     pub created_at: Timestamp,
 }
 
+impl CredentialView {
+    pub fn is_usable(&self) -> bool {
+        self.state == Switch::On && !self.void
+    }
+}
+
 impl From<credential::Model> for CredentialView {
     fn from(row: credential::Model) -> Self {
         Self {

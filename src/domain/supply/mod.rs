@@ -10,6 +10,7 @@ mod providers;
 pub(in crate::domain) mod queries;
 mod targets;
 
+pub use crate::store::entity::states::Switch;
 pub use credentials::{
     CredentialChange, CredentialView, NewCredential, add_credential, change_credential, open_secret,
     remove_credential, replace_secret,
@@ -21,8 +22,8 @@ pub use models::{
 };
 pub use prices::{NewPrice, list_prices, set_price};
 pub use providers::{
-    NewProvider, ProviderChange, ProviderChanged, ProviderView, change_provider, connect, get_provider,
-    list_providers, remove_provider,
+    NewProvider, ProviderChange, ProviderChanged, ProviderView, change_provider, connect, connect_and_offer,
+    get_provider, list_providers, remove_provider,
 };
 pub use targets::{NewTarget, TargetChange, TargetView, Timers, add_target, change_target, remove_target};
 

@@ -63,6 +63,25 @@ pub async fn connect(db: &Db, actor: &Actor, new: NewProvider) -> Result<provide
     db.transact(async move |tx| Ok(connect_in(&tx, &db2, &actor, new).await?.0)).await
 }
 
+/// Connects a vendor and offers models of it, both or neither.
+///
+/// # Errors
+/// As [`connect`] and [`super::offer`].
+pub async fn connect_and_offer(
+    db: &Db,
+    actor: &Actor,
+    new: NewProvider,
+    vendor_models: Vec<String>,
+) -> Result<provider::Model> {
+    let (db2, actor) = (db.clone(), actor.clone());
+    db.transact(async move |tx| {
+        let (provider, _) = connect_in(&tx, &db2, &actor, new).await?;
+        super::offer_in(&tx, &actor, &provider, &vendor_models).await?;
+        Ok(provider)
+    })
+    .await
+}
+
 /// The same inside a larger deed.
 pub(in crate::domain) async fn connect_in(
     tx: &Tx,

@@ -1,0 +1,95 @@
+//! `/catalogue`: cards of the APIs somebody may see, found by words.
+
+use askama::Template;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use crate::domain::actor::Actor;
+use crate::domain::catalogue::{self, ApiCard};
+use crate::domain::permit::{Right, may};
+use crate::portal::frame::Frame;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::{Approval, VersionState, Visibility};
+use crate::web::{Data, PageResult, Query, Visit};
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Search {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "catalogue/list.html")]
+struct CataloguePage {
+    frame: Frame,
+    q: String,
+    cards: Vec<Card>,
+    next: String,
+    /// True past the first page.
+    continued: bool,
+    can_publish: bool,
+    can_connect: bool,
+}
+
+/// One tile.
+struct Card {
+    href: String,
+    name: String,
+    summary: String,
+    owner: String,
+    versions: Vec<(String, &'static str)>,
+    plans: String,
+    models: Vec<String>,
+    more_models: usize,
+    /// Not for everyone.
+    limited: bool,
+}
+
+const MODELS_SHOWN: usize = 4;
+
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, search: Query<Search>) -> PageResult {
+    let Search { q, after } = search.into_inner();
+    let place = Some(after.as_str()).filter(|after| !after.is_empty());
+    let found = catalogue::list_visible(&db, &actor, &q, place).await?;
+    let quoted = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let next = found.next.map(|next| format!("/catalogue?q={}&after={}", quoted(&q), quoted(&next)));
+    shell::html(&CataloguePage {
+        frame: shell::frame(&db, &visit).await?,
+        cards: found.cards.into_iter().map(Card::from).collect(),
+        next: next.unwrap_or_default(),
+        continued: !after.is_empty(),
+        can_publish: may(&actor, Right::PublishApis),
+        can_connect: may(&actor, Right::ManageSupply),
+        q,
+    })
+}
+
+impl From<ApiCard> for Card {
+    fn from(card: ApiCard) -> Self {
+        let at_once = card.plans.iter().any(|plan| plan.approval == Approval::Auto);
+        let plans = match (card.plans.len(), at_once) {
+            (0, _) => "No open plan".to_owned(),
+            (1, true) => "1 plan, approved at once".to_owned(),
+            (1, false) => "1 plan".to_owned(),
+            (n, true) => format!("{n} plans, one approved at once"),
+            (n, false) => format!("{n} plans"),
+        };
+        let version = |row: &crate::store::entity::api_version::Model| {
+            (row.name.clone(), if row.state == VersionState::Deprecated { "deprecated" } else { "" })
+        };
+        Self {
+            href: format!("/catalogue/{}", card.api.slug),
+            versions: card.versions.iter().map(version).collect(),
+            plans,
+            more_models: card.models.len().saturating_sub(MODELS_SHOWN),
+            models: card.models.into_iter().take(MODELS_SHOWN).collect(),
+            limited: card.api.visibility == Visibility::Teams,
+            name: card.api.name,
+            summary: card.api.summary,
+            owner: card.owner_team,
+        }
+    }
+}

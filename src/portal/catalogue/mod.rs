@@ -1,0 +1,15 @@
+//! The catalogue (U2) and the page of an API (U3), as everybody signed in sees them.
+
+mod list;
+mod samples;
+mod show;
+
+use crate::web::{Method, Need, Page, page};
+
+pub fn pages() -> Vec<Page> {
+    vec![
+        page(Method::GET, "/catalogue", Need::SignedIn, list::show),
+        page(Method::GET, "/catalogue/{slug}", Need::SignedIn, show::overview),
+        page(Method::GET, "/catalogue/{slug}/{tab}", Need::SignedIn, show::tab),
+    ]
+}

@@ -1,0 +1,188 @@
+//! `/catalogue/{slug}` and its tabs: what an API offers, how to call it, what it costs, its plans and
+//! its versions.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::samples::{self, Sample};
+use crate::base::Code;
+use crate::config::Config;
+use crate::domain::actor::Actor;
+use crate::domain::catalogue::{self, ApiPage, Offered, VersionView};
+use crate::domain::plans::{self, PlanView};
+use crate::portal::frame::Frame;
+use crate::portal::markdown::Markdown;
+use crate::portal::prices;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::{Approval, VersionState, Visibility};
+use crate::web::{Data, PageResult, Path, Query, Visit};
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Chosen {
+    /// The name of a version; the newest published one when it is left out.
+    version: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Overview,
+    Endpoints,
+    Models,
+    Plans,
+    Versions,
+}
+
+#[derive(Template)]
+#[template(path = "catalogue/show.html")]
+struct ShowPage {
+    frame: Frame,
+    page: ApiPage,
+    tab: Tab,
+    /// The version shown, by name; empty when there is none yet.
+    version: String,
+    shown: Option<VersionView>,
+    docs: Markdown,
+    plans: Vec<PlanView>,
+    /// The unified address and that of the shown version alone.
+    unified: String,
+    bound: String,
+    chat: Vec<Sample>,
+    embeddings: Vec<Sample>,
+}
+
+pub async fn overview(
+    actor: Actor,
+    db: Data<Db>,
+    config: Data<Config>,
+    visit: Visit,
+    slug: Path<String>,
+    chosen: Query<Chosen>,
+) -> PageResult {
+    draw(&actor, &db, &config, &visit, &slug, Tab::Overview, chosen.into_inner()).await
+}
+
+pub async fn tab(
+    actor: Actor,
+    db: Data<Db>,
+    config: Data<Config>,
+    visit: Visit,
+    place: Path<(String, String)>,
+    chosen: Query<Chosen>,
+) -> PageResult {
+    let (slug, tab) = place.into_inner();
+    let tab = match tab.as_str() {
+        "endpoints" => Tab::Endpoints,
+        "models" => Tab::Models,
+        "plans" => Tab::Plans,
+        "versions" => Tab::Versions,
+        _ => return Err(Code::NotFound.with(tab).into()),
+    };
+    draw(&actor, &db, &config, &visit, &slug, tab, chosen.into_inner()).await
+}
+
+async fn draw(
+    actor: &Actor,
+    db: &Db,
+    config: &Config,
+    visit: &Visit,
+    slug: &str,
+    tab: Tab,
+    chosen: Chosen,
+) -> PageResult {
+    let page = catalogue::get_visible(db, actor, slug).await?;
+    let shown = page.version(chosen.version.as_deref()).cloned();
+    if let (Some(name), None) = (&chosen.version, &shown) {
+        return Err(Code::NotFound.with(name).into());
+    }
+    let plans = plans::list_plans(db, actor, page.api.id).await?;
+    let version = shown.as_ref().map(|view| view.version.name.clone()).unwrap_or_default();
+    let base = config.public_url();
+    let unified = format!("{base}/v1");
+    let first = |kind: &str| {
+        let models = shown.iter().flat_map(|view| &view.models);
+        models.into_iter().find(|offered| offered.view.model.kind == kind).map(|m| m.public_name.clone())
+    };
+    shell::html(&ShowPage {
+        frame: shell::frame(db, visit).await?,
+        tab,
+        docs: Markdown::of(shown.as_ref().map_or("", |view| view.version.docs.as_str())),
+        plans: plans.into_iter().filter(PlanView::is_open).collect(),
+        bound: format!("{base}/apis/{}/{version}", page.api.slug),
+        chat: first("chat").map(|model| samples::chat(&unified, &model)).unwrap_or_default(),
+        embeddings: first("embedding").map(|m| samples::embeddings(&unified, &m)).unwrap_or_default(),
+        unified,
+        version,
+        shown,
+        page,
+    })
+}
+
+impl ShowPage {
+    /// The address of a tab, for the shown version.
+    fn href(&self, tab: &str) -> String {
+        let tab = if tab.is_empty() { String::new() } else { format!("/{tab}") };
+        format!("/catalogue/{}{tab}?version={}", self.page.api.slug, self.version)
+    }
+
+    fn is(&self, tab: &str) -> bool {
+        let word = match self.tab {
+            Tab::Overview => "",
+            Tab::Endpoints => "endpoints",
+            Tab::Models => "models",
+            Tab::Plans => "plans",
+            Tab::Versions => "versions",
+        };
+        word == tab
+    }
+
+    fn models(&self) -> &[Offered] {
+        self.shown.as_ref().map_or(&[], |view| view.models.as_slice())
+    }
+
+    fn limited(&self) -> bool {
+        self.page.api.visibility == Visibility::Teams
+    }
+
+    /// What to say over the page when the shown version has not long to live, or is not out yet.
+    fn warning(&self) -> Option<(&'static str, String)> {
+        let view = self.shown.as_ref()?;
+        let row = &view.version;
+        let instead = view.successor.as_ref().map(|next| format!(" Use {next} instead.")).unwrap_or_default();
+        match row.state {
+            VersionState::Draft => {
+                Some(("info", format!("{} is a draft: only its makers see it.", row.name)))
+            }
+            VersionState::Published => None,
+            VersionState::Deprecated => {
+                let day = row.sunset_at.map_or_else(|| "soon".to_owned(), |at| format!("on {}", at.day()));
+                Some(("warn", format!("{} is deprecated and ends {day}.{instead}", row.name)))
+            }
+            VersionState::Retired => {
+                let day = row.retired_at.map(|at| format!(" on {}", at.day())).unwrap_or_default();
+                Some(("bad", format!("{} was retired{day}: its calls are answered 410.{instead}", row.name)))
+            }
+        }
+    }
+
+    /// Retired versions and drafts take no requests.
+    fn takes_requests(&self) -> bool {
+        let state = self.shown.as_ref().map(|view| view.version.state);
+        matches!(state, Some(VersionState::Published | VersionState::Deprecated))
+    }
+
+    fn subscribe(&self, plan: &PlanView) -> String {
+        format!("/subscribe/{}?version={}&plan={}", self.page.api.slug, self.version, plan.plan.id)
+    }
+
+    fn decided(&self, plan: &PlanView) -> String {
+        match plan.plan.approval {
+            Approval::Auto => "Approved at once".to_owned(),
+            Approval::Manual => "A person decides".to_owned(),
+            Approval::Rule if plan.domains().is_empty() => {
+                "At once for one team; a person decides else".to_owned()
+            }
+            Approval::Rule => format!("At once for {}; a person decides else", plan.domains().join(", ")),
+        }
+    }
+}

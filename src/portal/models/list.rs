@@ -1,0 +1,54 @@
+//! `/manage/models`: every model with where its calls go and what they cost.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::domain::actor::Actor;
+use crate::domain::permit::{Right, may};
+use crate::domain::supply::{self, ModelKind, ModelView, NewModel};
+use crate::portal::back::back;
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::prices;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::web::{Data, FieldErrors, Form, PageResult, Visit, flash};
+
+#[derive(Template)]
+#[template(path = "models/list.html")]
+struct ModelsPage {
+    frame: Frame,
+    models: Vec<ModelView>,
+    kinds: Vec<Choice>,
+    none: FieldErrors,
+    can_manage: bool,
+}
+
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit) -> PageResult {
+    shell::html(&ModelsPage {
+        frame: shell::frame(&db, &visit).await?,
+        models: supply::list_models(&db, &actor).await?,
+        kinds: ModelKind::ALL.iter().map(|kind| Choice::new(kind.word(), kind.label())).collect(),
+        none: FieldErrors::default(),
+        can_manage: may(&actor, Right::ManageSupply),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewForm {
+    name: String,
+    kind: ModelKind,
+}
+
+pub async fn create(actor: Actor, db: Data<Db>, visit: Visit, form: Form<NewForm>) -> PageResult {
+    let NewForm { name, kind } = form.into_inner();
+    let new = NewModel { name, kind, reasoning: false, context_window: None, max_output: None };
+    match supply::add_model(&db, &actor, new).await {
+        Ok(model) => {
+            let path = format!("/manage/models/{}", model.id);
+            Ok(flash(&visit, &path, "good", "Added. Say next which vendor answers for it."))
+        }
+        Err(error) => back(&visit, "/manage/models", error),
+    }
+}

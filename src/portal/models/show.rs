@@ -1,0 +1,150 @@
+//! `/manage/models/{id}`: what is known of a model, its targets in order, their prices.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::ModelId;
+use crate::domain::actor::Actor;
+use crate::domain::permit::{Right, may};
+use crate::domain::supply::{self, ModelChange, ModelView, Switch};
+use crate::portal::back::back;
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::prices;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelForm {
+    name: String,
+    #[serde(default)]
+    context_window: String,
+    #[serde(default)]
+    max_output: String,
+    #[serde(default)]
+    reasoning: bool,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "models/show.html")]
+struct ModelPage {
+    frame: Frame,
+    view: ModelView,
+    values: ModelForm,
+    providers: Vec<Choice>,
+    switches: Vec<Choice>,
+    errors: FieldErrors,
+    none: FieldErrors,
+    can_manage: bool,
+}
+
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ModelId>) -> PageResult {
+    let view = supply::get_model(&db, &actor, *id).await?;
+    let amount = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let values = ModelForm {
+        name: view.model.name.clone(),
+        context_window: amount(view.model.context_window),
+        max_output: amount(view.model.max_output),
+        reasoning: view.model.reasoning,
+        state: view.model.state.word().to_owned(),
+    };
+    shell::html(&page(&db, &actor, &visit, view, values, FieldErrors::default()).await?)
+}
+
+async fn page(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    view: ModelView,
+    values: ModelForm,
+    errors: FieldErrors,
+) -> crate::base::Result<ModelPage> {
+    let providers = supply::list_providers(db, actor).await?;
+    Ok(ModelPage {
+        frame: shell::frame(db, visit).await?,
+        providers: providers.iter().map(|row| Choice::new(row.id.to_string(), &row.name)).collect(),
+        switches: vec![Choice::new("on", "On"), Choice::new("off", "Off")],
+        none: FieldErrors::default(),
+        can_manage: may(actor, Right::ManageSupply),
+        view,
+        values,
+        errors,
+    })
+}
+
+pub async fn save(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<ModelId>,
+    form: Form<ModelForm>,
+) -> PageResult {
+    let form = form.into_inner();
+    let errors = match form.check() {
+        Ok(change) => match supply::change_model(&db, &actor, *id, change).await {
+            Ok(_) => return Ok(flash(&visit, &path(*id), "good", "Saved.")),
+            Err(error) => FieldErrors::from_error(error)?,
+        },
+        Err(errors) => errors,
+    };
+    let view = supply::get_model(&db, &actor, *id).await?;
+    shell::html_422(&page(&db, &actor, &visit, view, form, errors).await?)
+}
+
+impl ModelForm {
+    fn check(&self) -> Result<ModelChange, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let change = ModelChange {
+            name: Some(self.name.clone()),
+            reasoning: Some(self.reasoning),
+            context_window: Some(number(&mut errors, "context_window", &self.context_window)),
+            max_output: Some(number(&mut errors, "max_output", &self.max_output)),
+            state: Switch::parse(&self.state),
+        };
+        if errors.is_empty() { Ok(change) } else { Err(errors) }
+    }
+}
+
+impl ModelPage {
+    /// The price of a field as it is now, to start from.
+    fn was(&self, target: &supply::TargetView, field: &str) -> String {
+        let Some(price) = &target.price else { return String::new() };
+        prices::typed(match field {
+            "input" => price.input,
+            "output" => price.output,
+            "cached_read" => price.cached_read,
+            _ => price.cache_write,
+        })
+    }
+
+    fn ms(&self, timer: &Option<i64>) -> String {
+        timer.map(|timer| timer.to_string()).unwrap_or_default()
+    }
+}
+
+/// An optional whole number; a mistake is noted under its field.
+pub(in crate::portal) fn number(errors: &mut FieldErrors, field: &str, typed: &str) -> Option<i64> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return None;
+    }
+    let read = typed.parse().ok();
+    if read.is_none() {
+        errors.add(field, "A whole number.");
+    }
+    read
+}
+
+pub async fn remove(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ModelId>) -> PageResult {
+    match supply::remove_model(&db, &actor, *id).await {
+        Ok(()) => Ok(flash(&visit, "/manage/models", "good", "Model removed.")),
+        Err(error) => back(&visit, &path(*id), error),
+    }
+}
+
+pub(super) fn path(id: ModelId) -> String {
+    format!("/manage/models/{id}")
+}

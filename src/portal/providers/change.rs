@@ -1,0 +1,133 @@
+//! Changing a vendor: its name and address, on and off, more models, away with it.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::new::split;
+use crate::base::ids::ProviderId;
+use crate::domain::actor::Actor;
+use crate::domain::supply::{self, ProviderChange, Switch};
+use crate::portal::back::back;
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeForm {
+    name: String,
+    #[serde(default)]
+    base_url: String,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "providers/change.html")]
+struct ChangePage {
+    frame: Frame,
+    id: ProviderId,
+    /// What it is called now.
+    name: String,
+    is_demo: bool,
+    values: ChangeForm,
+    switches: Vec<Choice>,
+    errors: FieldErrors,
+}
+
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
+    let provider = supply::get_provider(&db, &actor, *id).await?.provider;
+    let values = ChangeForm {
+        name: provider.name.clone(),
+        base_url: provider.base_url.clone(),
+        state: provider.state.word().to_owned(),
+    };
+    shell::html(&page(&db, &actor, &visit, *id, values, FieldErrors::default()).await?)
+}
+
+pub async fn save(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<ProviderId>,
+    form: Form<ChangeForm>,
+) -> PageResult {
+    let form = form.into_inner();
+    let change = ProviderChange {
+        name: Some(form.name.clone()),
+        base_url: Some(form.base_url.clone()).filter(|address| !address.trim().is_empty()),
+        state: Switch::parse(&form.state),
+    };
+    match supply::change_provider(&db, &actor, *id, change).await {
+        Ok(changed) if changed.voided > 0 => {
+            let text =
+                "Saved. The address is another one now, so the stored secrets were wiped: type them again.";
+            Ok(flash(&visit, &path(*id), "note", text))
+        }
+        Ok(_) => Ok(flash(&visit, &path(*id), "good", "Saved.")),
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?)
+        }
+    }
+}
+
+async fn page(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    id: ProviderId,
+    values: ChangeForm,
+    errors: FieldErrors,
+) -> crate::base::Result<ChangePage> {
+    let provider = supply::get_provider(db, actor, id).await?.provider;
+    Ok(ChangePage {
+        frame: shell::frame(db, visit).await?,
+        id,
+        is_demo: supply::preset(&provider.preset).is_ok_and(supply::Preset::is_demo),
+        name: provider.name,
+        values,
+        switches: vec![
+            Choice::new("on", "On").hint("Calls go to it."),
+            Choice::new("off", "Off").hint("No call goes to it; other vendors of a model take over."),
+        ],
+        errors,
+    })
+}
+
+pub async fn remove(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
+    match supply::remove_provider(&db, &actor, *id).await {
+        Ok(()) => Ok(flash(&visit, "/manage/vendors", "good", "Disconnected; its secrets are wiped.")),
+        Err(error) => back(&visit, &path(*id), error),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferForm {
+    #[serde(default)]
+    models: Vec<String>,
+    #[serde(default)]
+    more: String,
+}
+
+pub async fn offer(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<ProviderId>,
+    form: Form<OfferForm>,
+) -> PageResult {
+    let OfferForm { mut models, more } = form.into_inner();
+    models.extend(split(&more));
+    match supply::offer(&db, &actor, *id, models).await {
+        Ok(offered) if offered.is_empty() => Ok(flash(&visit, &path(*id), "note", "No model was named.")),
+        Ok(_) => Ok(flash(&visit, &path(*id), "good", "Added. Offer them in an API version next.")),
+        Err(error) => back(&visit, &path(*id), error),
+    }
+}
+
+pub(super) fn path(id: ProviderId) -> String {
+    format!("/manage/vendors/{id}")
+}

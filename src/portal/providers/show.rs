@@ -1,0 +1,79 @@
+//! `/manage/vendors/{id}`: one vendor with its credentials and the models it serves.
+
+use askama::Template;
+
+use crate::base::ids::ProviderId;
+use crate::domain::actor::Actor;
+use crate::domain::permit::{Right, may};
+use crate::domain::supply::{self, ProviderView, Switch};
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::prices;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::web::{Data, FieldErrors, PageResult, Path, Visit};
+
+#[derive(Template)]
+#[template(path = "providers/show.html")]
+struct ProviderPage {
+    frame: Frame,
+    view: ProviderView,
+    vendor: String,
+    docs_url: String,
+    key_hint: String,
+    needs_secret: bool,
+    is_demo: bool,
+    /// Models of the preset that are not offered yet.
+    options: Vec<Choice>,
+    switches: Vec<Choice>,
+    /// No box is ticked at first.
+    nothing: Vec<String>,
+    none: FieldErrors,
+    can_manage: bool,
+}
+
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
+    let view = supply::get_provider(&db, &actor, *id).await?;
+    let preset = supply::preset(&view.provider.preset).ok();
+    let offered = |name: &str| view.targets.iter().any(|(_, target)| target.target.vendor_model == name);
+    let listed = preset.map(|preset| preset.models.as_slice()).unwrap_or_default();
+    let options =
+        listed.iter().filter(|model| !offered(&model.id)).map(|model| Choice::new(&model.id, &model.id));
+    shell::html(&ProviderPage {
+        frame: shell::frame(&db, &visit).await?,
+        vendor: preset.map(|preset| preset.name.clone()).unwrap_or_default(),
+        docs_url: preset.map(|preset| preset.docs_url.clone()).unwrap_or_default(),
+        key_hint: preset.map(|preset| preset.key_hint.clone()).unwrap_or_default(),
+        needs_secret: !supply::needs_no_secret(&view.provider),
+        is_demo: preset.is_some_and(supply::Preset::is_demo),
+        options: options.collect(),
+        switches: vec![Choice::new("on", "On"), Choice::new("off", "Off")],
+        nothing: Vec::new(),
+        none: FieldErrors::default(),
+        can_manage: may(&actor, Right::ManageSupply),
+        view,
+    })
+}
+
+impl ProviderPage {
+    fn is_on(&self) -> bool {
+        self.view.provider.state == Switch::On
+    }
+
+    /// What stands in the way of calls.
+    fn warning(&self) -> Option<&'static str> {
+        let usable = self.view.credentials.iter().any(supply::CredentialView::is_usable);
+        if !self.is_on() {
+            return Some("This vendor is switched off: no call goes to it.");
+        }
+        if self.view.credentials.iter().any(|credential| credential.void) {
+            return Some(
+                "The address changed, so the secrets kept for the old one were wiped. Type them again.",
+            );
+        }
+        if self.needs_secret && !usable {
+            return Some("There is no credential that is switched on, so no call can go to this vendor.");
+        }
+        None
+    }
+}
