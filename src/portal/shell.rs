@@ -7,8 +7,11 @@ use askama::Template;
 use super::frame::{Flash, Frame, FrameUser, Theme};
 use super::menu::{self, Sees};
 use crate::base::{Code, OrCode, Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::people::users;
 use crate::domain::permit::{Right, may};
 use crate::domain::settings::{self, Site};
+use crate::domain::subscriptions;
 use crate::store::Db;
 use crate::web::{PageResult, Visit};
 
@@ -25,15 +28,21 @@ pub async fn frame(db: &Db, visit: &Visit) -> Result<Frame> {
             decides: may(actor, Right::PublishApis),
             operates: may(actor, Right::SeeEverything),
             administers: may(actor, Right::ManageSupply),
-            waiting: waiting(db, visit).await?,
+            waiting: waiting(db, actor).await?,
         };
         frame.nav = menu::menu(sees, path);
     }
     Ok(frame)
 }
 
-async fn waiting(_db: &Db, _visit: &Visit) -> Result<u32> {
-    Ok(0)
+/// Requests and sign-ups that wait for this person.
+async fn waiting(db: &Db, actor: &Actor) -> Result<u32> {
+    let requests = subscriptions::count_inbox(db, actor).await?;
+    let people = match may(actor, Right::ManagePeople) {
+        true => users::list_waiting(db, actor).await?.len(),
+        false => 0,
+    };
+    Ok(u32::try_from(requests).unwrap_or(u32::MAX).saturating_add(u32::try_from(people).unwrap_or(u32::MAX)))
 }
 
 /// The frame without anything read from the database: for error pages.

@@ -3,5 +3,8 @@
 mod conformance;
 mod docs;
 mod house;
+mod journeys;
+mod keys;
+mod subscriptions;
 mod support;
 mod web;

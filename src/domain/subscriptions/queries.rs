@@ -136,7 +136,7 @@ pub struct Filter {
     /// None: of every API owner.
     pub owners: Option<Vec<TeamId>>,
     pub app: Option<AppId>,
-    pub states: Option<&'static [SubscriptionState]>,
+    pub state: Option<SubscriptionState>,
     pub before: Option<SubscriptionId>,
     pub limit: u64,
 }
@@ -158,8 +158,8 @@ impl Filter {
         if let Some(app) = self.app {
             all = all.add(subscription::Column::AppId.eq(app));
         }
-        if let Some(states) = self.states {
-            all = all.add(subscription::Column::State.is_in(states.iter().copied()));
+        if let Some(state) = self.state {
+            all = all.add(subscription::Column::State.eq(state));
         }
         if let Some(before) = self.before {
             all = all.add(subscription::Column::Id.lt(before));

@@ -85,12 +85,12 @@ pub async fn list_visible(
 pub async fn list_all_visible(
     db: &Db,
     actor: &Actor,
-    states: Option<&'static [SubscriptionState]>,
+    state: Option<SubscriptionState>,
     before: Option<SubscriptionId>,
     limit: u64,
 ) -> Result<Vec<SubscriptionView>> {
     let teams = (!permit::may(actor, Right::SeeEverything)).then(|| actor.team_ids());
-    let filter = Filter { teams, states, before, limit, ..Filter::default() };
+    let filter = Filter { teams, state, before, limit, ..Filter::default() };
     with_names(db, queries::list(db.read(), &filter).await?).await
 }
 
@@ -115,7 +115,7 @@ pub async fn callable_models(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<S
     queries::chat_models(db.read(), &rows).await
 }
 
-const WAITING: &[SubscriptionState] = &[SubscriptionState::Requested];
+const WAITING: Option<SubscriptionState> = Some(SubscriptionState::Requested);
 
 /// What waits for the actor's decision, the oldest first.
 ///
@@ -123,7 +123,7 @@ const WAITING: &[SubscriptionState] = &[SubscriptionState::Requested];
 /// The database's own.
 pub async fn list_inbox(db: &Db, actor: &Actor, limit: u64) -> Result<Vec<SubscriptionView>> {
     let Some(owners) = decides_for(actor) else { return Ok(Vec::new()) };
-    let filter = Filter { owners: owners.0, states: Some(WAITING), limit, ..Filter::default() };
+    let filter = Filter { owners: owners.0, state: WAITING, limit, ..Filter::default() };
     with_names(db, queries::list_waiting(db.read(), &filter).await?).await
 }
 
@@ -133,7 +133,7 @@ pub async fn list_inbox(db: &Db, actor: &Actor, limit: u64) -> Result<Vec<Subscr
 /// The database's own.
 pub async fn count_inbox(db: &Db, actor: &Actor) -> Result<u64> {
     let Some(owners) = decides_for(actor) else { return Ok(0) };
-    queries::count(db.read(), &Filter { owners: owners.0, states: Some(WAITING), ..Filter::default() }).await
+    queries::count(db.read(), &Filter { owners: owners.0, state: WAITING, ..Filter::default() }).await
 }
 
 /// The last decisions on APIs the actor decides for.

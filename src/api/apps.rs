@@ -1,0 +1,151 @@
+//! Applications by script.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::base::ids::{AppId, TeamId, UserId};
+use crate::domain::actor::Actor;
+use crate::domain::apps::{self, AppView, NewApp};
+use crate::store::Db;
+use crate::store::entity::application;
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, show, rename, suspend, resume))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/apps", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/apps", ApiNeed::Write, create),
+        endpoint(Method::GET, "/api/v1/apps/{id}", ApiNeed::Read, show),
+        endpoint(Method::PATCH, "/api/v1/apps/{id}", ApiNeed::Write, rename),
+        endpoint(Method::POST, "/api/v1/apps/{id}/suspension", ApiNeed::Write, suspend),
+        endpoint(Method::POST, "/api/v1/apps/{id}/resumption", ApiNeed::Write, resume),
+    ]
+}
+
+/// An application of a team.
+#[derive(Serialize, ToSchema)]
+struct App {
+    #[schema(value_type = Uuid)]
+    id: AppId,
+    #[schema(value_type = Uuid)]
+    team_id: TeamId,
+    name: String,
+    /// `active` or `suspended`.
+    state: &'static str,
+    /// Why it is suspended.
+    reason: Option<String>,
+    #[schema(value_type = Uuid)]
+    created_by: UserId,
+    created_at: String,
+}
+
+impl From<application::Model> for App {
+    fn from(row: application::Model) -> Self {
+        Self {
+            id: row.id,
+            team_id: row.team_id,
+            name: row.name,
+            state: row.state.word(),
+            reason: row.reason,
+            created_by: row.created_by,
+            created_at: row.created_at.rfc3339(),
+        }
+    }
+}
+
+/// A page of applications, the newest first.
+#[derive(Serialize, ToSchema)]
+struct Apps {
+    items: Vec<App>,
+    /// Pass it as `before` for what follows.
+    #[schema(value_type = Option<Uuid>)]
+    next: Option<AppId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    before: Option<AppId>,
+    limit: Option<u64>,
+}
+
+#[utoipa::path(get, path = "/api/v1/apps", tag = "Applications",
+    params(("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    responses((status = 200, description = "applications of your teams, or all for admins and auditors", body = Apps)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
+    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let views = apps::list_visible(&db, &actor, asked.before, limit).await?;
+    let next = views.last().filter(|_| views.len() as u64 == limit).map(|view| view.app.id);
+    let items = views.into_iter().map(|view: AppView| view.app.into()).collect();
+    Ok(json(StatusCode::OK, &Apps { items, next }))
+}
+
+/// A new application.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAppBody {
+    name: String,
+    /// None: your own team.
+    #[schema(value_type = Option<Uuid>)]
+    team_id: Option<TeamId>,
+}
+
+#[utoipa::path(post, path = "/api/v1/apps", tag = "Applications", request_body = NewAppBody,
+    responses((status = 201, description = "the application", body = App)))]
+async fn create(db: Data<Db>, actor: Actor, body: Body<NewAppBody>) -> ApiResult {
+    let body = body.into_inner();
+    let app = apps::create(&db, &actor, NewApp { team: body.team_id, name: body.name, maker: None }).await?;
+    Ok(json(StatusCode::CREATED, &App::from(app)))
+}
+
+#[utoipa::path(get, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "the application", body = App)))]
+async fn show(db: Data<Db>, actor: Actor, id: Path<AppId>) -> ApiResult {
+    seen(&db, &actor, *id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AppChange {
+    name: String,
+}
+
+#[utoipa::path(patch, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path)), request_body = AppChange,
+    responses((status = 200, description = "the application, changed", body = App)))]
+async fn rename(db: Data<Db>, actor: Actor, id: Path<AppId>, body: Body<AppChange>) -> ApiResult {
+    apps::rename(&db, &actor, *id, body.into_inner().name).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AppSuspension {
+    /// Its team is shown this.
+    reason: String,
+}
+
+#[utoipa::path(post, path = "/api/v1/apps/{id}/suspension", tag = "Applications", params(("id" = Uuid, Path)), request_body = AppSuspension,
+    responses((status = 200, description = "suspended: its calls are refused", body = App)))]
+async fn suspend(db: Data<Db>, actor: Actor, id: Path<AppId>, body: Body<AppSuspension>) -> ApiResult {
+    apps::suspend(&db, &actor, *id, body.into_inner().reason).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(post, path = "/api/v1/apps/{id}/resumption", tag = "Applications", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "its calls go through again", body = App)))]
+async fn resume(db: Data<Db>, actor: Actor, id: Path<AppId>) -> ApiResult {
+    apps::resume(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+async fn seen(db: &Db, actor: &Actor, id: AppId) -> ApiResult {
+    let view = apps::get_visible(db, actor, id).await?;
+    Ok(json(StatusCode::OK, &App::from(view.app)))
+}

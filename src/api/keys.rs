@@ -1,0 +1,430 @@
+//! Keys by script: make, list, rotate, pause, revoke.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use super::moment::moment;
+use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
+use crate::base::{Code, Nanos, Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::keys::{self, Edit, Expiry, Issued, KeyFilter, KeyView, NewKey, Overlap, Rotate, Why};
+use crate::domain::plans::Limits;
+use crate::store::Db;
+use crate::store::entity::states::{KeyState, RevokeReason, Scope};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, show, change, rotate, end_overlap, pause, enable, revoke, extend, transfer))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/keys", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/keys", ApiNeed::Write, create),
+        endpoint(Method::GET, "/api/v1/keys/{id}", ApiNeed::Read, show),
+        endpoint(Method::PATCH, "/api/v1/keys/{id}", ApiNeed::Write, change),
+        endpoint(Method::POST, "/api/v1/keys/{id}/rotation", ApiNeed::Write, rotate),
+        endpoint(Method::POST, "/api/v1/keys/{id}/rotation/end", ApiNeed::Write, end_overlap),
+        endpoint(Method::POST, "/api/v1/keys/{id}/pause", ApiNeed::Write, pause),
+        endpoint(Method::POST, "/api/v1/keys/{id}/enablement", ApiNeed::Write, enable),
+        endpoint(Method::POST, "/api/v1/keys/{id}/revocation", ApiNeed::Write, revoke),
+        endpoint(Method::POST, "/api/v1/keys/{id}/expiry", ApiNeed::Write, extend),
+        endpoint(Method::POST, "/api/v1/keys/{id}/owner", ApiNeed::Write, transfer),
+    ]
+}
+
+/// A key. Its secret is not part of it.
+#[derive(Serialize, ToSchema)]
+struct Key {
+    #[schema(value_type = Uuid)]
+    id: KeyId,
+    #[schema(value_type = Uuid)]
+    team_id: TeamId,
+    #[schema(value_type = Uuid)]
+    app_id: AppId,
+    #[schema(value_type = Uuid)]
+    owner_id: UserId,
+    name: String,
+    /// `active`, `paused`, `expired`, `revoked` or `leaked`.
+    state: &'static str,
+    /// The first characters of the newest secret.
+    prefix: String,
+    last4: String,
+    /// Endpoint classes; all of them where the key is not narrowed.
+    scopes: Vec<&'static str>,
+    /// None: every API its application is subscribed to.
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    api_ids: Option<Vec<ApiId>>,
+    /// Networks it may be used from; empty: anywhere.
+    ips: Vec<String>,
+    limits: KeyLimits,
+    expires_at: Option<String>,
+    /// Until then an older secret works too.
+    overlap_until: Option<String>,
+    created_at: String,
+    last_used_at: Option<String>,
+    last_used_ip: Option<String>,
+}
+
+/// Limits of one key; none where there is no limit.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct KeyLimits {
+    requests_per_minute: Option<i64>,
+    tokens_per_minute: Option<i64>,
+    concurrent_calls: Option<i64>,
+    /// Dollars as text: `"50"`, `"0.25"`.
+    usd_per_month: Option<String>,
+}
+
+impl KeyLimits {
+    fn of(limits: &Limits) -> Self {
+        Self {
+            requests_per_minute: limits.requests_per_minute,
+            tokens_per_minute: limits.tokens_per_minute,
+            concurrent_calls: limits.concurrent_calls,
+            usd_per_month: limits.usd_per_month.map(|usd| usd.to_string().trim_start_matches('$').to_owned()),
+        }
+    }
+
+    fn check(self) -> Result<Limits> {
+        let usd = |text: String| {
+            let message = "Dollars as text, such as \"50\" or \"0.25\".";
+            Nanos::parse_usd(&text)
+                .ok_or_else(|| Code::FieldInvalid.saying(message).on("limits.usd_per_month"))
+        };
+        Ok(Limits {
+            requests_per_minute: self.requests_per_minute,
+            tokens_per_minute: self.tokens_per_minute,
+            concurrent_calls: self.concurrent_calls,
+            usd_per_month: self.usd_per_month.map(usd).transpose()?,
+        })
+    }
+}
+
+fn shown(view: KeyView, limits: &Limits) -> Key {
+    let row = view.row;
+    Key {
+        id: row.id,
+        team_id: row.team_id,
+        app_id: row.app_id,
+        owner_id: row.owner_id,
+        state: view.condition.word(),
+        scopes: keys::scopes(&row).into_iter().map(Scope::word).collect(),
+        api_ids: keys::api_ids(&row),
+        ips: keys::networks(&row).iter().map(IpNet::to_string).collect(),
+        limits: KeyLimits::of(limits),
+        expires_at: row.expires_at.map(Timestamp::rfc3339),
+        overlap_until: view.overlap_until.map(Timestamp::rfc3339),
+        created_at: row.created_at.rfc3339(),
+        last_used_at: row.last_used_at.map(Timestamp::rfc3339),
+        last_used_ip: row.last_used_ip,
+        name: row.name,
+        prefix: row.prefix,
+        last4: row.last4,
+    }
+}
+
+/// A key in a list: without its limits.
+#[derive(Serialize, ToSchema)]
+struct KeyLine {
+    #[schema(value_type = Uuid)]
+    id: KeyId,
+    #[schema(value_type = Uuid)]
+    app_id: AppId,
+    #[schema(value_type = Uuid)]
+    owner_id: UserId,
+    name: String,
+    /// `active`, `paused`, `expired`, `revoked` or `leaked`.
+    state: &'static str,
+    prefix: String,
+    last4: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+}
+
+/// A page of keys, the newest first.
+#[derive(Serialize, ToSchema)]
+struct Keys {
+    items: Vec<KeyLine>,
+    /// Pass it as `before` for what follows.
+    #[schema(value_type = Option<Uuid>)]
+    next: Option<KeyId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    #[serde(default)]
+    q: String,
+    app_id: Option<AppId>,
+    state: Option<String>,
+    before: Option<KeyId>,
+    limit: Option<u64>,
+}
+
+#[utoipa::path(get, path = "/api/v1/keys", tag = "Keys",
+    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    responses((status = 200, description = "your keys, those of teams you own, or all for admins and auditors", body = Keys)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
+    let asked = asked.into_inner();
+    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let state = |word: &str| {
+        KeyState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
+    };
+    let filter = KeyFilter {
+        app: asked.app_id,
+        text: asked.q,
+        state: asked.state.as_deref().map(state).transpose()?,
+        before: asked.before,
+        limit,
+        ..KeyFilter::default()
+    };
+    let views = keys::list_visible(&db, &actor, &filter).await?;
+    let next = views.last().filter(|_| views.len() as u64 == limit).map(|view| view.row.id);
+    Ok(json(StatusCode::OK, &Keys { items: views.into_iter().map(line).collect(), next }))
+}
+
+fn line(view: KeyView) -> KeyLine {
+    let row = view.row;
+    KeyLine {
+        id: row.id,
+        app_id: row.app_id,
+        owner_id: row.owner_id,
+        name: row.name,
+        state: view.condition.word(),
+        prefix: row.prefix,
+        last4: row.last4,
+        expires_at: row.expires_at.map(Timestamp::rfc3339),
+        last_used_at: row.last_used_at.map(Timestamp::rfc3339),
+    }
+}
+
+/// A new key. What is left out is not narrowed; without an expiry it lives 90 days.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewKeyBody {
+    #[schema(value_type = Uuid)]
+    app_id: AppId,
+    name: String,
+    /// Who answers for it: a member of the application's team. None: you.
+    #[schema(value_type = Option<Uuid>)]
+    owner_id: Option<UserId>,
+    /// Of `chat`, `embeddings`, `images`, `audio`, `models`.
+    #[serde(default)]
+    scopes: Vec<String>,
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    api_ids: Option<Vec<ApiId>>,
+    /// Addresses or networks.
+    #[serde(default)]
+    ips: Vec<String>,
+    /// Days from now.
+    expires_in_days: Option<u32>,
+    /// RFC 3339, or a day.
+    expires_at: Option<String>,
+    /// True: it has no end.
+    #[serde(default)]
+    never_expires: bool,
+    #[serde(default)]
+    limits: KeyLimits,
+}
+
+/// A key with its secret, which is told this once.
+#[derive(Serialize, ToSchema)]
+struct IssuedKey {
+    secret: String,
+    key: Key,
+}
+
+#[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = NewKeyBody,
+    responses((status = 201, description = "the key and, this once, its secret", body = IssuedKey)))]
+async fn create(db: Data<Db>, actor: Actor, body: Body<NewKeyBody>) -> ApiResult {
+    let body = body.into_inner();
+    let new = NewKey {
+        owner: body.owner_id,
+        scopes: scopes(&body.scopes)?,
+        api_ids: body.api_ids,
+        ips: keys::check_ips(&body.ips.join("\n"))?,
+        expiry: expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?,
+        limits: body.limits.check()?,
+        ..NewKey::usual(body.app_id, body.name)
+    };
+    let issued = keys::issue(&db, &actor, new).await?;
+    told(&db, &actor, StatusCode::CREATED, issued).await
+}
+
+async fn told(db: &Db, actor: &Actor, status: StatusCode, issued: Issued) -> ApiResult {
+    let id = issued.key.id;
+    // An admin may make a key for a team that is not theirs: they see it as well.
+    let limits = keys::limits_of(db, actor, id).await?;
+    let key = shown(keys::get_visible(db, actor, id).await?, &limits);
+    Ok(json(status, &IssuedKey { secret: issued.secret.expose().to_owned(), key }))
+}
+
+fn scopes(words: &[String]) -> Result<Vec<Scope>> {
+    let scope = |word: &String| {
+        Scope::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such scope.").on("scopes"))
+    };
+    words.iter().map(scope).collect()
+}
+
+fn expiry(days: Option<u32>, at: Option<&str>, never: bool) -> Result<Expiry> {
+    match (days, moment("expires_at", at)?, never) {
+        (None, None, false) => Ok(Expiry::Usual),
+        (None, None, true) => Ok(Expiry::Never),
+        (Some(days), None, false) => Ok(Expiry::Days(days)),
+        (None, Some(at), false) => Ok(Expiry::At(at)),
+        _ => Err(Code::FieldInvalid.saying("Give one expiry at most.").on("expires_at")),
+    }
+}
+
+#[utoipa::path(get, path = "/api/v1/keys/{id}", tag = "Keys", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "the key", body = Key)))]
+async fn show(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
+    seen(&db, &actor, *id).await
+}
+
+/// What to change; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct KeyChange {
+    name: Option<String>,
+    /// An empty list: all.
+    scopes: Option<Vec<String>>,
+    /// An empty list: every API its application is subscribed to.
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    api_ids: Option<Vec<ApiId>>,
+    /// An empty list: from anywhere.
+    ips: Option<Vec<String>>,
+    /// Replaces all four.
+    limits: Option<KeyLimits>,
+}
+
+#[utoipa::path(patch, path = "/api/v1/keys/{id}", tag = "Keys", params(("id" = Uuid, Path)), request_body = KeyChange,
+    responses((status = 200, description = "the key, changed", body = Key)))]
+async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChange>) -> ApiResult {
+    let body = body.into_inner();
+    let edit = Edit {
+        scopes: body.scopes.as_deref().map(scopes).transpose()?,
+        api_ids: body.api_ids.map(|ids| Some(ids).filter(|ids| !ids.is_empty())),
+        ips: body.ips.map(|ips| keys::check_ips(&ips.join("\n"))).transpose()?,
+        limits: body.limits.map(KeyLimits::check).transpose()?,
+    };
+    if let Some(name) = body.name {
+        keys::rename(&db, &actor, *id, name).await?;
+    }
+    if edit.scopes.is_some() || edit.api_ids.is_some() || edit.ips.is_some() || edit.limits.is_some() {
+        keys::edit(&db, &actor, *id, edit).await?;
+    }
+    seen(&db, &actor, *id).await
+}
+
+/// How to rotate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rotation {
+    /// How long the older secret works on: `0`, `1h`, `24h` (when left out) or `7d`.
+    overlap: Option<String>,
+    /// True when it is replaced because it got out.
+    #[serde(default)]
+    leaked: bool,
+    /// The secret you take for the newest; another one is answered 409.
+    #[schema(value_type = Option<Uuid>)]
+    expected_secret_id: Option<KeySecretId>,
+}
+
+#[utoipa::path(post, path = "/api/v1/keys/{id}/rotation", tag = "Keys", params(("id" = Uuid, Path)), request_body = Rotation,
+    responses((status = 200, description = "the key and, this once, its new secret", body = IssuedKey), (status = 409, description = "it is revoked, or was rotated meanwhile")))]
+async fn rotate(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Rotation>) -> ApiResult {
+    let overlap = match body.overlap.as_deref() {
+        None => Overlap::Day,
+        Some(word) => Overlap::parse(word)
+            .ok_or_else(|| Code::FieldInvalid.saying("One of `0`, `1h`, `24h`, `7d`.").on("overlap"))?,
+    };
+    let why = if body.leaked { Why::Leaked } else { Why::Planned };
+    let how = Rotate { overlap, why, expected: body.expected_secret_id };
+    let issued = keys::rotate(&db, &actor, *id, how).await?;
+    told(&db, &actor, StatusCode::OK, issued).await
+}
+
+#[utoipa::path(post, path = "/api/v1/keys/{id}/rotation/end", tag = "Keys", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "only the newest secret works", body = Key), (status = 409, description = "there is no overlap")))]
+async fn end_overlap(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
+    keys::end_overlap(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(post, path = "/api/v1/keys/{id}/pause", tag = "Keys", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "paused", body = Key), (status = 409, description = "it is not active")))]
+async fn pause(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
+    keys::pause(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(post, path = "/api/v1/keys/{id}/enablement", tag = "Keys", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "enabled", body = Key), (status = 409, description = "it is not paused")))]
+async fn enable(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
+    keys::enable(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Revocation {
+    /// `revoked` (when left out) or `leaked`.
+    reason: Option<String>,
+}
+
+#[utoipa::path(post, path = "/api/v1/keys/{id}/revocation", tag = "Keys", params(("id" = Uuid, Path)), request_body = Revocation,
+    responses((status = 200, description = "revoked for good", body = Key), (status = 409, description = "it was revoked already")))]
+async fn revoke(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Revocation>) -> ApiResult {
+    let reason = match body.reason.as_deref() {
+        None => RevokeReason::Revoked,
+        Some(word) => RevokeReason::parse(word)
+            .ok_or_else(|| Code::FieldInvalid.saying("`revoked` or `leaked`.").on("reason"))?,
+    };
+    keys::revoke(&db, &actor, *id, reason).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ExpiryBody {
+    expires_in_days: Option<u32>,
+    /// RFC 3339, or a day.
+    expires_at: Option<String>,
+    #[serde(default)]
+    never_expires: bool,
+}
+
+#[utoipa::path(post, path = "/api/v1/keys/{id}/expiry", tag = "Keys", params(("id" = Uuid, Path)), request_body = ExpiryBody,
+    responses((status = 200, description = "the key with its new end", body = Key), (status = 409, description = "it was revoked")))]
+async fn extend(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<ExpiryBody>) -> ApiResult {
+    let expiry = expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?;
+    keys::extend(&db, &actor, *id, expiry).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOwner {
+    #[schema(value_type = Uuid)]
+    owner_id: UserId,
+}
+
+#[utoipa::path(post, path = "/api/v1/keys/{id}/owner", tag = "Keys", params(("id" = Uuid, Path)), request_body = NewOwner,
+    responses((status = 204, description = "handed over; its secret stays")))]
+async fn transfer(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<NewOwner>) -> ApiResult {
+    keys::transfer(&db, &actor, *id, body.owner_id).await?;
+    Ok(crate::web::HttpResponse::NoContent().finish())
+}
+
+async fn seen(db: &Db, actor: &Actor, id: KeyId) -> ApiResult {
+    let limits = keys::limits_of(db, actor, id).await?;
+    Ok(json(StatusCode::OK, &shown(keys::get_visible(db, actor, id).await?, &limits)))
+}

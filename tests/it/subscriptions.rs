@@ -1,0 +1,158 @@
+//! Requests and decisions in the browser and by script.
+
+use portico::base::ids::SubscriptionId;
+use portico::domain::people::admin_tokens::Reach;
+use portico::domain::plans::{self, NewStarter, Starter};
+use portico::domain::subscriptions;
+use portico::store::entity::states::{Approval, SubscriptionState};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::keys::{call, token};
+use crate::support::people::Person;
+use crate::support::{TestApp, spawn};
+
+/// An API `chat` whose plan a person approves.
+async fn manual_api(app: &TestApp, admin: &Person) -> Starter {
+    let mut new = NewStarter::of_preset("demo", None, admin.team()).unwrap();
+    new.plan.approval = Approval::Manual;
+    plans::publish_starter(&app.db, &admin.actor, new).await.unwrap()
+}
+
+/// Sends the subscribe form as it is and gives the request's id.
+async fn ask(person: &Person, slug: &str) -> String {
+    let page = format!("/subscribe/{slug}");
+    let form = person.browser.get(&page).await.is(200);
+    let plan = form.field("plan").unwrap();
+    let fields = [("plan", &*plan), ("reason", "to answer mail"), ("make_key", "true")];
+    let answer = person.browser.submit(&page, &page, &fields).await.is(303);
+    answer.location().strip_prefix("/requests/").expect("it leads to the request").to_owned()
+}
+
+async fn state(app: &TestApp, person: &Person, id: &str) -> SubscriptionState {
+    let id: SubscriptionId = id.parse().unwrap();
+    subscriptions::get_visible(&app.db, &person.actor, id).await.unwrap().row.state
+}
+
+#[actix_web::test]
+async fn b44_a_request_is_decided_by_form_once_by_those_who_may() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let (dana, eve) = (app.person("dana").await, app.person("eve").await);
+    let id = ask(&dana, &starter.api.slug).await;
+    let approval = format!("/inbox/{id}/approval");
+    admin.browser.get(&approval).await.is(405);
+    assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Requested);
+    // Neither a stranger nor the requester.
+    eve.browser.submit("/keys/new", &approval, &[]).await.is(404);
+    dana.browser.submit("/keys/new", &approval, &[]).await.is(404);
+    let page = format!("/inbox/{id}");
+    admin.browser.submit(&page, &approval, &[]).await.is(303);
+    assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Approved);
+    let csrf = admin.browser.get("/keys/new").await.field("csrf").unwrap();
+    admin.browser.post_with(&csrf, &approval, &[]).await.is(409);
+    let lines = subscriptions::history(&app.db, &admin.actor, id.parse().unwrap()).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.what == "approved").count(), 1);
+    let page = admin.browser.get(&page).await.is(200);
+    assert!(page.text.contains("Decided by admin"), "{}", page.text);
+}
+
+#[actix_web::test]
+async fn b44_a_withdrawn_request_cannot_be_decided() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let dana = app.person("dana").await;
+    let id = ask(&dana, &starter.api.slug).await;
+    let page = format!("/requests/{id}");
+    dana.browser.submit(&page, &format!("{page}/withdrawal"), &[]).await.is(303);
+    let csrf = admin.browser.get("/keys/new").await.field("csrf").unwrap();
+    for act in ["approval", "denial"] {
+        let fields = [("comment", "late")];
+        admin.browser.post_with(&csrf, &format!("/inbox/{id}/{act}"), &fields).await.is(409);
+    }
+}
+
+#[actix_web::test]
+async fn a_denial_needs_a_comment_that_the_requester_reads_and_answers() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let dana = app.person("dana").await;
+    let id = ask(&dana, &starter.api.slug).await;
+    let (inbox, request) = (format!("/inbox/{id}"), format!("/requests/{id}"));
+    assert!(admin.browser.get("/inbox").await.is(200).text.contains(&inbox));
+    let answer = admin.browser.submit(&inbox, &format!("{inbox}/denial"), &[]).await.is(422);
+    assert!(answer.text.contains("Say why"));
+    admin.browser.submit(&inbox, &format!("{inbox}/denial"), &[("comment", "Which mail?")]).await.is(303);
+    assert!(dana.browser.get(&request).await.text.contains("Which mail?"));
+    let fields = [("reason", "Mail about orders")];
+    dana.browser.submit(&request, &format!("{request}/repeat"), &fields).await.is(303);
+    assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Requested);
+    let page = admin.browser.get(&inbox).await.text;
+    assert!(page.contains("Which mail?") && page.contains("Mail about orders"), "its history is lost");
+}
+
+#[actix_web::test]
+async fn an_approval_with_changes_sets_an_end() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let dana = app.person("dana").await;
+    let id = ask(&dana, &starter.api.slug).await;
+    let inbox = format!("/inbox/{id}");
+    let approval = format!("{inbox}/approval");
+    admin.browser.submit(&inbox, &approval, &[("ends_on", "soon")]).await.is(422);
+    admin.browser.submit(&inbox, &approval, &[("ends_on", "2000-01-01")]).await.is(422);
+    let day = app.db.now().plus(30 * portico::base::clock::DAY).day();
+    admin.browser.submit(&inbox, &approval, &[("ends_on", &*day), ("comment", "A month")]).await.is(303);
+    let view = subscriptions::get_visible(&app.db, &dana.actor, id.parse().unwrap()).await.unwrap();
+    assert_eq!(view.row.ends_at.map(portico::base::Timestamp::day), Some(day));
+}
+
+#[actix_web::test]
+async fn b45_another_persons_request_is_as_if_it_were_not_there() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let (dana, eve) = (app.person("dana").await, app.person("eve").await);
+    let id = ask(&dana, &starter.api.slug).await;
+    for path in [format!("/requests/{id}"), format!("/inbox/{id}")] {
+        eve.browser.get(&path).await.is(404);
+    }
+    for act in ["withdrawal", "reminder", "move", "rank", "repeat"] {
+        eve.browser.submit("/keys/new", &format!("/requests/{id}/{act}"), &[]).await.is(404);
+    }
+    let token = token(&app, &eve, Reach::ReadAndWrite).await;
+    let path = format!("/api/v1/subscriptions/{id}");
+    call(&app, &token, Method::GET, &path, Value::Null).await.is(404);
+    call(&app, &token, Method::POST, &format!("{path}/approval"), json!({})).await.is(404);
+}
+
+#[actix_web::test]
+async fn a_script_asks_and_another_decides() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let dana = app.person("dana").await;
+    let (hers, theirs) =
+        (token(&app, &dana, Reach::ReadAndWrite).await, token(&app, &admin, Reach::ReadAndWrite).await);
+    let new = json!({ "version_id": starter.version.id, "plan_id": starter.plan.id, "reason": "mail" });
+    let asked = call(&app, &hers, Method::POST, "/api/v1/subscriptions", new.clone()).await.is(201).json();
+    assert_eq!(asked["state"], "requested");
+    call(&app, &hers, Method::POST, "/api/v1/subscriptions", new).await.is(409);
+    let inbox =
+        call(&app, &theirs, Method::GET, "/api/v1/subscriptions?inbox=true", Value::Null).await.json();
+    assert_eq!(inbox["items"][0]["id"], asked["id"]);
+    let path = format!("/api/v1/subscriptions/{}", asked["id"].as_str().unwrap());
+    let denial =
+        call(&app, &theirs, Method::POST, &format!("{path}/denial"), json!({ "comment": "" })).await.is(400);
+    assert_eq!(denial.code(), "field_invalid");
+    let done = call(&app, &theirs, Method::POST, &format!("{path}/approval"), json!({})).await.is(200).json();
+    assert_eq!(done["state"], "approved");
+    let twice = call(&app, &theirs, Method::POST, &format!("{path}/approval"), json!({})).await.is(409);
+    assert_eq!(twice.code(), "conflict");
+    let events = call(&app, &hers, Method::GET, &format!("{path}/events"), Value::Null).await.is(200).json();
+    assert_eq!(events.as_array().map(Vec::len), Some(2));
+}
