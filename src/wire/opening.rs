@@ -30,19 +30,27 @@ impl Opening {
                 Ok(Cow::Borrowed(&[]))
             }
             Self::Unknown(lead) => {
-                hold(lead, chunk)?;
-                let first = lead.trim_ascii_start().first().copied();
+                // What was held so far is white space.
+                let first = chunk.trim_ascii_start().first().copied();
                 match first {
-                    None => Ok(Cow::Borrowed(&[])),
+                    None => {
+                        hold(lead, chunk)?;
+                        Ok(Cow::Borrowed(&[]))
+                    }
                     Some(b'<') => Err(WireFault::strange("markup where a stream was expected")),
                     Some(b'{' | b'[') => {
+                        hold(lead, chunk)?;
                         *self = Self::Document(std::mem::take(lead));
                         Ok(Cow::Borrowed(&[]))
                     }
                     Some(_) => {
                         let lead = std::mem::take(lead);
                         *self = Self::Events;
-                        Ok(Cow::Owned(lead))
+                        Ok(if lead.is_empty() {
+                            Cow::Borrowed(chunk)
+                        } else {
+                            Cow::Owned([&lead, chunk].concat())
+                        })
                     }
                 }
             }

@@ -160,14 +160,19 @@ impl<'a> Cursor<'a> {
     /// Passes over the next value, whatever it is, and answers its place.
     pub fn skip(&mut self) -> Result<Range<usize>, Flaw> {
         match self.kind()? {
-            Kind::Object => self.object(|inner, _| inner.skip().map(drop)),
-            Kind::Array => self.array(|inner, _| inner.skip().map(drop)),
+            Kind::Object => self.object(|inner, _| inner.pass()),
+            Kind::Array => self.array(|inner, _| inner.pass()),
             Kind::Text => self.text().map(|text| text.span()),
             Kind::Number => self.number(),
             Kind::True => self.word(b"true"),
             Kind::False => self.word(b"false"),
             Kind::Null => self.word(b"null"),
         }
+    }
+
+    /// Passes over the next value where its place does not matter.
+    pub fn pass(&mut self) -> Result<(), Flaw> {
+        self.skip().map(|_| ())
     }
 
     /// Reads a string.

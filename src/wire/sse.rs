@@ -36,7 +36,7 @@ impl Splitter {
         while let Some(end) = self.find_end(rest) {
             let (head, tail) = rest.split_at(end);
             rest = tail;
-            if self.carry.is_empty() {
+            if self.carry.is_empty() && head.len() <= MAX_EVENT {
                 event(self.without_bom(head))?;
                 continue;
             }

@@ -50,7 +50,7 @@ pub fn read(json: &[u8]) -> Result<Chunk, Flaw> {
                 chunk.has_data = cursor.kind()? == Kind::Array;
                 cursor.skip()?;
             }
-            _ => drop(cursor.skip()?),
+            _ => cursor.pass()?,
         }
         Ok(())
     })?;
@@ -63,7 +63,7 @@ impl Chunk {
         self.has_choices = true;
         cursor.array::<Flaw>(|cursor, rank| match cursor.kind()? {
             Kind::Object => self.choice(cursor, rank),
-            _ => cursor.skip().map(drop),
+            _ => cursor.pass(),
         })?;
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Chunk {
                 }
                 b"usage" => self.usage(cursor)?,
                 b"error" => self.error |= is_error(cursor)?,
-                _ => drop(cursor.skip()?),
+                _ => cursor.pass()?,
             }
             Ok(())
         })?;
@@ -113,7 +113,7 @@ impl Chunk {
                     content |= there > 0;
                     bytes += there;
                 }
-                _ => drop(cursor.skip()?),
+                _ => cursor.pass()?,
             }
             Ok(())
         })?;
@@ -135,7 +135,7 @@ impl Chunk {
 
     fn x_groq(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
         if cursor.kind()? != Kind::Object {
-            return cursor.skip().map(drop);
+            return cursor.pass();
         }
         cursor.object::<Flaw>(|cursor, name| match name.name().as_ref() {
             b"usage" => self.usage(cursor),
@@ -143,7 +143,7 @@ impl Chunk {
                 self.error |= is_error(cursor)?;
                 Ok(())
             }
-            _ => cursor.skip().map(drop),
+            _ => cursor.pass(),
         })?;
         Ok(())
     }
@@ -154,9 +154,19 @@ fn texts(cursor: &mut Cursor<'_>) -> Result<usize, Flaw> {
     let mut bytes = 0;
     match cursor.kind()? {
         Kind::Text => bytes = cursor.text()?.raw.len(),
-        Kind::Object => drop(cursor.object::<Flaw>(|inner, _| Ok(bytes += texts(inner)?))?),
-        Kind::Array => drop(cursor.array::<Flaw>(|inner, _| Ok(bytes += texts(inner)?))?),
-        _ => drop(cursor.skip()?),
+        Kind::Object => {
+            cursor.object::<Flaw>(|inner, _| {
+                bytes += texts(inner)?;
+                Ok(())
+            })?;
+        }
+        Kind::Array => {
+            cursor.array::<Flaw>(|inner, _| {
+                bytes += texts(inner)?;
+                Ok(())
+            })?;
+        }
+        _ => cursor.pass()?,
     }
     Ok(bytes)
 }

@@ -75,9 +75,8 @@ impl<'a> Plan<'a> {
             return;
         };
         // Both were sent: the newer field's value counts, under the name the vendor knows.
-        if from == LIMIT && old.bytes(self.body) != b"null" {
-            self.edits.replace(new.value.clone(), old.bytes(self.body));
-        } else if new.bytes(self.body) == b"null" {
+        let is_null = |member: &Member| member.bytes(self.body) == b"null";
+        if (from == LIMIT && !is_null(old)) || is_null(new) {
             self.edits.replace(new.value.clone(), old.bytes(self.body));
         }
         self.take_out(from);

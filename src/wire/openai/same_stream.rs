@@ -150,7 +150,7 @@ impl Same {
             return self.said(&chunk, json, named_error);
         }
         let only_usage = chunk.has_choices && chunk.seen == 0 && chunk.usage.is_some();
-        if !(only_usage && !self.include_usage) {
+        if self.include_usage || !only_usage {
             self.write(event, start, &chunk, out);
         }
         self.state.content |= chunk.content || chunk.finish.is_some();

@@ -78,6 +78,6 @@ fn answer_tokens(input: Option<u64>, output: Option<u64>, total: Option<u64>) ->
 /// A count, or nothing where a vendor wrote something else.
 fn lenient<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u64>, D::Error> {
     let value = serde_json::Value::deserialize(source)?;
-    let whole = |float: f64| (float >= 0.0 && float <= 9e15).then_some(float as u64);
+    let whole = |float: f64| (0.0..=9e15).contains(&float).then_some(float as u64);
     Ok(value.as_u64().or_else(|| value.as_f64().and_then(whole)))
 }

@@ -54,7 +54,7 @@ fn tokens(cursor: &mut Cursor<'_>, outer: usize) -> Result<usize, Bad> {
     let mut count = 0_usize;
     cursor.array::<Bad>(|cursor, rank| {
         count += 1;
-        value::count(cursor, &format!("input[{outer}][{rank}]"), 0, u32::MAX).map(drop)
+        value::count(cursor, &format!("input[{outer}][{rank}]"), 0, u32::MAX).map(|_| ())
     })?;
     if count == 0 {
         return Err(wrong(format!("input[{outer}]"), "must not be empty").into());

@@ -88,7 +88,7 @@ fn message(cursor: &mut Cursor<'_>, rank: usize, media: &mut Media) -> Result<()
                 others |= cursor.kind()? != Kind::Null;
                 cursor.skip()?;
             }
-            _ => drop(cursor.skip()?),
+            _ => cursor.pass()?,
         }
         Ok(())
     })?;
@@ -115,14 +115,16 @@ fn calls(cursor: &mut Cursor<'_>, rank: usize) -> Result<bool, Bad> {
     let path = || format!("messages[{rank}].tool_calls");
     let mut any = false;
     match cursor.kind()? {
-        Kind::Null => drop(cursor.skip()?),
-        Kind::Array => drop(cursor.array::<Bad>(|cursor, call| {
-            any = true;
-            if cursor.kind()? != Kind::Object {
-                return Err(wrong(format!("{}[{call}]", path()), "must be an object").into());
-            }
-            Ok(drop(cursor.skip()?))
-        })?),
+        Kind::Null => cursor.pass()?,
+        Kind::Array => {
+            cursor.array::<Bad>(|cursor, call| {
+                any = true;
+                if cursor.kind()? != Kind::Object {
+                    return Err(wrong(format!("{}[{call}]", path()), "must be an object").into());
+                }
+                Ok(cursor.pass()?)
+            })?;
+        }
         _ => return Err(wrong(path(), "must be an array").into()),
     }
     Ok(any)
@@ -169,7 +171,7 @@ fn part(cursor: &mut Cursor<'_>, path: &dyn Fn(&str) -> String, media: &mut Medi
                 media.there += there;
                 media.counted += there / 4;
             }
-            _ => drop(cursor.skip()?),
+            _ => cursor.pass()?,
         }
         Ok(())
     })?;
@@ -190,10 +192,12 @@ fn inline(cursor: &mut Cursor<'_>, path: &dyn Fn(&str) -> String) -> Result<usiz
     let mut bytes = 0;
     match cursor.kind()? {
         Kind::Text => bytes = cursor.text()?.raw.len(),
-        Kind::Object => drop(cursor.object::<Bad>(|cursor, _| {
-            bytes += cursor.skip()?.len();
-            Ok(())
-        })?),
+        Kind::Object => {
+            cursor.object::<Bad>(|cursor, _| {
+                bytes += cursor.skip()?.len();
+                Ok(())
+            })?;
+        }
         _ => return Err(wrong(path(""), "must hold an object or a string").into()),
     }
     Ok(bytes)

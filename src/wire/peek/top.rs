@@ -83,11 +83,11 @@ impl<'a> Reading<'a> {
             }
             b"max_tokens" => self.old_limit = value::count(cursor, "max_tokens", 1, MAX_TOKENS)?,
             b"n" => self.n = value::count(cursor, "n", 1, MAX_ANSWERS)?,
-            b"best_of" => drop(value::count(cursor, "best_of", 1, 1)?),
+            b"best_of" => value::count(cursor, "best_of", 1, 1).map(|_| ())?,
             b"tools" => self.tools += self.definitions(cursor, "tools")?,
             b"functions" => self.functions |= self.definitions(cursor, "functions")? > 0,
             b"response_format" => self.side_bytes += cursor.skip()?.len(),
-            _ => drop(cursor.skip()?),
+            _ => cursor.pass()?,
         }
         Ok(())
     }
@@ -96,9 +96,9 @@ impl<'a> Reading<'a> {
         match name {
             b"model" => self.model = Some(model(cursor)?),
             b"input" => self.input_bytes = Some(embeddings::input(cursor)?),
-            b"dimensions" => drop(value::count(cursor, "dimensions", 1, 65_536)?),
+            b"dimensions" => value::count(cursor, "dimensions", 1, 65_536).map(|_| ())?,
             b"encoding_format" => embeddings::encoding(cursor)?,
-            _ => drop(cursor.skip()?),
+            _ => cursor.pass()?,
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ impl<'a> Reading<'a> {
         cursor.object::<Bad>(|cursor, name| {
             empty = false;
             if name.name().as_ref() != b"include_usage" {
-                return Ok(drop(cursor.skip()?));
+                return Ok(cursor.pass()?);
             }
             value::once(&mut seen, || "stream_options.include_usage".to_owned())?;
             usage = Some(value::flag(cursor, "stream_options.include_usage")?);
@@ -149,7 +149,7 @@ impl<'a> Reading<'a> {
                 return Err(wrong(format!("{param}[{rank}]"), "must be an object").into());
             }
             count = rank + 1;
-            Ok(drop(cursor.skip()?))
+            Ok(cursor.pass()?)
         })?;
         self.side_bytes += span.len();
         Ok(count)

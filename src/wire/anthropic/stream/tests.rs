@@ -1,1 +1,101 @@
+use serde_json::{Value, json};
 
+use super::*;
+use crate::wire::Finish;
+
+fn event(value: Value) -> Vec<u8> {
+    format!("event: {}\ndata: {value}\n\n", value["type"].as_str().unwrap()).into_bytes()
+}
+
+fn read(list: &[Value]) -> (Vec<Event>, Events) {
+    let (mut events, mut found) = (Events::default(), Vec::new());
+    for value in list {
+        events.read(&event(value.clone()), &mut found).unwrap();
+    }
+    (found, events)
+}
+
+fn start() -> Value {
+    json!({"type": "message_start", "message": {"content": [], "usage": {"input_tokens": 3, "output_tokens": 1}}})
+}
+
+#[test]
+fn calls_are_counted_among_calls_and_not_among_blocks() {
+    let block = |index: u32, block: Value| json!({"type": "content_block_start", "index": index, "content_block": block});
+    let stop = |index: u32| json!({"type": "content_block_stop", "index": index});
+    let (found, _) = read(&[
+        start(),
+        block(0, json!({"type": "text", "text": ""})),
+        stop(0),
+        block(1, json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}})),
+        json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": "{}"}}),
+        stop(1),
+        block(2, json!({"type": "tool_use", "id": "t", "name": "f", "input": {}})),
+        stop(2),
+    ]);
+    assert!(found.contains(&Event::Call { rank: 0, id: "t".into(), name: "f".into() }));
+    assert_eq!(found.last(), Some(&Event::CallPiece { rank: 0, piece: "{}".into() }));
+    assert_eq!(found.iter().filter(|event| matches!(event, Event::CallPiece { .. })).count(), 1);
+}
+
+#[test]
+fn counts_are_corrected_and_never_added() {
+    let (_, events) = read(&[
+        start(),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"},
+            "usage": {"input_tokens": 5, "cache_read_input_tokens": 7, "output_tokens": 9}}),
+    ]);
+    let usage = events.usage().unwrap();
+    assert_eq!((usage.input, usage.cached_read, usage.output), (Some(12), Some(7), Some(9)));
+}
+
+#[test]
+fn a_refusal_without_a_word_has_one() {
+    let delta = |details: Value| json!({"type": "message_delta", "delta": {"stop_reason": "refusal", "stop_details": details}});
+    let (found, _) = read(&[start(), delta(json!({"type": "refusal", "explanation": "Blocked."}))]);
+    let told = Event::Finish { finish: Finish::ContentFilter, refusal: Some("Blocked.".into()) };
+    assert_eq!(found.last(), Some(&told));
+    let (found, _) = read(&[start(), delta(Value::Null)]);
+    assert!(matches!(found.last(), Some(Event::Finish { refusal: Some(_), .. })));
+}
+
+#[test]
+fn a_second_start_is_passed_over() {
+    let (found, _) = read(&[start(), start()]);
+    assert_eq!(found, [Event::Begin]);
+}
+
+#[test]
+fn web_citations_come_with_the_place_of_their_text() {
+    let citation =
+        json!({"type": "web_search_result_location", "url": "https://a", "title": "A", "cited_text": "x"});
+    let (found, _) = read(&[
+        start(),
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "é "}}),
+        json!({"type": "content_block_stop", "index": 0}),
+        json!({"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}}),
+        json!({"type": "content_block_delta", "index": 1, "delta": {"type": "citations_delta", "citation": citation}}),
+        json!({"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "abc"}}),
+        json!({"type": "content_block_stop", "index": 1}),
+    ]);
+    let citations = vec![Citation { url: "https://a".into(), title: "A".into() }];
+    assert_eq!(found.last(), Some(&Event::Cited { citations, start: 2, end: 5 }));
+}
+
+#[test]
+fn events_that_a_server_ran_together_are_told_apart() {
+    let one =
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}});
+    let lines = format!("data: {}\ndata: {one}\ndata: {one}\n\n", start());
+    let (mut events, mut found) = (Events::default(), Vec::new());
+    events.read(lines.as_bytes(), &mut found).unwrap();
+    assert_eq!(found, [Event::Begin, Event::Text("a".into()), Event::Text("a".into())]);
+}
+
+#[test]
+fn an_event_that_is_no_json_is_a_fault() {
+    let (mut events, mut found) = (Events::default(), Vec::new());
+    assert!(events.read(b"event: x\ndata: {\"type\":\n\n", &mut found).is_err());
+    assert!(events.read(b"<html>\n\n", &mut found).is_err());
+    assert!(events.read(b": comment\n\n", &mut found).is_ok());
+}
