@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::{Config, LogFormat};
+use crate::domain::people::sessions;
 use crate::domain::settings::{self, SetUp};
 use crate::gateway::{self, Gateway};
 use crate::ingress::{self, Ingress};
@@ -132,6 +133,11 @@ impl App {
             let (ledger, db) = (ledger.clone(), db.clone());
             async move { ledger.drain_once(&db).await.map(drop) }
         });
+        let db = self.db.clone();
+        jobs.every("sessions", Duration::from_secs(3_600), move || {
+            let db = db.clone();
+            async move { sessions::sweep(&db).await.map(drop) }
+        });
         jobs
     }
 }
@@ -199,24 +205,39 @@ pub fn serve(config: Config) -> Result<()> {
     })
 }
 
+/// A stream that is still open this long before the end of its time gets an error event.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 async fn until_stopped(app: &App, running: Running) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate()).or_code(Code::Internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).or_code(Code::Internal)?;
     let Running { handle, server, jobs, .. } = running;
-    let ready = app.ready.clone();
+    let (ready, gateway) = (app.ready.clone(), app.gateway.clone());
+    let grace = Duration::from_secs(app.config.server.shutdown_seconds).saturating_sub(LAST_WORDS);
     actix_web::rt::spawn(async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         ready.set(false);
+        gateway.stop_admitting();
         tracing::info!("stopping: open calls get their time; send the signal again to stop at once");
         let stop = actix_web::rt::spawn(handle.stop(true));
         tokio::select! {
-            _ = stop => {}
-            _ = terminate.recv() => handle.stop(false).await,
-            _ = interrupt.recv() => handle.stop(false).await,
+            _ = stop => return,
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            () = tokio::time::sleep(grace) => {
+                gateway.cut_streams();
+                tokio::time::sleep(LAST_WORDS).await;
+            }
         }
+        gateway.cut_streams();
+        handle.stop(false).await;
     });
     server.await.or_code(Code::Internal)?;
     jobs.stop().await;
+    app.ledger.flush_counts();
+    if let Err(error) = app.ledger.drain_once(&app.db).await {
+        tracing::warn!(%error, "calls are left in the journal; the next start posts them");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! (a row of `document::PARTS`); a test compares the document with the routes.
 
 pub mod apps;
+pub mod calls;
 pub mod document;
 pub mod keys;
 mod moment;
@@ -11,8 +12,14 @@ use crate::web::Page;
 
 /// Every endpoint of the management API.
 pub fn endpoints() -> Vec<Page> {
-    [document::endpoints(), apps::endpoints(), subscriptions::endpoints(), keys::endpoints()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        document::endpoints(),
+        apps::endpoints(),
+        subscriptions::endpoints(),
+        keys::endpoints(),
+        calls::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

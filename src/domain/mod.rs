@@ -1,7 +1,7 @@
 //! Rules and SQL by noun. It knows no HTTP, no template and no vendor.
 //!
 //! Order inside (a later one may use an earlier one): actor, permit, changes, audit, settings ←
-//! people ← teams ← supply, catalogue, plans ← apps ← subscriptions ← keys.
+//! people ← teams ← supply, catalogue, plans ← apps ← subscriptions ← keys ← names.
 
 pub mod actor;
 pub mod apps;
@@ -9,9 +9,10 @@ pub mod audit;
 pub mod catalogue;
 pub mod changes;
 pub mod fields;
-pub mod keys;
-pub mod people;
 pub mod gate;
+pub mod keys;
+pub mod names;
+pub mod people;
 pub mod permit;
 pub mod plans;
 pub mod settings;

@@ -1,6 +1,7 @@
 //! Call records: crash-safe journal, posting to the database, prices, reports.
 //! It knows no HTTP and decides nothing about a call; it keeps what was decided.
 
+pub mod asked;
 pub mod calls;
 pub mod export;
 pub mod prices;

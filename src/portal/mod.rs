@@ -4,7 +4,9 @@
 pub mod apidocs;
 pub mod apps;
 pub mod back;
+pub mod calls;
 pub mod catalogue;
+pub mod dashboard;
 pub mod errors;
 pub mod fault;
 pub mod frame;
@@ -30,6 +32,8 @@ pub fn pages() -> Vec<Page> {
     [
         apidocs::pages(),
         apps::pages(),
+        calls::pages(),
+        dashboard::pages(),
         errors::pages(),
         inbox::pages(),
         keys::pages(),

@@ -1,10 +1,13 @@
 //! The suite against a real server: one module a noun.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
 mod conformance;
 mod docs;
 mod house;
 mod journeys;
 mod keys;
+mod ledger;
 mod subscriptions;
 mod support;
 mod web;

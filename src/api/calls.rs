@@ -1,0 +1,203 @@
+//! Calls, read only. A token sees what its user sees.
+
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
+
+use crate::base::Code;
+use crate::base::ids::CallId;
+use crate::domain::actor::Actor;
+use crate::domain::permit::{Right, may};
+use crate::ledger::asked::Asked;
+use crate::ledger::calls::{self, Sight};
+use crate::store::Db;
+use crate::store::entity::states::TeamRole;
+use crate::store::entity::{attempt, call};
+use crate::web::{ApiNeed, ApiResult, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+
+const PAGE: u64 = 100;
+
+/// This noun's part of the document.
+#[derive(OpenApi)]
+#[openapi(paths(list, show), components(schemas(CallList, CallView, AttemptView)))]
+pub struct Doc;
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/calls", ApiNeed::Read, list),
+        endpoint(Method::GET, "/api/v1/calls/{id}", ApiNeed::Read, show),
+    ]
+}
+
+/// A page of calls, newest first.
+#[derive(Serialize, ToSchema)]
+pub struct CallList {
+    pub data: Vec<CallView>,
+    /// Send it as `before` for the calls that follow; absent at the end.
+    pub next: Option<Uuid>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CallView {
+    pub id: Uuid,
+    /// When it began, RFC 3339.
+    pub at: String,
+    /// `answered`, `refused`, `failed`, `cut_client`, `cut_vendor` or `lost`.
+    pub state: String,
+    /// The error code; absent where it went well.
+    pub code: Option<String>,
+    /// What the caller got; 0 for a call lost in a crash.
+    pub status: i32,
+    pub endpoint: String,
+    pub model: String,
+    pub stream: bool,
+    pub team_id: Option<Uuid>,
+    pub app_id: Option<Uuid>,
+    pub key_id: Option<Uuid>,
+    pub user_id: Option<Uuid>,
+    pub key_prefix: String,
+    pub ip: String,
+    pub agent: String,
+    pub client_request_id: Option<String>,
+    pub api_id: Option<Uuid>,
+    pub version_id: Option<Uuid>,
+    pub plan_id: Option<Uuid>,
+    pub subscription_id: Option<Uuid>,
+    pub input_tokens: Option<i64>,
+    pub cached_read_tokens: Option<i64>,
+    pub cache_write_tokens: Option<i64>,
+    pub output_tokens: Option<i64>,
+    pub reasoning_tokens: Option<i64>,
+    /// `reported`, `counted`, `estimated` or `none`.
+    pub usage_source: String,
+    /// Nano-USD; absent where the price is unknown.
+    pub cost_nanos: Option<i64>,
+    pub first_byte_us: Option<i64>,
+    pub total_us: i64,
+    pub facts: String,
+    /// How many vendors' answers were tried for.
+    pub attempt_count: i32,
+    /// With one call alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<AttemptView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AttemptView {
+    pub number: i32,
+    pub provider_id: Uuid,
+    pub target_id: Uuid,
+    pub vendor_model: String,
+    /// Absent for the try that won.
+    pub code: Option<String>,
+    /// The vendor's own; 0 when there was no answer.
+    pub status: i32,
+    /// From the start of the call.
+    pub after_us: i64,
+    pub micros: i64,
+}
+
+/// List calls, refused ones included.
+#[utoipa::path(
+    get, path = "/api/v1/calls", tag = "calls",
+    params(
+        ("range" = Option<String>, Query, description = "`1h`, `24h`, `7d` or `30d`"),
+        ("from" = Option<String>, Query, description = "First day, `YYYY-MM-DD`"),
+        ("to" = Option<String>, Query, description = "Last day, `YYYY-MM-DD`"),
+        ("state" = Option<String>, Query, description = "How it ended"),
+        ("code" = Option<String>, Query, description = "An error code"),
+        ("status" = Option<String>, Query, description = "`2xx`, `4xx` or `5xx`"),
+        ("app" = Option<Uuid>, Query, description = "An application"),
+        ("key" = Option<Uuid>, Query, description = "A key"),
+        ("api" = Option<Uuid>, Query, description = "An API"),
+        ("version" = Option<Uuid>, Query, description = "An API version"),
+        ("subscription" = Option<Uuid>, Query, description = "A subscription"),
+        ("model" = Option<String>, Query, description = "The public model name"),
+        ("provider" = Option<Uuid>, Query, description = "The vendor of the first attempt"),
+        ("team" = Option<Uuid>, Query, description = "A team"),
+        ("user" = Option<Uuid>, Query, description = "The key's owner"),
+        ("ip" = Option<String>, Query, description = "The caller's address"),
+        ("stream" = Option<String>, Query, description = "`yes` or `no`"),
+        ("request" = Option<String>, Query, description = "Our request id, or the caller's own"),
+        ("before" = Option<Uuid>, Query, description = "`next` of the page before"),
+    ),
+    responses((status = 200, description = "A page of calls", body = CallList))
+)]
+async fn list(actor: Actor, db: Data<Db>, asked: Query<Asked>) -> ApiResult {
+    let (filter, before) = asked.read(db.now())?;
+    let listing = calls::list(&db, &sight(&actor), &filter, before, PAGE).await?;
+    let data = listing.calls.into_iter().map(|call| view(call, Vec::new())).collect();
+    Ok(json(StatusCode::OK, &CallList { data, next: listing.next.map(|id| id.0) }))
+}
+
+/// One call with its attempts.
+#[utoipa::path(
+    get, path = "/api/v1/calls/{id}", tag = "calls",
+    params(("id" = Uuid, Path, description = "The request id")),
+    responses((status = 200, description = "The call", body = CallView), (status = 404, description = "`not_found`"))
+)]
+async fn show(actor: Actor, db: Data<Db>, id: Path<String>) -> ApiResult {
+    let id: CallId = id.parse().map_err(|_| Code::NotFound.with("no id"))?;
+    let told = calls::find(&db, &sight(&actor), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    Ok(json(StatusCode::OK, &view(told.call, told.attempts)))
+}
+
+fn sight(actor: &Actor) -> Sight {
+    match actor.user_id() {
+        Some(user) if !may(actor, Right::SeeEverything) => {
+            let owned = actor.teams().iter().filter(|(_, role)| *role == TeamRole::Owner);
+            Sight::Own { user, teams: owned.map(|(team, _)| *team).collect() }
+        }
+        _ => Sight::Everything,
+    }
+}
+
+fn view(call: call::Model, attempts: Vec<attempt::Model>) -> CallView {
+    CallView {
+        id: call.id.0,
+        at: call.at.rfc3339(),
+        state: call.state,
+        code: call.code,
+        status: call.status,
+        endpoint: call.endpoint,
+        model: call.model,
+        stream: call.stream,
+        team_id: call.team_id.map(|id| id.0),
+        app_id: call.app_id.map(|id| id.0),
+        key_id: call.key_id.map(|id| id.0),
+        user_id: call.user_id.map(|id| id.0),
+        key_prefix: call.key_prefix,
+        ip: call.ip,
+        agent: call.agent,
+        client_request_id: call.client_request_id,
+        api_id: call.api_id.map(|id| id.0),
+        version_id: call.version_id.map(|id| id.0),
+        plan_id: call.plan_id.map(|id| id.0),
+        subscription_id: call.subscription_id.map(|id| id.0),
+        input_tokens: call.input_tokens,
+        cached_read_tokens: call.cached_read_tokens,
+        cache_write_tokens: call.cache_write_tokens,
+        output_tokens: call.output_tokens,
+        reasoning_tokens: call.reasoning_tokens,
+        usage_source: call.usage_source,
+        cost_nanos: call.cost_nanos.map(|cost| cost.0),
+        first_byte_us: call.first_byte_us,
+        total_us: call.total_us,
+        facts: call.facts,
+        attempt_count: call.attempts,
+        attempts: attempts.into_iter().map(tried).collect(),
+    }
+}
+
+fn tried(attempt: attempt::Model) -> AttemptView {
+    AttemptView {
+        number: attempt.number,
+        provider_id: attempt.provider_id.0,
+        target_id: attempt.target_id.0,
+        vendor_model: attempt.vendor_model,
+        code: attempt.code,
+        status: attempt.status,
+        after_us: attempt.after_us,
+        micros: attempt.micros,
+    }
+}

@@ -1,0 +1,75 @@
+//! The filters of the list, as they stand in its address.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::base::Code;
+use crate::base::ids::CallId;
+use crate::ledger::asked::Asked;
+use crate::ledger::record::CallState;
+use crate::portal::look::Choice;
+
+/// True when everything is shown.
+pub fn is_empty(asked: &Asked) -> bool {
+    asked.pairs().iter().all(|(name, value)| *name == "scope" || value.is_empty())
+}
+
+/// The address of the same list, starting behind a call.
+pub fn older(asked: &Asked, base: &str, before: CallId) -> String {
+    join(base, Asked { before: before.to_string(), ..asked.clone() }.pairs().into_iter())
+}
+
+/// The address of the list without one of its filters, from its newest call on.
+pub fn without(asked: &Asked, base: &str, name: &str) -> String {
+    join(base, asked.pairs().into_iter().filter(|(other, _)| *other != name && *other != "before"))
+}
+
+/// The options of the selects.
+pub struct Choices {
+    pub ranges: Vec<Choice>,
+    pub states: Vec<Choice>,
+    pub statuses: Vec<Choice>,
+    pub streams: Vec<Choice>,
+    pub codes: Vec<Choice>,
+}
+
+impl Choices {
+    pub fn new() -> Self {
+        let any = |label: &str| Choice::new("", label);
+        let mut states = vec![any("Any outcome")];
+        states.extend(CallState::ALL.iter().map(|state| {
+            let label = state.label();
+            let mut letters = label.chars();
+            let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+            Choice::new(state.word(), first + letters.as_str())
+        }));
+        let mut codes = vec![any("Any cause")];
+        codes.extend(Code::ALL.iter().map(|code| Choice::new(code.word(), code.word())));
+        Self {
+            ranges: vec![
+                any("Any time"),
+                Choice::new("1h", "Last hour"),
+                Choice::new("24h", "Last 24 hours"),
+                Choice::new("7d", "Last 7 days"),
+                Choice::new("30d", "Last 30 days"),
+            ],
+            states,
+            statuses: [any("Any status")]
+                .into_iter()
+                .chain(["2xx", "4xx", "5xx"].map(|class| Choice::new(class, class)))
+                .collect(),
+            streams: vec![any("Streamed or not"), Choice::new("yes", "Streamed"), Choice::new("no", "Whole")],
+            codes,
+        }
+    }
+}
+
+fn join<'a>(base: &str, pairs: impl Iterator<Item = (&'static str, &'a str)>) -> String {
+    let filled = pairs.filter(|(_, value)| !value.is_empty());
+    let query: Vec<String> = filled
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+        .collect();
+    if query.is_empty() { base.to_owned() } else { format!("{base}?{}", query.join("&")) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The list of calls, refused ones included.
+
+use actix_web::http::header;
+use askama::Template;
+
+use super::filters::{self, Choices, older, without};
+use super::view::CallLine;
+use super::{catch_up, own_sight, sight};
+use crate::domain::actor::Actor;
+use crate::domain::names::{self, Names, Wanted};
+use crate::domain::permit::{Right, may};
+use crate::ledger::asked::Asked;
+use crate::ledger::calls::{Filter, Sight};
+use crate::ledger::{Ledger, calls, export};
+use crate::portal::frame::Frame;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::web::{Data, HttpResponse, PageResult, Query, Visit};
+
+const PAGE: u64 = 50;
+
+#[derive(Template)]
+#[template(path = "calls/list.html")]
+struct ListPage {
+    frame: Frame,
+    asked: Asked,
+    unfiltered: bool,
+    choices: Choices,
+    errors: NoErrors,
+    lines: Vec<CallLine>,
+    /// Filters by id, as the person reads them, with the way to take each off.
+    chips: Vec<Chip>,
+    sees_all: bool,
+    all: bool,
+    newest: String,
+    older: String,
+    /// The list stopped looking, and how it says so.
+    stopped: bool,
+    csv: String,
+}
+
+struct Chip {
+    text: String,
+    remove: String,
+}
+
+/// The fields of a filter have no messages: what cannot be read is an error page.
+struct NoErrors;
+
+impl NoErrors {
+    #[expect(clippy::unused_self, reason = "the shape that the form macros ask for")]
+    fn of(&self, _: &str) -> &'static str {
+        ""
+    }
+}
+
+pub async fn show(
+    actor: Actor,
+    visit: Visit,
+    db: Data<Db>,
+    ledger: Data<Ledger>,
+    asked: Query<Asked>,
+) -> PageResult {
+    let asked = asked.into_inner();
+    let (filter, before) = asked.read(db.now())?;
+    catch_up(&ledger, &db).await;
+    let listing = calls::list(&db, &scope(&actor, &asked), &filter, before, PAGE).await?;
+    let names = names::of(&db, wanted(&filter, CallLine::wanted(&listing.calls))).await?;
+    let page = ListPage {
+        frame: shell::frame(&db, &visit).await?,
+        chips: chips(&asked, &filter, &names),
+        choices: Choices::new(),
+        errors: NoErrors,
+        lines: listing.calls.iter().map(|call| CallLine::new(call, &names)).collect(),
+        sees_all: may(&actor, Right::SeeEverything),
+        all: asked.scope == "all",
+        newest: if before.is_some() { without(&asked, "/calls", "before") } else { String::new() },
+        older: listing.next.map(|next| older(&asked, "/calls", next)).unwrap_or_default(),
+        stopped: listing.stopped,
+        csv: without(&asked, "/calls.csv", "before"),
+        unfiltered: filters::is_empty(&asked),
+        asked,
+    };
+    shell::html(&page)
+}
+
+/// The same list as a file.
+pub async fn csv(actor: Actor, db: Data<Db>, ledger: Data<Ledger>, asked: Query<Asked>) -> PageResult {
+    let (filter, _) = asked.read(db.now())?;
+    catch_up(&ledger, &db).await;
+    let file = export::csv(&db, &scope(&actor, &asked), &filter).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\""))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(file))
+}
+
+fn scope(actor: &Actor, asked: &Asked) -> Sight {
+    if asked.scope == "all" { sight(actor) } else { own_sight(actor) }
+}
+
+fn wanted(filter: &Filter, lines: Wanted) -> Wanted {
+    let mut wanted = lines;
+    wanted.apps.extend(filter.app);
+    wanted.versions.extend(filter.version);
+    wanted.keys.extend(filter.key);
+    wanted.teams.extend(filter.team);
+    wanted.users.extend(filter.user);
+    wanted.providers.extend(filter.provider);
+    wanted
+}
+
+fn chips(asked: &Asked, filter: &Filter, names: &Names) -> Vec<Chip> {
+    let short = |text: &str| text.chars().take(13).collect::<String>();
+    let known = [
+        ("app", "App", names.app(filter.app)),
+        ("key", "Key", names.key(filter.key)),
+        ("version", "Version", names.version(filter.version)),
+        ("team", "Team", names.team(filter.team)),
+        ("user", "Owner", names.user(filter.user)),
+        ("provider", "Vendor", names.provider(filter.provider)),
+        ("api", "API", short(&asked.api)),
+        ("subscription", "Subscription", short(&asked.subscription)),
+    ];
+    let given = known.into_iter().filter(|(.., name)| !name.is_empty());
+    given
+        .map(|(key, label, name)| Chip {
+            text: format!("{label}: {name}"),
+            remove: without(asked, "/calls", key),
+        })
+        .collect()
+}
+
+impl ListPage {
+    /// The filters that have no field of their own travel along hidden.
+    fn hidden(&self) -> Vec<(&'static str, &str)> {
+        const FIELDS: [&str; 9] =
+            ["range", "state", "code", "status", "model", "ip", "stream", "request", "before"];
+        let pairs = self.asked.pairs().into_iter();
+        pairs.filter(|(name, value)| !value.is_empty() && !FIELDS.contains(name)).collect()
+    }
+
+    fn shown(&self) -> String {
+        match (self.lines.len(), self.stopped) {
+            (_, true) => "Older calls were not looked at yet".to_owned(),
+            (1, _) => "1 call".to_owned(),
+            (count, _) => format!("{count} calls"),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! One call: what was asked, what it cost, how long each try took, and why it ended as it did.
+
+use askama::Template;
+
+use super::view::{cost, tokens};
+use super::{catch_up, sight};
+use crate::base::ids::CallId;
+use crate::base::{Code, Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::names::{self, Names, Wanted};
+use crate::domain::permit::{Right, may};
+use crate::ledger::calls::Told;
+use crate::ledger::record::UsageSource;
+use crate::ledger::{Ledger, calls};
+use crate::portal::frame::Frame;
+use crate::portal::{look, shell};
+use crate::store::Db;
+use crate::store::entity::{attempt, call};
+use crate::web::{Data, PageResult, Path, Visit};
+
+#[derive(Template)]
+#[template(path = "calls/show.html")]
+struct ShowPage {
+    frame: Frame,
+    row: call::Model,
+    code: Option<Code>,
+    version: String,
+    plan: String,
+    app: String,
+    key: String,
+    team: String,
+    tokens: String,
+    tokens_hint: String,
+    cost: String,
+    cost_hint: String,
+    first_byte: String,
+    total: String,
+    attempts: Vec<Try>,
+}
+
+/// One attempt, as a bar on the call's time.
+struct Try {
+    number: i32,
+    /// Named, with its credential, to those who may see vendors.
+    provider: String,
+    credential: String,
+    vendor_model: String,
+    /// `ok`, or the word of its code.
+    outcome: String,
+    status: i32,
+    took: String,
+    started: String,
+    /// Percent of the call's time.
+    from: i64,
+    width: i64,
+    tone: &'static str,
+}
+
+pub async fn show(
+    actor: Actor,
+    visit: Visit,
+    db: Data<Db>,
+    ledger: Data<Ledger>,
+    id: Path<String>,
+) -> PageResult {
+    let id: CallId = id.parse().map_err(|_| Code::NotFound.with("no id"))?;
+    let told = find(&actor, &db, &ledger, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    let sees_supply = may(&actor, Right::SeeSupply);
+    let names = names::of(&db, wanted(&told, sees_supply)).await?;
+    shell::html(&ShowPage::new(shell::frame(&db, &visit).await?, told, &names, sees_supply))
+}
+
+/// The call, also when it ended a moment ago.
+async fn find(actor: &Actor, db: &Db, ledger: &Ledger, id: CallId) -> Result<Option<Told>> {
+    let sight = sight(actor);
+    if let Some(told) = calls::find(db, &sight, id).await? {
+        return Ok(Some(told));
+    }
+    catch_up(ledger, db).await;
+    calls::find(db, &sight, id).await
+}
+
+fn wanted(told: &Told, sees_supply: bool) -> Wanted {
+    let call = &told.call;
+    let mut wanted = Wanted {
+        apps: call.app_id.into_iter().collect(),
+        keys: call.key_id.into_iter().collect(),
+        teams: call.team_id.into_iter().collect(),
+        versions: call.version_id.into_iter().collect(),
+        plans: call.plan_id.into_iter().collect(),
+        ..Wanted::default()
+    };
+    if sees_supply {
+        wanted.providers = told.attempts.iter().map(|attempt| attempt.provider_id).collect();
+        wanted.credentials = told.attempts.iter().filter_map(|attempt| attempt.credential_id).collect();
+    }
+    wanted
+}
+
+impl ShowPage {
+    fn new(frame: Frame, told: Told, names: &Names, sees_supply: bool) -> Self {
+        let Told { call, attempts } = told;
+        Self {
+            frame,
+            code: call.code.as_deref().and_then(Code::parse),
+            version: names.version(call.version_id),
+            plan: names.plan(call.plan_id),
+            app: names.app(call.app_id),
+            key: names.key(call.key_id),
+            team: names.team(call.team_id),
+            tokens: tokens(&call),
+            tokens_hint: tokens_hint(&call),
+            cost: cost(&call),
+            cost_hint: cost_hint(&call).to_owned(),
+            first_byte: call.first_byte_us.map_or_else(|| "—".to_owned(), look::duration),
+            total: look::duration(call.total_us),
+            attempts: attempts.iter().map(|one| Try::new(one, call.total_us, names, sees_supply)).collect(),
+            row: call,
+        }
+    }
+
+    fn diagnosis(&self) -> String {
+        format!("/diagnose?id={}", self.row.id)
+    }
+
+    fn ended(&self) -> Timestamp {
+        self.row.at.plus(self.row.total_us)
+    }
+}
+
+fn tokens_hint(call: &call::Model) -> String {
+    let parts = [
+        (call.cached_read_tokens, "from cache"),
+        (call.cache_write_tokens, "to cache"),
+        (call.reasoning_tokens, "reasoning"),
+    ];
+    let mut hints: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(count, what)| {
+            Some(format!("{} {what}", look::grouped(count.filter(|count| *count > 0)?)))
+        })
+        .collect();
+    if let Some(source) = UsageSource::parse(&call.usage_source).filter(|source| *source != UsageSource::None)
+    {
+        hints.push(source.label().to_owned());
+    }
+    hints.join(", ")
+}
+
+fn cost_hint(call: &call::Model) -> &'static str {
+    let counted = call.input_tokens.is_some() || call.output_tokens.is_some();
+    match call.cost_nanos {
+        None if counted => "The price is unknown",
+        Some(_) if call.usage_source == UsageSource::Estimated.word() => "Estimated",
+        _ => "",
+    }
+}
+
+impl Try {
+    fn new(attempt: &attempt::Model, total_us: i64, names: &Names, sees_supply: bool) -> Self {
+        let total = total_us.max(1);
+        let percent = |micros: i64| (i128::from(micros.max(0)) * 100 / i128::from(total)).min(100) as i64;
+        let from = percent(attempt.after_us).min(99);
+        let outcome = attempt.code.clone().unwrap_or_else(|| "ok".to_owned());
+        Self {
+            number: attempt.number,
+            provider: if sees_supply { names.provider(Some(attempt.provider_id)) } else { String::new() },
+            credential: names.credential(attempt.credential_id.filter(|_| sees_supply)),
+            vendor_model: attempt.vendor_model.clone(),
+            tone: if outcome == "ok" { "ok" } else { "bad" },
+            outcome,
+            status: attempt.status,
+            took: look::duration(attempt.micros),
+            started: look::duration(attempt.after_us.max(0)),
+            from,
+            width: percent(attempt.micros).clamp(1, 100 - from),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! D1: where am I, and what is next.
+
+use askama::Template;
+
+use super::calls::{CallLine, catch_up, own_sight, sight};
+use super::frame::Frame;
+use super::{look, shell};
+use crate::base::clock::{DAY, HOUR};
+use crate::base::ids::KeyId;
+use crate::base::{Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::keys::{self, KeyFilter};
+use crate::domain::permit::{Right, may};
+use crate::domain::{names, subscriptions};
+use crate::ledger::calls::{Filter, Sight};
+use crate::ledger::reports::Summary;
+use crate::ledger::{Ledger, calls, reports};
+use crate::store::Db;
+use crate::web::{Data, Method, Need, Page, PageResult, Query, Visit, page, see_other};
+
+/// Calls shown as the latest.
+const LATEST: u64 = 5;
+/// Causes shown.
+const CAUSES: usize = 6;
+
+pub fn pages() -> Vec<Page> {
+    vec![page(Method::GET, "/", Need::Anyone, show)]
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Scope {
+    scope: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/show.html")]
+struct Dashboard {
+    frame: Frame,
+    sees_all: bool,
+    all: bool,
+    /// Not empty while the person has not yet made a first call.
+    steps: Vec<Step>,
+    /// Requests that wait for this person's decision.
+    waiting: u64,
+    calls_day: String,
+    errors_day: String,
+    tokens_week: String,
+    spend_month: String,
+    spend_hint: String,
+    /// Calls of each of the last 24 hours.
+    hours: Vec<i64>,
+    hours_title: String,
+    causes: Vec<Cause>,
+    expiring: Vec<Expiring>,
+    latest: Vec<CallLine>,
+}
+
+struct Step {
+    number: &'static str,
+    label: &'static str,
+    text: &'static str,
+    href: &'static str,
+    action: &'static str,
+    /// `done`, `current` or empty.
+    state: &'static str,
+}
+
+struct Cause {
+    word: String,
+    /// A code has a page of its own.
+    is_code: bool,
+    count: String,
+    href: String,
+}
+
+struct Expiring {
+    id: KeyId,
+    name: String,
+    app: String,
+    prefix: String,
+    at: Option<Timestamp>,
+}
+
+/// Visitors are led to the catalogue.
+pub async fn show(visit: Visit, db: Data<Db>, ledger: Data<Ledger>, scope: Query<Scope>) -> PageResult {
+    let Some(actor) = visit.actor.clone() else { return Ok(see_other("/catalogue")) };
+    catch_up(&ledger, &db).await;
+    let sees_all = may(&actor, Right::SeeEverything);
+    let all = sees_all && scope.scope == "all";
+    let sight = if all { sight(&actor) } else { own_sight(&actor) };
+    let frame = shell::frame(&db, &visit).await?;
+    shell::html(&gather(&db, &actor, &sight, frame, sees_all, all).await?)
+}
+
+async fn gather(
+    db: &Db,
+    actor: &Actor,
+    sight: &Sight,
+    frame: Frame,
+    sees_all: bool,
+    all: bool,
+) -> Result<Dashboard> {
+    let now = db.now();
+    let week = reports::summary(db, sight, now.minus(7 * DAY)).await?;
+    let month = reports::summary(db, sight, start_of_month(now)).await?;
+    let latest = calls::list(db, sight, &Filter::default(), None, LATEST).await?.calls;
+    let names = names::of(db, CallLine::wanted(&latest)).await?;
+    let mine = KeyFilter { owner: actor.user_id(), limit: 100, ..KeyFilter::default() };
+    let keys = keys::list_visible(db, actor, &mine).await?;
+    let waiting = subscriptions::count_inbox(db, actor).await?;
+    let steps = if latest.is_empty() && !all {
+        let asked = !subscriptions::list_visible(db, actor, None, 1).await?.is_empty();
+        steps(asked, !keys.is_empty())
+    } else {
+        Vec::new()
+    };
+    let hours = last_day(&week, now);
+    Ok(Dashboard {
+        frame,
+        sees_all,
+        all,
+        steps,
+        waiting,
+        calls_day: look::grouped(hours.iter().map(|(calls, _)| calls).sum::<i64>()),
+        errors_day: errors_line(&hours),
+        tokens_week: look::grouped(week.tokens),
+        spend_month: month.cost.to_string(),
+        spend_hint: unpriced_line(&month),
+        hours_title: format!(
+            "Calls an hour, last 24 hours, at most {}",
+            hours.iter().map(|(calls, _)| *calls).max().unwrap_or(0)
+        ),
+        hours: hours.into_iter().map(|(calls, _)| calls).collect(),
+        causes: week.causes.iter().take(CAUSES).map(|(word, count)| cause(word, *count, all)).collect(),
+        expiring: keys.into_iter().filter(|key| key.expiring).map(expiring).collect(),
+        latest: latest.iter().map(|call| CallLine::new(call, &names)).collect(),
+    })
+}
+
+fn start_of_month(now: Timestamp) -> Timestamp {
+    Timestamp::from_day(&format!("{}-01", now.month())).unwrap_or(now)
+}
+
+fn last_day(week: &Summary, now: Timestamp) -> Vec<(i64, i64)> {
+    let from = now.minus(DAY);
+    let recent = week.hours.iter().filter(|(hour, ..)| hour.plus(HOUR) > from);
+    recent.map(|(_, calls, errors)| (*calls, *errors)).collect()
+}
+
+fn errors_line(hours: &[(i64, i64)]) -> String {
+    let (calls, errors) = hours.iter().fold((0, 0), |sum, hour| (sum.0 + hour.0, sum.1 + hour.1));
+    match errors {
+        0 if calls == 0 => String::new(),
+        0 => "All answered".to_owned(),
+        1 => "1 did not go well".to_owned(),
+        _ => format!("{} did not go well", look::grouped(errors)),
+    }
+}
+
+fn unpriced_line(month: &Summary) -> String {
+    match month.unpriced {
+        0 => String::new(),
+        1 => "and 1 call of unknown price".to_owned(),
+        count => format!("and {} calls of unknown price", look::grouped(count)),
+    }
+}
+
+fn cause(word: &str, count: i64, all: bool) -> Cause {
+    let is_code = crate::base::Code::parse(word).is_some();
+    let field = if is_code { "code" } else { "state" };
+    let scope = if all { "scope=all&" } else { "" };
+    Cause {
+        word: word.to_owned(),
+        is_code,
+        count: look::grouped(count),
+        href: format!("/calls?{scope}range=7d&{field}={word}"),
+    }
+}
+
+fn expiring(key: keys::KeyView) -> Expiring {
+    Expiring {
+        id: key.row.id,
+        name: key.row.name,
+        app: key.app,
+        prefix: key.row.prefix,
+        at: key.row.expires_at,
+    }
+}
+
+fn steps(asked: bool, has_key: bool) -> Vec<Step> {
+    let mut steps = vec![
+        Step {
+            number: "1",
+            label: "Subscribe to an API",
+            text: "Pick an API and a plan. Some are approved at once.",
+            href: "/catalogue",
+            action: "Open catalogue",
+            state: if asked { "done" } else { "" },
+        },
+        Step {
+            number: "2",
+            label: "Make a key",
+            text: "It is shown once and works as soon as a subscription is approved.",
+            href: "/keys/new",
+            action: "New key",
+            state: if has_key { "done" } else { "" },
+        },
+        Step {
+            number: "3",
+            label: "Make the first call",
+            text: "The key's page has a Send button and the command for your terminal.",
+            href: "/keys",
+            action: "Open my keys",
+            state: "",
+        },
+    ];
+    if let Some(next) = steps.iter_mut().find(|step| step.state.is_empty()) {
+        next.state = "current";
+    }
+    steps
+}
