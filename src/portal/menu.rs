@@ -47,6 +47,7 @@ const USE: &[Row] = &[
     Row("Apps", "/apps", "box", For::Everyone),
     Row("Keys", "/keys", "key", For::Everyone),
     Row("Requests", "/requests", "send", For::Everyone),
+    Row("Teams", "/teams", "team", For::Everyone),
     Row("Calls", "/calls", "activity", For::Everyone),
     Row("Diagnose", "/diagnose", "stethoscope", For::Everyone),
 ];
@@ -58,7 +59,6 @@ const OPERATE: &[Row] = &[
     Row("Vendors", "/manage/vendors", "plug", For::Admins),
     Row("Models", "/manage/models", "cube", For::Admins),
     Row("Users", "/users", "users", For::Operators),
-    Row("Teams", "/teams", "team", For::Operators),
 ];
 
 const GROUPS: &[(&str, &[Row])] = &[("Use", USE), ("Decide", DECIDE), ("Operate", OPERATE)];

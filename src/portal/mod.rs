@@ -18,12 +18,17 @@ pub mod markdown;
 pub mod menu;
 pub mod models;
 pub mod prices;
+pub mod profile;
 pub mod providers;
 pub mod search;
+pub mod setup;
 pub mod shell;
+pub mod sign_in;
 #[cfg(debug_assertions)]
 pub mod style;
 pub mod subscriptions;
+pub mod teams;
+pub mod users;
 
 use crate::web::Page;
 
@@ -40,7 +45,12 @@ pub fn pages() -> Vec<Page> {
         catalogue::pages(),
         models::pages(),
         providers::pages(),
+        profile::pages(),
         search::pages(),
+        setup::pages(),
+        sign_in::pages(),
+        teams::pages(),
+        users::pages(),
         #[cfg(debug_assertions)]
         style::pages(),
         subscriptions::pages(),

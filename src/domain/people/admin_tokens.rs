@@ -99,7 +99,7 @@ pub async fn create(db: &Db, actor: &Actor, new: NewToken) -> Result<Made> {
 /// The database's own.
 pub async fn list(db: &Db, actor: &Actor) -> Result<Vec<admin_token::Model>> {
     let all = permit::may(actor, Right::ManagePeople);
-    let only = if all { None } else { Some(sessions::own(actor)?) };
+    let only = if all { None } else { Some(sessions::own_id(actor)?) };
     queries::list_admin_tokens(db.read(), only).await
 }
 
@@ -108,7 +108,7 @@ pub async fn list(db: &Db, actor: &Actor) -> Result<Vec<admin_token::Model>> {
 /// # Errors
 /// `not_permitted` for an actor who is no user.
 pub async fn list_own(db: &Db, actor: &Actor) -> Result<Vec<admin_token::Model>> {
-    queries::list_admin_tokens(db.read(), Some(sessions::own(actor)?)).await
+    queries::list_admin_tokens(db.read(), Some(sessions::own_id(actor)?)).await
 }
 
 /// Ends a token for good.

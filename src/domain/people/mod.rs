@@ -32,6 +32,4 @@ pub struct Peer {
 }
 
 #[cfg(test)]
-pub mod testing;
-#[cfg(test)]
-mod tests;
+pub mod tests;

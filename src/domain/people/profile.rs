@@ -16,7 +16,7 @@ use crate::store::entity::user;
 /// # Errors
 /// `not_permitted` for an actor who is no user.
 pub async fn get_own(db: &Db, actor: &Actor) -> Result<user::Model> {
-    let id = sessions::own(actor)?;
+    let id = sessions::own_id(actor)?;
     queries::user(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))
 }
 
@@ -26,7 +26,7 @@ pub async fn get_own(db: &Db, actor: &Actor) -> Result<user::Model> {
 /// `field_invalid` on `name`.
 pub async fn rename(db: &Db, actor: &Actor, name: &str) -> Result<()> {
     let name = super::name(name)?;
-    let id = sessions::own(actor)?;
+    let id = sessions::own_id(actor)?;
     let actor = actor.clone();
     db.transact(async move |tx| {
         permit::write(&actor)?;
@@ -46,7 +46,7 @@ pub const THEMES: [&str; 3] = ["auto", "light", "dark"];
 /// # Errors
 /// `field_invalid` on `theme`.
 pub async fn set_theme(db: &Db, actor: &Actor, theme: &str) -> Result<()> {
-    let id = sessions::own(actor)?;
+    let id = sessions::own_id(actor)?;
     permit::write(actor)?;
     let Some(theme) = THEMES.into_iter().find(|known| *known == theme) else {
         return Err(Code::FieldInvalid.saying("Choose auto, light or dark.").on("theme"));

@@ -106,7 +106,7 @@ pub async fn actor(db: &Db, user: &user::Model, via: Via, ip: &str) -> Result<Ac
 /// # Errors
 /// `not_permitted` for an actor who is no user.
 pub async fn list_own(db: &Db, actor: &Actor) -> Result<Vec<session::Model>> {
-    let id = own(actor)?;
+    let id = own_id(actor)?;
     let user = queries::user(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
     let rows = queries::list_sessions(db.read(), id, user.epoch, db.now()).await?;
     let now = db.now();
@@ -118,7 +118,7 @@ pub async fn list_own(db: &Db, actor: &Actor) -> Result<Vec<session::Model>> {
 /// # Errors
 /// `not_found` when it is another's, or over.
 pub async fn end(db: &Db, actor: &Actor, id: SessionId) -> Result<()> {
-    let user = own(actor)?;
+    let user = own_id(actor)?;
     let actor = actor.clone();
     db.transact(async move |tx| {
         permit::write(&actor)?;
@@ -135,7 +135,7 @@ pub async fn end(db: &Db, actor: &Actor, id: SessionId) -> Result<()> {
 /// # Errors
 /// `not_permitted` for an actor who is no user.
 pub async fn end_others(db: &Db, actor: &Actor) -> Result<()> {
-    let user = own(actor)?;
+    let user = own_id(actor)?;
     let actor = actor.clone();
     db.transact(async move |tx| {
         permit::write(&actor)?;
@@ -171,7 +171,11 @@ pub async fn sweep(db: &Db) -> Result<u64> {
     db.transact(async move |tx| queries::remove_dead_sessions(&tx).await).await
 }
 
-pub(super) fn own(actor: &Actor) -> Result<UserId> {
+/// The user that the actor is.
+///
+/// # Errors
+/// `not_permitted` for an actor who is no user.
+pub fn own_id(actor: &Actor) -> Result<UserId> {
     actor.user_id().ok_or_else(|| Code::NotPermitted.with("not a person"))
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::people::testing::{actor_of, fresh, person};
+use crate::domain::people::tests::{actor_of, fresh, person};
 use crate::store::entity::states::Role;
 
 #[actix_web::test]

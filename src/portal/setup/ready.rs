@@ -1,0 +1,77 @@
+//! The last step: an application with a key of the admin's own, shown once, and a first call.
+
+use askama::Template;
+
+use crate::base::Result;
+use crate::base::ids::{ApiId, KeyId};
+use crate::config::Config;
+use crate::domain::actor::Actor;
+use crate::domain::keys::{self, Issued, NewKey};
+use crate::domain::plans::Starter;
+use crate::domain::subscriptions::{self, Decision, NewRequest};
+use crate::portal::frame::Frame;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::model;
+use crate::store::entity::states::SubscriptionState;
+use crate::web::{PageResult, Visit};
+
+#[derive(Template)]
+#[template(path = "setup/ready.html")]
+struct ReadyPage {
+    frame: Frame,
+    api: ApiId,
+    api_name: String,
+    plan: String,
+    key: KeyId,
+    secret: String,
+    model: String,
+    base_url: String,
+    curl: String,
+}
+
+pub async fn show(db: &Db, visit: &Visit, actor: &Actor, config: &Config, starter: &Starter) -> PageResult {
+    let issued = first_key(db, actor, starter).await?;
+    let secret = issued.secret.expose().to_owned();
+    let model = first_chat(&starter.models);
+    let base_url = format!("{}/v1", config.public_url());
+    let curl = format!(
+        "curl {base_url}/chat/completions \\\n  -H 'Authorization: Bearer {secret}' \\\n  -H 'Content-Type: \
+         application/json' \\\n  -d '{{\"model\": \"{model}\", \"stream\": true, \"messages\": [{{\"role\": \
+         \"user\", \"content\": \"Hello\"}}]}}'"
+    );
+    shell::html_secret(&ReadyPage {
+        frame: shell::frame(db, visit).await?,
+        api: starter.api.id,
+        api_name: starter.api.name.clone(),
+        plan: starter.plan.name.clone(),
+        key: issued.key.id,
+        secret,
+        model,
+        base_url,
+        curl,
+    })
+}
+
+/// Subscribes the admin's own application, approves it where nobody else can, makes its key.
+async fn first_key(db: &Db, actor: &Actor, starter: &Starter) -> Result<Issued> {
+    let new = NewRequest {
+        app: None,
+        version: starter.version.id,
+        plan: starter.plan.id,
+        reason: "First call after set-up".to_owned(),
+        volume: String::new(),
+        ends_at: None,
+        requester: None,
+    };
+    let asked = subscriptions::request(db, actor, new).await?;
+    if asked.state == SubscriptionState::Requested {
+        subscriptions::approve(db, actor, asked.id, Decision::default()).await?;
+    }
+    keys::issue(db, actor, NewKey::usual(asked.app_id, "First key")).await
+}
+
+fn first_chat(models: &[model::Model]) -> String {
+    let chat = models.iter().find(|model| model.kind == "chat").or(models.first());
+    chat.map(|model| model.name.clone()).unwrap_or_default()
+}

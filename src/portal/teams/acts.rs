@@ -1,0 +1,47 @@
+//! Leaving a team; stopping and letting go on all of its applications.
+
+use serde::Deserialize;
+
+use super::show::{self, MemberValues};
+use crate::base::ids::TeamId;
+use crate::domain::actor::Actor;
+use crate::domain::teams;
+use crate::store::Db;
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn leave(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -> PageResult {
+    teams::leave(&db, &actor, *id).await?;
+    let text = "You have left the team. Your keys in it are refused from now on.";
+    Ok(flash(&visit, "/teams", "good", text))
+}
+
+pub async fn suspend(
+    visit: Visit,
+    actor: Actor,
+    db: Data<Db>,
+    id: Path<TeamId>,
+    form: Form<ReasonForm>,
+) -> PageResult {
+    match teams::suspend(&db, &actor, *id, &form.reason).await {
+        Ok(()) => {
+            let text = "The team is suspended: its keys are refused from now on.";
+            Ok(flash(&visit, &format!("/teams/{}", *id), "good", text))
+        }
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            show::again(&db, &visit, &actor, *id, MemberValues::default(), errors).await
+        }
+    }
+}
+
+pub async fn resume(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -> PageResult {
+    teams::resume(&db, &actor, *id).await?;
+    Ok(flash(&visit, &format!("/teams/{}", *id), "good", "The team's applications may call again."))
+}

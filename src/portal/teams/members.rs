@@ -1,0 +1,73 @@
+//! Adding, changing and removing members.
+
+use serde::Deserialize;
+
+use super::show::{self, MemberValues};
+use crate::base::ids::{TeamId, UserId};
+use crate::base::{Code, Result};
+use crate::domain::actor::Actor;
+use crate::domain::teams;
+use crate::store::Db;
+use crate::store::entity::states::TeamRole;
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    role: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleForm {
+    #[serde(default)]
+    role: String,
+}
+
+pub async fn create(
+    visit: Visit,
+    actor: Actor,
+    db: Data<Db>,
+    id: Path<TeamId>,
+    form: Form<MemberForm>,
+) -> PageResult {
+    let form = form.into_inner();
+    let done = match role(&form.role) {
+        Ok(role) => teams::add(&db, &actor, *id, &form.email, role).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => Ok(flash(&visit, &format!("/teams/{}", *id), "good", "Added to the team.")),
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            let typed = MemberValues { email: form.email, role: form.role };
+            show::again(&db, &visit, &actor, *id, typed, errors).await
+        }
+    }
+}
+
+pub async fn set_role(
+    visit: Visit,
+    actor: Actor,
+    db: Data<Db>,
+    path: Path<(TeamId, UserId)>,
+    form: Form<RoleForm>,
+) -> PageResult {
+    let (id, user) = path.into_inner();
+    teams::set_role(&db, &actor, id, user, role(&form.role)?).await?;
+    Ok(flash(&visit, &format!("/teams/{id}"), "good", "The role in the team is changed."))
+}
+
+pub async fn remove(visit: Visit, actor: Actor, db: Data<Db>, path: Path<(TeamId, UserId)>) -> PageResult {
+    let (id, user) = path.into_inner();
+    teams::remove(&db, &actor, id, user).await?;
+    let text = "Removed from the team. Their keys in it are refused from now on.";
+    Ok(flash(&visit, &format!("/teams/{id}"), "good", text))
+}
+
+fn role(word: &str) -> Result<TeamRole> {
+    TeamRole::parse(word).ok_or_else(|| Code::FieldInvalid.saying("Choose owner or member.").on("role"))
+}

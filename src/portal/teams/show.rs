@@ -1,0 +1,145 @@
+//! The page of one team.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::{TeamId, UserId};
+use crate::base::{Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::permit::{Right, may};
+use crate::domain::teams;
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::{Standing, TeamRole};
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameForm {
+    #[serde(default)]
+    name: String,
+}
+
+/// What was typed into the form for a new member.
+#[derive(Default)]
+pub struct MemberValues {
+    pub email: String,
+    pub role: String,
+}
+
+struct Row {
+    id: UserId,
+    name: String,
+    email: String,
+    state: &'static str,
+    role: &'static str,
+    is_owner: bool,
+    since: Timestamp,
+    keys: u64,
+    me: bool,
+}
+
+#[derive(Template)]
+#[template(path = "teams/show.html")]
+struct TeamPage {
+    frame: Frame,
+    id: TeamId,
+    name: String,
+    personal: bool,
+    suspended: bool,
+    reason: String,
+    created: Timestamp,
+    members: Vec<Row>,
+    my_keys: u64,
+    can_manage: bool,
+    can_leave: bool,
+    can_suspend: bool,
+    roles: Vec<Choice>,
+    member: MemberValues,
+    errors: FieldErrors,
+}
+
+pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -> PageResult {
+    let page = page(&db, &visit, &actor, *id, MemberValues::default(), FieldErrors::default()).await?;
+    shell::html(&page)
+}
+
+pub async fn rename(
+    visit: Visit,
+    actor: Actor,
+    db: Data<Db>,
+    id: Path<TeamId>,
+    form: Form<NameForm>,
+) -> PageResult {
+    match teams::rename(&db, &actor, *id, &form.name).await {
+        Ok(()) => Ok(flash(&visit, &format!("/teams/{}", *id), "good", "The team's name is changed.")),
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            again(&db, &visit, &actor, *id, MemberValues::default(), errors).await
+        }
+    }
+}
+
+/// The page, with the mistakes of the form that came back.
+pub async fn again(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: TeamId,
+    member: MemberValues,
+    errors: FieldErrors,
+) -> PageResult {
+    shell::html_422(&page(db, visit, actor, id, member, errors).await?)
+}
+
+async fn page(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: TeamId,
+    member: MemberValues,
+    errors: FieldErrors,
+) -> Result<TeamPage> {
+    let team = teams::get_visible(db, actor, id).await?;
+    let members: Vec<Row> = teams::list_members(db, actor, id)
+        .await?
+        .into_iter()
+        .map(|member| Row {
+            me: actor.is(member.user.id),
+            id: member.user.id,
+            name: member.user.name,
+            email: member.user.email,
+            state: member.user.state.word(),
+            role: member.role.label(),
+            is_owner: member.role == TeamRole::Owner,
+            since: member.since,
+            keys: member.keys,
+        })
+        .collect();
+    let personal = team.personal_of.is_some();
+    Ok(TeamPage {
+        frame: shell::frame(db, visit).await?,
+        id,
+        name: team.name,
+        personal,
+        suspended: team.state == Standing::Suspended,
+        reason: team.reason.unwrap_or_default(),
+        created: team.created_at,
+        my_keys: members.iter().find(|row| row.me).map_or(0, |row| row.keys),
+        members,
+        can_manage: teams::may_manage(actor, id),
+        can_leave: !personal && actor.is_member(id),
+        can_suspend: may(actor, Right::ManagePeople),
+        roles: vec![
+            Choice::new(TeamRole::Member.word(), "Member").hint("Sees their own keys and calls"),
+            Choice::new(TeamRole::Owner.word(), "Owner").hint("Sees all keys and calls, manages the team"),
+        ],
+        member: MemberValues {
+            role: if member.role.is_empty() { TeamRole::Member.word().to_owned() } else { member.role },
+            ..member
+        },
+        errors,
+    })
+}

@@ -1,0 +1,105 @@
+//! The list of people.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::inbox::{self, People};
+use crate::base::Timestamp;
+use crate::base::ids::UserId;
+use crate::domain::actor::Actor;
+use crate::domain::people::users::{self, Filter};
+use crate::domain::permit::{Right, may};
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::UserState;
+use crate::web::{Data, FieldErrors, PageResult, Query, Visit};
+
+const PAGE: u64 = 50;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    after: String,
+}
+
+struct Row {
+    id: UserId,
+    name: String,
+    email: String,
+    role: &'static str,
+    state: &'static str,
+    last_seen: Option<Timestamp>,
+}
+
+#[derive(Template)]
+#[template(path = "users/list.html")]
+struct UsersPage {
+    frame: Frame,
+    rows: Vec<Row>,
+    q: String,
+    state: String,
+    states: Vec<Choice>,
+    filtered: bool,
+    next: String,
+    can_manage: bool,
+    people: People,
+    errors: FieldErrors,
+}
+
+pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted>) -> PageResult {
+    let wanted = wanted.into_inner();
+    let filter = Filter {
+        search: wanted.q.clone(),
+        state: UserState::parse(&wanted.state),
+        after: wanted.after.parse().ok(),
+        limit: PAGE + 1,
+    };
+    let mut found = users::list(&db, &actor, filter).await?;
+    let more = found.len() as u64 > PAGE;
+    found.truncate(PAGE as usize);
+    let next = match found.last() {
+        Some(last) if more => next(&wanted, last.id),
+        _ => String::new(),
+    };
+    let rows = found.into_iter().map(|user| Row {
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        role: user.role.label(),
+        state: user.state.word(),
+        last_seen: user.last_seen_at,
+    });
+    let mut states = vec![Choice::new("", "Any state")];
+    let shown = [UserState::Active, UserState::Waiting, UserState::Invited, UserState::Deactivated];
+    states.extend(shown.map(|state| Choice::new(state.word(), crate::portal::look::words(state.word()))));
+    shell::html(&UsersPage {
+        rows: rows.collect(),
+        filtered: !wanted.q.is_empty() || !wanted.state.is_empty() || !wanted.after.is_empty(),
+        q: wanted.q,
+        state: wanted.state,
+        states,
+        next,
+        can_manage: may(&actor, Right::ManagePeople),
+        people: inbox::people(&db, &actor).await?,
+        frame: shell::frame(&db, &visit).await?,
+        errors: FieldErrors::default(),
+    })
+}
+
+fn next(wanted: &Wanted, last: UserId) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [("q", &wanted.q), ("state", &wanted.state)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    query.append_pair("after", &last.to_string());
+    format!("/users?{}", query.finish())
+}

@@ -1,0 +1,98 @@
+//! The page of one account.
+
+use askama::Template;
+
+use super::invite;
+use crate::base::Timestamp;
+use crate::base::clock::DAY;
+use crate::base::ids::{AppId, KeyId, TeamId, UserId};
+use crate::domain::actor::Actor;
+use crate::domain::people::users::{self, Reach};
+use crate::domain::permit::{Right, may};
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::{TeamRole, UserState};
+use crate::web::{Data, FieldErrors, PageResult, Path, Visit};
+
+struct KeyRow {
+    id: KeyId,
+    name: String,
+    shown: String,
+    last_used: Option<Timestamp>,
+}
+
+struct AppRow {
+    id: AppId,
+    name: String,
+}
+
+struct TeamRow {
+    id: TeamId,
+    name: String,
+    role: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "users/show.html")]
+struct UserPage {
+    frame: Frame,
+    id: UserId,
+    name: String,
+    email: String,
+    state: &'static str,
+    role: &'static str,
+    role_word: &'static str,
+    created: Timestamp,
+    last_seen: Option<Timestamp>,
+    state_at: Timestamp,
+    keys: Vec<KeyRow>,
+    used_today: usize,
+    apps: Vec<AppRow>,
+    teams: Vec<TeamRow>,
+    owns_teams: usize,
+    roles: Vec<Choice>,
+    can_manage: bool,
+    can_deactivate: bool,
+    errors: FieldErrors,
+}
+
+pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) -> PageResult {
+    let user = users::get_visible(&db, &actor, *id).await?;
+    let Reach { keys, apps, teams } = users::reach(&db, &actor, *id).await?;
+    let can_manage = may(&actor, Right::ManagePeople);
+    let since = db.now().minus(DAY);
+    shell::html(&UserPage {
+        frame: shell::frame(&db, &visit).await?,
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        state: user.state.word(),
+        role: user.role.label(),
+        role_word: user.role.word(),
+        created: user.created_at,
+        last_seen: user.last_seen_at,
+        state_at: user.state_at,
+        used_today: keys.iter().filter(|key| key.last_used_at.is_some_and(|at| at > since)).count(),
+        keys: keys
+            .into_iter()
+            .map(|key| KeyRow {
+                id: key.id,
+                name: key.name,
+                shown: format!("{}…{}", key.prefix, key.last4),
+                last_used: key.last_used_at,
+            })
+            .collect(),
+        apps: apps.into_iter().map(|app| AppRow { id: app.id, name: app.name }).collect(),
+        owns_teams: teams.iter().filter(|(_, role)| *role == TeamRole::Owner).count(),
+        teams: teams
+            .into_iter()
+            .map(|(team, role)| TeamRow { id: team.id, name: team.name, role: role.label() })
+            .collect(),
+        roles: invite::roles(),
+        can_manage,
+        can_deactivate: can_manage && user.state == UserState::Active && !actor.is(*id),
+        errors: FieldErrors::default(),
+    })
+}
