@@ -17,10 +17,14 @@ use crate::web::{ApiNeed, ApiResult, Data, Method, Page, Path, Query, StatusCode
 
 const PAGE: u64 = 100;
 
-/// This noun's part of the document.
 #[derive(OpenApi)]
 #[openapi(paths(list, show), components(schemas(CallList, CallView, AttemptView)))]
-pub struct Doc;
+struct Doc;
+
+/// This noun's part of the document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Doc::openapi()
+}
 
 pub fn endpoints() -> Vec<Page> {
     vec![

@@ -7,12 +7,8 @@ use crate::web::document::ApiDocument;
 use crate::web::{ApiNeed, Data, HttpResponse, Method, Page, StatusCode, endpoint, json};
 
 /// The parts, in the order in which the page shows them: each noun's `#[derive(OpenApi)]`.
-const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
-    super::apps::document,
-    super::subscriptions::document,
-    super::keys::document,
-    <super::calls::Doc as OpenApi>::openapi,
-];
+const PARTS: &[fn() -> utoipa::openapi::OpenApi] =
+    &[super::apps::document, super::subscriptions::document, super::keys::document, super::calls::document];
 
 #[derive(OpenApi)]
 #[openapi(

@@ -7,6 +7,7 @@ pub mod back;
 pub mod calls;
 pub mod catalogue;
 pub mod dashboard;
+pub mod diagnose;
 pub mod errors;
 pub mod fault;
 pub mod frame;
@@ -39,6 +40,7 @@ pub fn pages() -> Vec<Page> {
         apps::pages(),
         calls::pages(),
         dashboard::pages(),
+        diagnose::pages(),
         errors::pages(),
         inbox::pages(),
         keys::pages(),

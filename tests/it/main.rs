@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod conformance;
+mod diagnosis;
 mod docs;
 mod house;
 mod journeys;

@@ -1,0 +1,226 @@
+//! Gathers what there is to say about one call or one key.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use super::feed::{self, Changed, User};
+use super::fix::{About, Fix, fix};
+use super::lines::{self, Line};
+use crate::base::ids::{CallId, KeyId};
+use crate::base::{Code, Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::keys::{self, KeyView};
+use crate::domain::names;
+use crate::gateway::Gateway;
+use crate::gateway::explain::{Question, dry_run, endpoint};
+use crate::ledger::calls::{Filter, Told};
+use crate::ledger::record::CallState;
+use crate::ledger::{Ledger, calls};
+use crate::portal::calls::{CallLine, catch_up, sight};
+use crate::store::Db;
+use crate::store::entity::call;
+
+/// Refused calls of a key that are shown.
+const LATEST: u64 = 5;
+
+/// All that the page shows below its form.
+pub struct Case {
+    /// The call, when one was asked about.
+    pub call: Option<CallCase>,
+    /// The key, when the person may see it.
+    pub key: Option<KeyView>,
+    pub now: Vec<Line>,
+    /// What a call would meet now; empty where it cannot be said.
+    pub outlook: String,
+    pub passes_now: bool,
+    pub fix: Option<Fix>,
+    pub changes: Vec<Changed>,
+    pub callers: Vec<User>,
+    /// Of the key: calls that did not go well, newest first.
+    pub latest: Vec<CallLine>,
+    /// To send to somebody who helps: no secret in it.
+    pub help: String,
+}
+
+/// The call as it was.
+pub struct CallCase {
+    pub id: CallId,
+    pub at: Timestamp,
+    pub state: String,
+    pub code: Option<Code>,
+    /// What the caller was told.
+    pub said: String,
+    pub facts: String,
+    pub policy_seq: i64,
+    pub model: String,
+    pub lines: Vec<Line>,
+    /// Nobody's: the key it came with was never proved.
+    pub stranger: bool,
+}
+
+pub struct Desk<'a> {
+    pub db: &'a Db,
+    pub ledger: &'a Ledger,
+    pub gateway: &'a Gateway,
+    pub actor: &'a Actor,
+}
+
+impl Desk<'_> {
+    /// The case of a call; none when there is no such call that the person may know of.
+    pub async fn call(&self, id: CallId) -> Result<Option<Case>> {
+        let sight = sight(self.actor);
+        let mut told = calls::find_for_diagnosis(self.db, &sight, id).await?;
+        if told.is_none() {
+            catch_up(self.ledger, self.db).await;
+            told = calls::find_for_diagnosis(self.db, &sight, id).await?;
+        }
+        let Some(Told { call, .. }) = told else { return Ok(None) };
+        let key = match call.key_id {
+            Some(key) => self.visible(key).await?,
+            None => None,
+        };
+        let then = call_case(&call);
+        let code = then.code;
+        let about = About {
+            key: key.as_ref().map(|key| key.row.id),
+            app: call.app_id,
+            team: call.team_id,
+            user: call.user_id,
+            subscription: call.subscription_id,
+        };
+        let mut case = self.judge(key, Some(&call)).await?;
+        case.fix = code.and_then(|code| fix(self.actor, code, about));
+        let ids = [
+            call.key_id.map(|id| id.0),
+            call.user_id.map(|id| id.0),
+            call.app_id.map(|id| id.0),
+            call.team_id.map(|id| id.0),
+            call.subscription_id.map(|id| id.0),
+            call.api_id.map(|id| id.0),
+            call.version_id.map(|id| id.0),
+            call.plan_id.map(|id| id.0),
+        ];
+        let ids: Vec<Uuid> = ids.into_iter().flatten().collect();
+        if !ids.is_empty() {
+            case.changes = feed::changes(self.db, self.actor, &ids, call.at).await?;
+        }
+        case.help = help(&then, &case.outlook);
+        case.call = Some(then);
+        Ok(Some(case))
+    }
+
+    /// The case of a key that the person may see.
+    pub async fn key(&self, key: KeyView) -> Result<Case> {
+        catch_up(self.ledger, self.db).await;
+        let row = key.row.clone();
+        let mut case = self.judge(Some(key), None).await?;
+        let about = About {
+            key: Some(row.id),
+            app: Some(row.app_id),
+            team: Some(row.team_id),
+            user: Some(row.owner_id),
+            subscription: None,
+        };
+        if let Some(code) = self.refusal_now(row.id).await? {
+            case.fix = fix(self.actor, code, about);
+        }
+        let ids = [row.id.0, row.owner_id.0, row.app_id.0, row.team_id.0];
+        case.changes = feed::changes(self.db, self.actor, &ids, self.db.now()).await?;
+        let refused = Filter { key: Some(row.id), state: Some(CallState::Refused), ..Filter::default() };
+        let latest = calls::list(self.db, &sight(self.actor), &refused, None, LATEST).await?.calls;
+        let names = names::of(self.db, CallLine::wanted(&latest)).await?;
+        case.latest = latest.iter().map(|call| CallLine::new(call, &names)).collect();
+        Ok(case)
+    }
+
+    async fn visible(&self, id: KeyId) -> Result<Option<KeyView>> {
+        match keys::get_visible(self.db, self.actor, id).await {
+            Ok(key) => Ok(Some(key)),
+            Err(error) if error.code() == Code::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn refusal_now(&self, key: KeyId) -> Result<Option<Code>> {
+        let question = Question { model: None, ip: None, ..Question::of(key) };
+        Ok(dry_run(self.gateway, question).await?.error.map(|error| error.code()))
+    }
+
+    /// What the same call would meet now, by the functions that judge live calls.
+    async fn judge(&self, key: Option<KeyView>, call: Option<&call::Model>) -> Result<Case> {
+        let mut case = Case {
+            call: None,
+            key: None,
+            now: Vec::new(),
+            outlook: String::new(),
+            passes_now: false,
+            fix: None,
+            changes: Vec::new(),
+            callers: Vec::new(),
+            latest: Vec::new(),
+            help: String::new(),
+        };
+        let Some(key) = key else { return Ok(case) };
+        let model = call.map(|call| call.model.as_str()).filter(|model| !model.is_empty());
+        let ip: Option<IpAddr> = call.and_then(|call| call.ip.parse().ok());
+        let mut question = Question { model, ip, ..Question::of(key.row.id) };
+        if let Some(known) = call.and_then(|call| endpoint(&call.endpoint)) {
+            question.endpoint = known;
+        }
+        let explained = dry_run(self.gateway, question).await?;
+        case.now = lines::now(&explained);
+        case.passes_now = explained.error.is_none();
+        case.outlook = match (&explained.error, &explained.api) {
+            (Some(error), _) => format!("Would be refused now: {}.", error.code()),
+            (None, Some(api)) => format!("Would pass now, served by {api}."),
+            (None, None) => "The key itself is good now.".to_owned(),
+        };
+        case.callers = feed::users(self.db, &key.row).await?;
+        case.key = Some(key);
+        Ok(case)
+    }
+}
+
+fn call_case(call: &call::Model) -> CallCase {
+    let code = call.code.as_deref().and_then(Code::parse);
+    // The last of the facts is what the caller was told, in words of its own.
+    let (facts, said) = call.facts.split_once("said=").unwrap_or((&call.facts, ""));
+    CallCase {
+        id: call.id,
+        at: call.at,
+        state: call.state.clone(),
+        code,
+        said: if said.is_empty() { code.map_or("", Code::message).to_owned() } else { said.to_owned() },
+        facts: facts.trim().to_owned(),
+        policy_seq: call.policy_seq,
+        model: call.model.clone(),
+        lines: lines::then(code, said),
+        stranger: call.team_id.is_none() && call.key_id.is_none() && call.user_id.is_none(),
+    }
+}
+
+fn help(call: &CallCase, outlook: &str) -> String {
+    let failed = call.lines.iter().find(|line| line.state == "failed");
+    let mut lines = vec![
+        format!("Request id: {}", call.id),
+        format!("When: {}", call.at.human()),
+        format!("Outcome: {}", call.state),
+    ];
+    if let Some(code) = call.code {
+        lines.push(format!("Cause: {code}: {}", call.said));
+    }
+    if let Some(line) = failed {
+        lines.push(format!("Stopped at: {}", line.name));
+    }
+    if !call.model.is_empty() {
+        lines.push(format!("Model: {}", call.model));
+    }
+    if !call.facts.is_empty() {
+        lines.push(format!("Decided on: {}", call.facts));
+    }
+    if !outlook.is_empty() {
+        lines.push(format!("Now: {outlook}"));
+    }
+    lines.join("\n")
+}

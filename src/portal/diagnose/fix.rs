@@ -1,0 +1,101 @@
+//! The button that mends a cause, by what the person may do.
+
+use crate::base::Code;
+use crate::base::ids::{AppId, KeyId, SubscriptionId, TeamId, UserId};
+use crate::domain::actor::Actor;
+use crate::domain::permit::{Right, may};
+
+/// What the cause is about, as far as it is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About {
+    pub key: Option<KeyId>,
+    pub app: Option<AppId>,
+    pub team: Option<TeamId>,
+    pub user: Option<UserId>,
+    pub subscription: Option<SubscriptionId>,
+}
+
+/// Where the fix is done, and in what words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub label: &'static str,
+    pub href: String,
+}
+
+/// The one thing to do about a cause; none where only waiting or somebody else helps.
+pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
+    let to = |label: &'static str, href: String| Some(Fix { label, href });
+    let key = |label: &'static str, tail: &str| {
+        about
+            .key
+            .and_then(|id| to(label, format!("/keys/{id}{tail}")))
+            .or_else(|| to("My keys", "/keys".to_owned()))
+    };
+    match code {
+        Code::KeyExpired => key("Extend or rotate the key", ""),
+        Code::KeyRotated => key("See who still uses the old secret", ""),
+        Code::KeyPaused => key("Enable the key", ""),
+        Code::IpNotAllowed => key("Add this address", "/settings"),
+        Code::ScopeMissing => key("Change the key's scopes", "/settings"),
+        Code::RateLimitExceeded | Code::ConcurrencyLimited | Code::InsufficientQuota => {
+            key("See the limits", "")
+        }
+        Code::KeyRevoked => match about.app {
+            Some(app) => to("Make a new key", format!("/keys/new?app={app}")),
+            None => to("Make a new key", "/keys/new".to_owned()),
+        },
+        Code::AuthMissing
+        | Code::AuthScheme
+        | Code::AuthInUrl
+        | Code::KeyForeign
+        | Code::KeyMalformed
+        | Code::KeyUnknown => to("My keys", "/keys".to_owned()),
+        Code::OwnerDeactivated | Code::OwnerDeleted => match about.user {
+            Some(user) if may(actor, Right::ManagePeople) => to("Open the user", format!("/users/{user}")),
+            _ => key("Hand the key to somebody else", ""),
+        },
+        Code::OwnerNotMember => match about.team {
+            Some(team) if actor.owns(team) || may(actor, Right::ManagePeople) => {
+                to("Open the team", format!("/teams/{team}"))
+            }
+            _ => key("Hand the key to somebody else", ""),
+        },
+        Code::AppSuspended => about.app.and_then(|app| to("Read the reason", format!("/apps/{app}"))),
+        Code::TeamSuspended => about.team.and_then(|team| to("Read the reason", format!("/teams/{team}"))),
+        Code::SubscriptionMissing => to("Subscribe", "/catalogue".to_owned()),
+        Code::SubscriptionPending => request(about, "Open the request"),
+        Code::SubscriptionDenied => request(about, "Read the comment and ask again"),
+        Code::SubscriptionSuspended => request(about, "Read the reason"),
+        Code::SubscriptionEnded => request(about, "Renew it"),
+        Code::VersionRetired => request(about, "Move to the successor"),
+        Code::ModelNotAllowed => request(about, "Change the plan"),
+        Code::ModelNotFound | Code::ApiUnknown | Code::VersionUnknown => {
+            to("Look it up in the catalogue", "/catalogue".to_owned())
+        }
+        Code::VendorCredential
+        | Code::VendorLimit
+        | Code::VendorOverloaded
+        | Code::VendorUnreachable
+        | Code::VendorTls
+        | Code::VendorError
+        | Code::VendorTimeout
+        | Code::NoTarget
+            if may(actor, Right::ManageSupply) =>
+        {
+            to("Open the vendors", "/manage/vendors".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn request(about: About, label: &'static str) -> Option<Fix> {
+    let href = match (about.subscription, about.app) {
+        (Some(id), _) => format!("/requests/{id}"),
+        (None, Some(app)) => format!("/apps/{app}"),
+        (None, None) => "/requests".to_owned(),
+    };
+    Some(Fix { label, href })
+}
+
+#[cfg(test)]
+mod tests;

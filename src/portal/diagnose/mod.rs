@@ -1,0 +1,16 @@
+//! D12: why a call ended as it did, what a key would meet now, and the button that mends it.
+
+mod case;
+mod feed;
+mod fix;
+mod lines;
+mod show;
+
+use crate::web::{Method, Need, Page, page};
+
+pub fn pages() -> Vec<Page> {
+    vec![
+        page(Method::GET, "/diagnose", Need::SignedIn, show::show),
+        page(Method::POST, "/diagnose", Need::SignedIn, show::pasted),
+    ]
+}

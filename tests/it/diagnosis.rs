@@ -1,0 +1,117 @@
+//! D12: the cause of a refusal, as of the call and as of now, for those who may know it.
+
+use portico::base::key_format;
+use portico::domain::keys;
+use serde_json::json;
+
+use crate::support::people::Developer;
+use crate::support::{Answer, TestApp, spawn};
+
+impl TestApp {
+    /// One chat call with this text as the key.
+    async fn ask(&self, key: &str, model: &str) -> Answer {
+        let visitor = self.visitor();
+        let body = json!({ "model": model, "messages": [{ "role": "user", "content": "hello" }] });
+        let request = visitor.request(reqwest::Method::POST, "/v1/chat/completions");
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        visitor.send(if key.is_empty() { request } else { request.bearer_auth(key) }).await
+    }
+
+    async fn dana(&self) -> Developer {
+        let admin = self.admin().await;
+        let starter = self.demo_api(&admin).await;
+        self.developer("dana", &starter).await
+    }
+}
+
+fn id(answer: &Answer) -> String {
+    answer.header("x-request-id").to_owned()
+}
+
+#[actix_web::test]
+async fn d12_a_refused_call_is_shown_as_it_was_and_as_it_would_be_now() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    keys::pause(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
+    let refused = app.ask(&dana.secret, "demo-echo").await.is(403);
+    assert_eq!(refused.code(), "key_paused");
+    let page = format!("/diagnose?id={}", id(&refused));
+    let then = dana.person.browser.get(&page).await.is(200).text;
+    assert!(then.contains("/docs/errors/key_paused") && then.contains("chain__item--failed"), "{then}");
+    assert!(then.contains("Would be refused now: key_paused."));
+    assert!(then.contains("Enable the key") && then.contains(&format!("/keys/{}", dana.key.id)));
+    assert!(then.contains("Key paused"), "the change feed");
+    keys::enable(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
+    let later = dana.person.browser.get(&page).await.is(200).text;
+    assert!(later.contains("The key itself is good now."), "{later}");
+    assert!(later.contains("Not judged: the call named no model"));
+    assert!(later.contains("chain__item--failed"), "what was stays as it was");
+    assert!(!later.contains(&dana.secret));
+}
+
+#[actix_web::test]
+async fn d12_p31_a_call_of_somebody_else_is_not_there() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let refused = app.ask(&dana.secret, "no-such-model").await.is(404);
+    let page = format!("/diagnose?id={}", id(&refused));
+    assert!(dana.person.browser.get(&page).await.is(200).text.contains("model_not_found"));
+    let eve = app.person("eve").await;
+    let theirs = eve.browser.get(&page).await.is(200).text;
+    assert!(theirs.contains("Nothing found") && !theirs.contains("model_not_found"));
+    let prefix = format!("/diagnose?id={}", dana.key.prefix);
+    assert!(eve.browser.get(&prefix).await.is(200).text.contains("Nothing found"));
+    assert!(dana.person.browser.get(&prefix).await.is(200).text.contains("Who used this key"));
+    assert_eq!(app.visitor().get(&page).await.status, 303);
+}
+
+#[actix_web::test]
+async fn d12_a_mistyped_key_tells_its_cause_and_nothing_of_its_sender() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let mut mistyped = dana.secret.clone();
+    mistyped.pop();
+    let refused = app.ask(&mistyped, "demo-echo").await.is(401);
+    assert_eq!(refused.code(), "key_malformed");
+    let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).text;
+    assert!(page.contains("/docs/errors/key_malformed") && page.contains("never proved"), "{page}");
+    assert!(!page.contains(&mistyped[..30]) && !page.contains("As of now"));
+}
+
+#[actix_web::test]
+async fn d12_a_pasted_key_is_found_by_its_digest_alone() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let hex =
+        |key: &str| key_format::digest(key).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let post = async |digest: &str| {
+        let fields = [("prefix", dana.key.prefix.as_str()), ("digest", digest)];
+        dana.person.browser.submit("/diagnose", "/diagnose", &fields).await
+    };
+    let found = post(&hex(&dana.secret)).await.is(200).text;
+    assert!(found.contains("This is the newest secret of the key.") && !found.contains(&dana.secret));
+    let unknown = post(&hex(key_format::mint().expose())).await.is(200).text;
+    assert!(unknown.contains("not a key of this installation"));
+    post("xyz").await.is(400);
+}
+
+#[actix_web::test]
+async fn p18_a_whole_key_in_the_address_is_called_leaked_and_not_shown() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let page = dana.person.browser.get(&format!("/diagnose?id={}", dana.secret)).await.is(200).text;
+    assert!(page.contains("counts as leaked") && !page.contains(&dana.secret));
+}
+
+#[actix_web::test]
+async fn p04_an_answered_call_has_its_row_with_tokens_version_and_cost() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let answer = app.ask(&dana.secret, "demo-echo").await.is(200);
+    let page = dana.person.browser.get(&format!("/calls/{}", id(&answer))).await.is(200).text;
+    assert!(page.contains("Answered") && page.contains("chat/v1"), "{page}");
+    let list = dana.person.browser.get("/calls").await.is(200).text;
+    assert!(list.contains(&id(&answer)));
+    let home = dana.person.browser.get("/").await.is(200).text;
+    assert!(home.contains(&id(&answer)));
+}
