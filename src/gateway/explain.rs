@@ -105,6 +105,18 @@ pub struct Question<'a> {
     pub ip: Option<IpAddr>,
 }
 
+impl Question<'_> {
+    /// As far as a key alone can be judged.
+    pub fn of(key: KeyId) -> Self {
+        Self { key, endpoint: Endpoint::Chat, door: Door::Unified, model: None, ip: None }
+    }
+}
+
+/// The endpoint that a call's record names.
+pub fn endpoint(word: &str) -> Option<Endpoint> {
+    [Endpoint::Chat, Endpoint::Embeddings].into_iter().find(|endpoint| endpoint.word() == word)
+}
+
 /// What a call would meet now.
 pub struct Explanation {
     pub chain: Vec<(Check, Verdict)>,

@@ -10,10 +10,10 @@ use std::time::Instant;
 use crate::base::ids::{CallId, CredentialId};
 use crate::base::limit::LimitKind;
 use crate::base::{Code, Error, Nanos, Result, Timestamp};
+use crate::ledger::prices::Prices;
 use crate::ledger::record::{
     Attempt, Begin, CallState, End, Refusal, Reserved, Tokens, UsageSource, What, Who,
 };
-use crate::ledger::prices::Prices;
 use crate::limits::{MemoryHold, Reservation, Spent};
 use crate::upstream::Outcome;
 use crate::wire::Usage;

@@ -10,11 +10,12 @@ use crate::base::limit::{Limit, LimitScope};
 use crate::base::{Result, Secret};
 
 pub use crate::store::entity::states::{
-    KeyState, PlanState, RevokeReason, Scope, Standing, SubscriptionState, Switch, UserState, VersionState, Visibility,
+    KeyState, PlanState, RevokeReason, Scope, Standing, SubscriptionState, Switch, UserState, VersionState,
+    Visibility,
 };
 pub use crate::store::entity::{
-    api, api_team, api_version, api_version_model, application, credential, key, key_secret, limit, model, plan,
-    plan_model, price, provider, subscription, target, team,
+    api, api_team, api_version, api_version_model, application, credential, key, key_secret, limit, model,
+    plan, plan_model, price, provider, subscription, target, team,
 };
 pub use crate::store::{Change, Db, Listener, Noted};
 
@@ -102,7 +103,8 @@ async fn card(db: &Db, key: key::Model, secret: Option<key_secret::Model>) -> Re
         list.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
     };
     let scopes = Some(words(&key.scopes)).filter(|words| !words.is_empty());
-    let apis = key.api_ids.as_deref().map(|list| words(list).iter().filter_map(|id| id.parse().ok()).collect());
+    let apis =
+        key.api_ids.as_deref().map(|list| words(list).iter().filter_map(|id| id.parse().ok()).collect());
     // An entry that cannot be read matches nothing: a damaged list never opens a key to everyone.
     let networks = Some(words(&key.ip_list)).filter(|words| !words.is_empty());
     let networks = networks.map(|words| words.iter().filter_map(|word| network(word)).collect());

@@ -7,8 +7,8 @@ use crate::base::ids::{AppId, KeyId, TeamId, UserId};
 use crate::base::limit::LimitScope;
 use crate::store::Db;
 use crate::store::entity::{
-    api, api_team, api_version, api_version_model, application, change, credential, key, key_secret, limit, model,
-    plan, plan_model, price, provider, subscription, target, team, team_member, user,
+    api, api_team, api_version, api_version_model, application, change, credential, key, key_secret, limit,
+    model, plan, plan_model, price, provider, subscription, target, team, team_member, user,
 };
 
 pub(super) async fn newest_change(db: &Db) -> Result<i64> {
@@ -23,7 +23,10 @@ pub(super) async fn newest_change(db: &Db) -> Result<i64> {
 }
 
 pub(super) async fn secret(db: &Db, digest: &[u8; 32]) -> Result<Option<key_secret::Model>> {
-    let row = key_secret::Entity::find().filter(key_secret::Column::Digest.eq(digest.to_vec())).one(db.gate()).await?;
+    let row = key_secret::Entity::find()
+        .filter(key_secret::Column::Digest.eq(digest.to_vec()))
+        .one(db.gate())
+        .await?;
     Ok(row)
 }
 
@@ -85,7 +88,10 @@ pub(super) async fn catalogue(db: &Db) -> Result<CatalogueRows> {
             .await?,
         plans: plan::Entity::find().all(on).await?,
         plan_models: plan_model::Entity::find().all(on).await?,
-        plan_limits: limit::Entity::find().filter(limit::Column::ScopeKind.eq(LimitScope::Plan)).all(on).await?,
+        plan_limits: limit::Entity::find()
+            .filter(limit::Column::ScopeKind.eq(LimitScope::Plan))
+            .all(on)
+            .await?,
         models: model::Entity::find().all(on).await?,
         targets: target::Entity::find().order_by_asc(target::Column::Position).all(on).await?,
         providers: provider::Entity::find().all(on).await?,
