@@ -192,7 +192,7 @@ show_demo() {
   step "Calling /v1/chat/completions with that key, streamed"
   curl -sS -N --fail-with-body -m 60 "$url/v1/chat/completions" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
     -d '{"model":"demo-echo","stream":true,"messages":[{"role":"user","content":"This went through a key, a plan, its limits and the journal, and came back."}]}' |
-    while IFS= read -r line; do
+    while IFS= read -r line || [ -n "$line" ]; do
       if [[ $line =~ \"content\":\"(([^\"\\]|\\.)*)\" ]]; then printf '%b' "${BASH_REMATCH[1]}"
       elif [[ $line == *'"error"'* ]]; then printf '%s\n' "$line" >&2; exit 1; fi
     done || fail "the demo call failed; see $log"

@@ -80,11 +80,18 @@ pub trait Listener: Send + Sync {
 #[derive(Default)]
 pub(super) struct Feed {
     listeners: RwLock<Vec<Arc<dyn Listener>>>,
-    /// Everything up to here was told by the poll; 0 before the first one.
+    /// Everything up to here was there before this feed, or was told by the poll.
     seen: AtomicI64,
 }
 
 impl Feed {
+    /// A feed of what comes after now. Made before anybody reads what they will keep in memory, so
+    /// that no change falls between their first read and the first poll.
+    pub async fn from_now(on: &DatabaseConnection) -> Result<Self> {
+        let newest = change::Entity::find().order_by_desc(change::Column::Seq).one(on).await?;
+        Ok(Self { seen: AtomicI64::new(newest.map_or(0, |row| row.seq)), ..Self::default() })
+    }
+
     pub fn add(&self, listener: Arc<dyn Listener>) {
         self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
     }
@@ -103,11 +110,6 @@ impl Feed {
         const PAGE: u64 = 1_000;
         loop {
             let seen = self.seen.load(Ordering::Acquire);
-            if seen == 0 {
-                let newest = change::Entity::find().order_by_desc(change::Column::Seq).one(on).await?;
-                self.seen.store(newest.map_or(0, |row| row.seq), Ordering::Release);
-                return Ok(());
-            }
             let rows = change::Entity::find()
                 .filter(change::Column::Seq.gt(seen))
                 .order_by_asc(change::Column::Seq)

@@ -49,7 +49,8 @@ impl Db {
         let (dialect, state, calls) = pools::open(config).await?;
         migrate::state(&state.write).await?;
         migrate::calls(&calls.write).await?;
-        Ok(Self(Arc::new(Inner { dialect, state, calls, clock, feed: Feed::default(), vault })))
+        let feed = Feed::from_now(&state.write).await?;
+        Ok(Self(Arc::new(Inner { dialect, state, calls, clock, feed, vault })))
     }
 
     pub fn dialect(&self) -> Dialect {

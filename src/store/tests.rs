@@ -36,3 +36,26 @@ async fn what_fails_leaves_nothing_behind() {
     assert!(done.is_err());
     assert!(setting::Entity::find().all(db.read()).await.unwrap().is_empty());
 }
+
+#[derive(Default)]
+struct Heard(std::sync::atomic::AtomicUsize);
+
+#[sea_orm_migration::async_trait::async_trait]
+impl Listener for Heard {
+    async fn apply(&self, noted: &[Noted]) {
+        self.0.fetch_add(noted.len(), std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+#[actix_web::test]
+async fn a_change_made_by_another_process_before_the_first_poll_is_heard() {
+    let (folder, server) = fresh().await;
+    let heard = Arc::new(Heard::default());
+    server.listen(heard.clone());
+    let config = load(&Flags { data_dir: Some(folder.path().to_owned()), ..Flags::default() }).unwrap();
+    let command = Db::open(&config, Clock::default()).await.unwrap();
+    let note = async |tx| crate::domain::changes::note(&tx, Change::Catalogue).await;
+    command.transact(note).await.unwrap();
+    server.poll_changes().await.unwrap();
+    assert_eq!(heard.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
