@@ -2,6 +2,7 @@
 //! rules live in `domain`, calls in `ledger`. This room never writes SQL and never decides who may see what.
 
 pub mod apidocs;
+pub mod apis;
 pub mod apps;
 pub mod back;
 pub mod calls;
@@ -37,6 +38,7 @@ use crate::web::Page;
 pub fn pages() -> Vec<Page> {
     [
         apidocs::pages(),
+        apis::pages(),
         apps::pages(),
         calls::pages(),
         dashboard::pages(),

@@ -9,7 +9,7 @@ use crate::base::ids::{ApiId, TeamId, VersionId};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
 use crate::store::Db;
-use crate::store::entity::api;
+use crate::store::entity::{api, api_version};
 
 /// One API of the list or the editor.
 #[derive(Clone, Debug)]
@@ -69,6 +69,14 @@ async fn views(db: &Db, apis: Vec<api::Model>) -> Result<Vec<ManagedApi>> {
         api,
     };
     Ok(apis.into_iter().map(view).collect())
+}
+
+/// One version of an API that the actor manages.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn get_version(db: &Db, actor: &Actor, id: VersionId) -> Result<api_version::Model> {
+    Ok(queries::find_managed_version(db.read(), actor, id).await?.1)
 }
 
 /// Who would be hit if this version ended now, at most 200.

@@ -8,7 +8,7 @@ mod terms;
 
 pub use approval::{Applicant, decides_at_once};
 pub use limits::{Limits, change_limits, limits_of};
-pub use starter::{NewStarter, Starter, publish_starter};
+pub use starter::{NewStarter, Starter, draft_api, publish_starter, standard_plan};
 pub use terms::{NewPlan, PlanChange, PlanView, change_plan, get_plan, list_plans, make_plan, remove_plan};
 
 #[cfg(test)]

@@ -51,20 +51,7 @@ impl NewStarter {
                 teams: Vec::new(),
                 contact: String::new(),
             },
-            plan: NewPlan {
-                name: "Standard".to_owned(),
-                summary: "For development and small services.".to_owned(),
-                approval: Approval::Manual,
-                rule_domains: Vec::new(),
-                rule_team: None,
-                models: None,
-                limits: Limits {
-                    requests_per_minute: Some(60),
-                    tokens_per_minute: Some(200_000),
-                    concurrent_calls: Some(10),
-                    usd_per_month: None,
-                },
-            },
+            plan: standard_plan(),
             docs: docs(preset),
         })
     }
@@ -110,6 +97,49 @@ pub async fn publish_starter(db: &Db, actor: &Actor, new: NewStarter) -> Result<
         Ok(Starter { provider, credential, models, api, version, plan })
     })
     .await
+}
+
+/// Makes an API with a draft v1 and, where given, its first plan: everything but publishing it.
+///
+/// # Errors
+/// `not_permitted`, or `field_invalid` on the field at fault.
+pub async fn draft_api(
+    db: &Db,
+    actor: &Actor,
+    api: NewApi,
+    models: Vec<VersionModel>,
+    plan: Option<NewPlan>,
+) -> Result<api::Model> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let api = catalogue::make_in(&tx, &actor, api).await?;
+        let first = NewVersion { name: "v1".to_owned(), copy_of: None };
+        let version = catalogue::add_version_in(&tx, &actor, &api, first).await?;
+        catalogue::set_models_in(&tx, &actor, &version, models).await?;
+        if let Some(plan) = plan {
+            terms::make_in(&tx, &actor, &api, plan).await?;
+        }
+        Ok(api)
+    })
+    .await
+}
+
+/// The plan that a first API begins with: a person decides.
+pub fn standard_plan() -> NewPlan {
+    NewPlan {
+        name: "Standard".to_owned(),
+        summary: "For development and small services.".to_owned(),
+        approval: Approval::Manual,
+        rule_domains: Vec::new(),
+        rule_team: None,
+        models: None,
+        limits: Limits {
+            requests_per_minute: Some(60),
+            tokens_per_minute: Some(200_000),
+            concurrent_calls: Some(10),
+            usd_per_month: None,
+        },
+    }
 }
 
 fn docs(preset: &Preset) -> String {

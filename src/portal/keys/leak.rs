@@ -6,6 +6,7 @@ use crate::base::ids::KeyId;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyView};
 use crate::domain::subscriptions::{self, SubscriptionView};
+use crate::ledger::reports::{self, KeyCaller};
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
@@ -20,6 +21,7 @@ struct LeakPage {
     /// What it opens.
     reach: Vec<SubscriptionView>,
     networks: Vec<String>,
+    callers: Vec<KeyCaller>,
     expected: String,
     can_manage: bool,
 }
@@ -36,6 +38,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> 
         expected: newest.map(|secret| secret.id.to_string()).unwrap_or_default(),
         networks: keys::networks(&view.row).iter().map(ToString::to_string).collect(),
         can_manage: keys::may_manage(&actor, &view.row),
+        callers: reports::key_callers(&db, *id).await?,
         reach,
         view,
     })

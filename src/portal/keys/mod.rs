@@ -5,10 +5,12 @@ mod history;
 mod leak;
 mod list;
 mod new;
+mod playground;
 mod rotation;
 pub(super) mod secret;
 mod settings;
 mod show;
+mod verdict;
 
 use crate::web::{Method, Need, Page, page};
 
@@ -29,5 +31,6 @@ pub fn pages() -> Vec<Page> {
         page(Method::POST, "/keys/{id}/owner", Need::SignedIn, acts::transfer),
         page(Method::GET, "/keys/{id}/settings", Need::SignedIn, settings::show),
         page(Method::POST, "/keys/{id}/settings", Need::SignedIn, settings::change),
+        page(Method::POST, "/keys/{id}/playground-token", Need::SignedIn, playground::create),
     ]
 }

@@ -5,11 +5,14 @@ use askama::Template;
 use super::history::{self, Line};
 use super::new::expiries;
 use super::secret;
+use super::verdict::{self, Now};
 use crate::base::Result;
 use crate::base::ids::KeyId;
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Condition, KeyView};
+use crate::gateway::Gateway;
+use crate::ledger::reports::{self, KeyCaller};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
@@ -32,6 +35,8 @@ struct KeyPage {
     none: FieldErrors,
     /// A chat model it may call; empty when there is none.
     model: String,
+    now: Now,
+    callers: Vec<KeyCaller>,
     curl: String,
     is_owner: bool,
     can_manage: bool,
@@ -41,6 +46,7 @@ struct KeyPage {
 pub async fn show(
     db: Data<Db>,
     config: Data<Config>,
+    gateway: Data<Gateway>,
     visit: Visit,
     actor: Actor,
     id: Path<KeyId>,
@@ -57,6 +63,8 @@ pub async fn show(
         owners: others(&db, &actor, &view).await?,
         expiries: expiries(),
         none: FieldErrors::default(),
+        now: verdict::now(&gateway, *id, &model).await?,
+        callers: callers(&db, *id).await?,
         curl: secret::curl(&config.public_url(), &shown, &model),
         model,
         is_owner: actor.is(view.row.owner_id),
@@ -64,6 +72,13 @@ pub async fn show(
         living: !matches!(view.condition, Condition::Revoked | Condition::Leaked),
         view,
     })
+}
+
+/// The ten seen last.
+async fn callers(db: &Db, id: KeyId) -> Result<Vec<KeyCaller>> {
+    let mut callers = reports::key_callers(db, id).await?;
+    callers.truncate(10);
+    Ok(callers)
 }
 
 fn scope_words(view: &KeyView) -> Vec<&'static str> {

@@ -4,6 +4,8 @@ mod list;
 mod show;
 mod targets;
 
+pub(super) use show::number;
+
 use crate::domain::permit::Right;
 use crate::web::{Method, Need, Page, page};
 

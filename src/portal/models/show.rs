@@ -126,7 +126,7 @@ impl ModelPage {
 }
 
 /// An optional whole number; a mistake is noted under its field.
-pub(in crate::portal) fn number(errors: &mut FieldErrors, field: &str, typed: &str) -> Option<i64> {
+pub fn number(errors: &mut FieldErrors, field: &str, typed: &str) -> Option<i64> {
     let typed = typed.trim();
     if typed.is_empty() {
         return None;

@@ -1,0 +1,166 @@
+//! `/manage/apis/{id}`: versions, models, documentation, plans and states of an API on one page.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::Code;
+use crate::base::ids::ApiId;
+use crate::domain::actor::Actor;
+use crate::domain::catalogue::{self, Check, ManagedApi, VersionView};
+use crate::domain::permit;
+use crate::domain::plans::{self, PlanView};
+use crate::domain::supply;
+use crate::portal::frame::Frame;
+use crate::portal::look::Choice;
+use crate::portal::shell;
+use crate::store::Db;
+use crate::store::entity::states::{VersionState, Visibility};
+use crate::web::{Data, FieldErrors, PageResult, Path, Query, Visit};
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Chosen {
+    /// The name of a version; the newest when it is left out.
+    version: Option<String>,
+}
+
+/// A line of the model list: a public name and the model behind it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub public_name: String,
+    pub model: String,
+    /// Tells the fields of one line from those of another.
+    pub at: String,
+}
+
+#[derive(Template)]
+#[template(path = "apis/show.html")]
+struct EditorPage {
+    frame: Frame,
+    managed: ManagedApi,
+    shown: Option<VersionView>,
+    checks: Vec<Check>,
+    lines: Vec<Line>,
+    /// All models, and none.
+    models: Vec<Choice>,
+    /// Those the version does not offer yet.
+    missing: Vec<Choice>,
+    nothing: Vec<String>,
+    plans: Vec<PlanView>,
+    /// Versions that the next one can start from.
+    sources: Vec<Choice>,
+    next_name: String,
+    can_manage: bool,
+    none: FieldErrors,
+    errors: FieldErrors,
+}
+
+pub async fn show(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<ApiId>,
+    chosen: Query<Chosen>,
+) -> PageResult {
+    shell::html(&page(&db, &actor, &visit, *id, chosen.version.as_deref(), None).await?)
+}
+
+/// The editor again, with model lines as typed and what is wrong with them.
+pub async fn again(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    id: ApiId,
+    version: &str,
+    typed: (Vec<Line>, FieldErrors),
+) -> PageResult {
+    shell::html_422(&page(db, actor, visit, id, Some(version), Some(typed)).await?)
+}
+
+async fn page(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    id: ApiId,
+    version: Option<&str>,
+    typed: Option<(Vec<Line>, FieldErrors)>,
+) -> crate::base::Result<EditorPage> {
+    let managed = catalogue::get_managed(db, actor, id).await?;
+    let shown = match version {
+        None => managed.versions.first().cloned(),
+        Some(name) => {
+            let found = managed.versions.iter().find(|view| view.version.name == name).cloned();
+            Some(found.ok_or_else(|| Code::NotFound.with(name))?)
+        }
+    };
+    let can_manage = permit::manage_api(actor, managed.api.owner_team_id).is_ok();
+    let checks = match &shown {
+        Some(view) if can_manage && view.version.state == VersionState::Draft => {
+            catalogue::checks(db, actor, view.version.id).await?
+        }
+        _ => Vec::new(),
+    };
+    let all = supply::list_models(db, actor).await?;
+    let offered =
+        |id: &str| shown.iter().flat_map(|view| &view.models).any(|m| m.view.model.id.to_string() == id);
+    let choices: Vec<Choice> =
+        all.iter().map(|view| Choice::new(view.model.id.to_string(), &view.model.name)).collect();
+    let (lines, errors) = typed.unwrap_or_else(|| (lines_of(shown.as_ref()), FieldErrors::default()));
+    Ok(EditorPage {
+        frame: shell::frame(db, visit).await?,
+        checks,
+        missing: choices.iter().filter(|choice| !offered(&choice.value)).cloned().collect(),
+        models: std::iter::once(Choice::new("", "Take it off")).chain(choices).collect(),
+        nothing: Vec::new(),
+        plans: plans::list_plans(db, actor, id).await?,
+        sources: managed
+            .versions
+            .iter()
+            .map(|view| {
+                Choice::new(view.version.id.to_string(), format!("Models and docs of {}", view.version.name))
+            })
+            .chain([Choice::new("", "Empty")])
+            .collect(),
+        next_name: format!("v{}", managed.versions.len() + 1),
+        can_manage,
+        none: FieldErrors::default(),
+        errors,
+        lines,
+        shown,
+        managed,
+    })
+}
+
+/// The stored lines, and two empty ones to fill.
+fn lines_of(shown: Option<&VersionView>) -> Vec<Line> {
+    let stored = shown.iter().flat_map(|view| &view.models);
+    let stored = stored.map(|offered| (offered.public_name.clone(), offered.view.model.id.to_string()));
+    let empty = [(String::new(), String::new())];
+    stored
+        .chain(empty)
+        .enumerate()
+        .map(|(index, (public_name, model))| Line { public_name, model, at: format!("m{index}-") })
+        .collect()
+}
+
+impl EditorPage {
+    fn is_everyone(&self) -> bool {
+        self.managed.api.visibility == Visibility::Everyone
+    }
+
+    /// A draft whose required checks are all met.
+    fn is_ready(&self) -> bool {
+        !self.checks.iter().any(Check::blocks)
+    }
+
+    fn was_published(&self) -> bool {
+        self.managed.versions.iter().any(|view| view.version.published_at.is_some())
+    }
+
+    fn is_shown(&self, view: &VersionView) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.version.id == view.version.id)
+    }
+}
+
+pub(super) fn path(id: ApiId) -> String {
+    format!("/manage/apis/{id}")
+}

@@ -1,0 +1,148 @@
+//! The forms of a version: add, models, documentation, publish, throw away.
+
+use serde::Deserialize;
+
+use super::show::{self, Line, path};
+use crate::base::ids::{ApiId, ModelId, VersionId};
+use crate::domain::actor::Actor;
+use crate::domain::catalogue::{self, NewVersion, VersionModel};
+use crate::domain::supply;
+use crate::portal::back::back;
+use crate::store::Db;
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewForm {
+    name: String,
+    #[serde(default)]
+    copy_of: String,
+}
+
+pub async fn create(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<ApiId>,
+    form: Form<NewForm>,
+) -> PageResult {
+    let NewForm { name, copy_of } = form.into_inner();
+    match catalogue::add_version(&db, &actor, *id, NewVersion { name, copy_of: copy_of.parse().ok() }).await {
+        Ok(version) => Ok(flash(&visit, &at(*id, &version.name), "good", "Draft added.")),
+        Err(error) => back(&visit, &path(*id), error),
+    }
+}
+
+/// The editor, showing that version.
+pub(super) fn at(api: ApiId, version: &str) -> String {
+    format!("{}?version={version}", path(api))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelsForm {
+    api: ApiId,
+    version: String,
+    #[serde(default)]
+    public_name: Vec<String>,
+    /// The model of each line; empty takes the line off.
+    #[serde(default)]
+    model: Vec<String>,
+    /// Models to add under their own names.
+    #[serde(default)]
+    add: Vec<ModelId>,
+}
+
+pub async fn set_models(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<VersionId>,
+    form: Form<ModelsForm>,
+) -> PageResult {
+    let form = form.into_inner();
+    let known = supply::list_models(&db, &actor).await?;
+    let name_of =
+        |id: ModelId| known.iter().find(|view| view.model.id == id).map(|view| view.model.name.clone());
+    let mut models = Vec::new();
+    for (public_name, model) in form.public_name.iter().zip(&form.model) {
+        let Ok(model) = model.parse::<ModelId>() else { continue };
+        let public_name = match public_name.trim() {
+            "" => name_of(model).unwrap_or_default(),
+            typed => typed.to_owned(),
+        };
+        models.push(VersionModel { public_name, model });
+    }
+    let added = form.add.iter().filter_map(|model| Some((name_of(*model)?, *model)));
+    models.extend(added.map(|(public_name, model)| VersionModel { public_name, model }));
+    match catalogue::set_models(&db, &actor, *id, models).await {
+        Ok(()) => Ok(flash(&visit, &at(form.api, &form.version), "good", "Models saved.")),
+        Err(error) => {
+            let errors = FieldErrors::from_error(error)?;
+            show::again(&db, &actor, &visit, form.api, &form.version, (form.lines(), errors)).await
+        }
+    }
+}
+
+impl ModelsForm {
+    fn lines(&self) -> Vec<Line> {
+        let typed = self.public_name.iter().zip(&self.model).enumerate();
+        let line = |(index, (public_name, model)): (usize, (&String, &String))| Line {
+            public_name: public_name.clone(),
+            model: model.clone(),
+            at: format!("m{index}-"),
+        };
+        typed.map(line).collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocsForm {
+    api: ApiId,
+    version: String,
+    #[serde(default)]
+    docs: String,
+}
+
+pub async fn set_docs(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<VersionId>,
+    form: Form<DocsForm>,
+) -> PageResult {
+    let DocsForm { api, version, docs } = form.into_inner();
+    match catalogue::change_docs(&db, &actor, *id, docs).await {
+        Ok(()) => Ok(flash(&visit, &at(api, &version), "good", "Documentation saved.")),
+        Err(error) => back(&visit, &at(api, &version), error),
+    }
+}
+
+pub async fn publish(actor: Actor, db: Data<Db>, visit: Visit, id: Path<VersionId>) -> PageResult {
+    let version = catalogue::get_version(&db, &actor, *id).await?;
+    let page = at(version.api_id, &version.name);
+    match catalogue::publish(&db, &actor, *id).await {
+        Ok(row) => Ok(flash(&visit, &page, "good", &format!("{} is published.", row.name))),
+        Err(error) => back(&visit, &page, error),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiscardForm {
+    api: ApiId,
+}
+
+pub async fn discard(
+    actor: Actor,
+    db: Data<Db>,
+    visit: Visit,
+    id: Path<VersionId>,
+    form: Form<DiscardForm>,
+) -> PageResult {
+    match catalogue::discard_draft(&db, &actor, *id).await {
+        Ok(()) => Ok(flash(&visit, &path(form.api), "good", "Draft thrown away.")),
+        Err(error) => back(&visit, &path(form.api), error),
+    }
+}
