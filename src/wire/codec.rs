@@ -32,7 +32,7 @@ pub trait Same: Sync {
 
 /// How a format writes an error.
 pub trait ErrorShape: Sync {
-    fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> serde_json::Value;
+    fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> String;
     /// What stands before the body in a stream's last event.
     fn event_head(&self) -> &'static str;
 }

@@ -9,7 +9,7 @@ use super::{Format, row};
 
 /// The body of an error answer. `base_url` is the portal's address, for the two links.
 pub fn error_body(format: Format, error: &Error, request_id: CallId, base_url: &str) -> Bytes {
-    Bytes::from(row(format).errors.body(error, request_id, base_url).to_string())
+    Bytes::from(row(format).errors.body(error, request_id, base_url))
 }
 
 /// The last event of a stream that broke. No `[DONE]` follows.

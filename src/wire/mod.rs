@@ -8,6 +8,7 @@ mod chat;
 mod codec;
 mod error_shape;
 mod fault;
+mod json;
 mod openai;
 mod opening;
 mod peek;

@@ -1,21 +1,24 @@
 //! Errors in Anthropic's shape.
 
-use serde_json::{Value, json};
-
 use crate::base::Error;
 use crate::base::ids::CallId;
 use crate::wire::codec::ErrorShape;
 use crate::wire::error_shape::{Links, sentence};
+use crate::wire::json::{object, of};
 
 pub struct Errors;
 
 impl ErrorShape for Errors {
-    fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> Value {
+    fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> String {
         let links = Links::of(error.code(), request_id, base_url);
-        json!({"type": "error", "error": {
-            "type": kind(error.status()), "message": sentence(error), "code": error.code().word(),
-            "doc_url": links.doc, "diagnose_url": links.diagnose,
-        }, "request_id": request_id})
+        let fields = [
+            ("type", of(kind(error.status()))),
+            ("message", of(&sentence(error))),
+            ("code", of(error.code().word())),
+            ("doc_url", of(&links.doc)),
+            ("diagnose_url", of(&links.diagnose)),
+        ];
+        object(&[("type", of("error")), ("error", object(&fields)), ("request_id", of(&request_id))])
     }
 
     fn event_head(&self) -> &'static str {

@@ -1,21 +1,26 @@
 //! Errors in OpenAI's shape.
 
-use serde_json::{Value, json};
-
 use crate::base::ids::CallId;
 use crate::base::{Code, Error};
 use crate::wire::codec::ErrorShape;
 use crate::wire::error_shape::{Links, sentence};
+use crate::wire::json::{object, of};
 
 pub struct Errors;
 
 impl ErrorShape for Errors {
-    fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> Value {
+    fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> String {
         let links = Links::of(error.code(), request_id, base_url);
-        json!({"error": {
-            "message": sentence(error), "type": kind(error), "code": error.code().word(), "param": error.param(),
-            "request_id": request_id, "doc_url": links.doc, "diagnose_url": links.diagnose,
-        }})
+        let fields = [
+            ("message", of(&sentence(error))),
+            ("type", of(kind(error))),
+            ("code", of(error.code().word())),
+            ("param", of(&error.param())),
+            ("request_id", of(&request_id)),
+            ("doc_url", of(&links.doc)),
+            ("diagnose_url", of(&links.diagnose)),
+        ];
+        object(&[("error", object(&fields))])
     }
 
     fn event_head(&self) -> &'static str {

@@ -1,14 +1,14 @@
 //! Neutral events as OpenAI's chat stream.
 
 use bytes::BytesMut;
-use serde_json::{Value, json};
 
 use crate::wire::Shown;
 use crate::wire::chat::Event;
 use crate::wire::codec::WriteEvents;
+use crate::wire::json::{array, object, of};
 use crate::wire::splice::quoted;
 
-use super::write::{annotation, finish, thought, usage};
+use super::write::{annotation, call, finish, function, redacted, thought, usage};
 
 /// Writes chunks. What is the same in each of them is made once.
 pub struct Chunks {
@@ -53,61 +53,54 @@ impl Chunks {
         out.extend_from_slice(self.tail);
     }
 
-    fn delta(&self, delta: &Value, out: &mut BytesMut) {
-        self.chunk(delta.to_string().as_bytes(), None, out);
+    fn delta(&self, fields: &[(&str, String)], out: &mut BytesMut) {
+        self.chunk(object(fields).as_bytes(), None, out);
     }
 
     fn text(&self, name: &str, text: &str, out: &mut BytesMut) {
         if !text.is_empty() {
-            let delta = [b"{\"", name.as_bytes(), b"\":", &quoted(text), b"}"].concat();
-            self.chunk(&delta, None, out);
+            self.delta(&[(name, of(text))], out);
         }
-    }
-
-    fn thinking_block(&self, rank: usize, mut block: Value, out: &mut BytesMut) {
-        if let Some(block) = block.as_object_mut() {
-            block.insert("index".to_owned(), json!(rank));
-        }
-        self.delta(&json!({"thinking_blocks": [block]}), out);
     }
 
     fn call(&self, rank: usize, open: Option<(&str, &str)>, piece: &str, out: &mut BytesMut) {
-        let delta = match (self.legacy, open) {
-            (true, Some((_, name))) => json!({"function_call": {"name": name, "arguments": piece}}),
-            (true, None) => json!({"function_call": {"arguments": piece}}),
-            (false, Some((id, name))) => json!({"tool_calls": [{
-                "index": rank, "id": id, "type": "function", "function": {"name": name, "arguments": piece},
-            }]}),
-            (false, None) => json!({"tool_calls": [{"index": rank, "function": {"arguments": piece}}]}),
+        let arguments = || object(&[("arguments", of(piece))]);
+        let field = match (self.legacy, open) {
+            // A caller of the old kind knows one call only.
+            (true, _) if rank > 0 => return,
+            (true, Some((_, name))) => ("function_call", function(name, piece)),
+            (true, None) => ("function_call", arguments()),
+            (false, Some((id, name))) => ("tool_calls", array([call(Some(rank), id, name, piece)])),
+            (false, None) => {
+                ("tool_calls", array([object(&[("index", of(&rank)), ("function", arguments())])]))
+            }
         };
-        // A caller of the old kind knows one call only.
-        if !(self.legacy && rank > 0) {
-            self.delta(&delta, out);
-        }
+        self.delta(&[field], out);
     }
 }
 
 impl WriteEvents for Chunks {
     fn write(&mut self, event: &Event, out: &mut BytesMut) {
         match event {
-            Event::Begin => self.delta(&json!({"role": "assistant", "content": ""}), out),
+            Event::Begin => self.delta(&[("role", of("assistant")), ("content", of(""))], out),
             Event::Text(text) => self.text("content", text, out),
             Event::Cited { citations, start, end } => {
-                let list: Vec<Value> = citations.iter().map(|one| annotation(one, *start, *end)).collect();
-                self.delta(&json!({"annotations": list}), out);
+                let list = citations.iter().map(|one| annotation(one, *start, *end));
+                self.delta(&[("annotations", array(list))], out);
             }
             Event::Thinking(text) => self.text("reasoning_content", text, out),
             Event::Thought { rank, text, signature } => {
-                self.thinking_block(*rank, thought(text, signature.as_deref()), out);
+                let block = thought(Some(*rank), text, signature.as_deref());
+                self.delta(&[("thinking_blocks", array([block]))], out);
             }
             Event::Redacted { rank, data } => {
-                self.thinking_block(*rank, json!({"type": "redacted_thinking", "data": data}), out);
+                self.delta(&[("thinking_blocks", array([redacted(Some(*rank), data)]))], out);
             }
             Event::Call { rank, id, name } => self.call(*rank, Some((id, name)), "", out),
             Event::CallPiece { rank, piece } => self.call(*rank, None, piece, out),
             Event::Foreign { rank, json } => {
-                let block: Value = serde_json::from_str(json).unwrap_or(Value::Null);
-                self.delta(&json!({"vendor_blocks": [{"index": rank, "block": block}]}), out);
+                let block = object(&[("index", of(rank)), ("block", json.clone())]);
+                self.delta(&[("vendor_blocks", array([block]))], out);
             }
             Event::Finish { finish: reason, refusal } => {
                 if let Some(refusal) = refusal {
@@ -119,7 +112,7 @@ impl WriteEvents for Chunks {
                 if let (true, Some(counts)) = (self.include_usage, counts) {
                     out.extend_from_slice(&self.frame);
                     out.extend_from_slice(b"],\"usage\":");
-                    out.extend_from_slice(usage(counts).to_string().as_bytes());
+                    out.extend_from_slice(usage(counts).as_bytes());
                     out.extend_from_slice(b"}\n\n");
                 }
                 out.extend_from_slice(b"data: [DONE]\n\n");

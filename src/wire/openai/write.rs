@@ -1,33 +1,32 @@
 //! A neutral answer as OpenAI's chat completion.
 
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
 
 use crate::wire::chat::{Answer, AnswerPart, Citation};
+use crate::wire::json::{array, object, of};
 use crate::wire::{Finish, Shown, Usage};
 
 /// What a caller reads when a vendor refuses without a word.
 pub const REFUSED: &str = "The model refused to answer.";
 
 pub fn answer(answer: &Answer, shown: &Shown<'_>) -> Bytes {
-    let mut body = json!({
-        "id": format!("chatcmpl-{}", shown.id),
-        "object": "chat.completion",
-        "created": shown.created,
-        "model": shown.model,
-        "choices": [{
-            "index": 0,
-            "message": message(answer, shown.legacy_functions),
-            "logprobs": null,
-            "finish_reason": finish(answer.finish, shown.legacy_functions),
-        }],
-        "system_fingerprint": null,
-    });
-    if let Some(body) = body.as_object_mut() {
-        body.extend(answer.usage.map(|counts| ("usage".to_owned(), usage(&counts))));
-        body.extend(answer.tier.as_deref().map(|tier| ("service_tier".to_owned(), json!(tier))));
-    }
-    Bytes::from(body.to_string())
+    let choice = object(&[
+        ("index", of(&0)),
+        ("message", message(answer, shown.legacy_functions)),
+        ("logprobs", of(&())),
+        ("finish_reason", of(finish(answer.finish, shown.legacy_functions))),
+    ]);
+    let mut fields = vec![
+        ("id", of(&format!("chatcmpl-{}", shown.id))),
+        ("object", of("chat.completion")),
+        ("created", of(&shown.created)),
+        ("model", of(shown.model)),
+        ("choices", array([choice])),
+    ];
+    fields.extend(answer.usage.as_ref().map(|counts| ("usage", usage(counts))));
+    fields.extend(answer.tier.as_ref().map(|tier| ("service_tier", of(tier))));
+    fields.push(("system_fingerprint", of(&())));
+    Bytes::from(object(&fields))
 }
 
 /// OpenAI's word; callers of the old kind know only one call.
@@ -35,84 +34,114 @@ pub fn finish(finish: Finish, legacy: bool) -> &'static str {
     if legacy && finish == Finish::ToolCalls { "function_call" } else { finish.word() }
 }
 
-pub fn usage(counts: &Usage) -> Value {
-    json!({
-        "prompt_tokens": counts.input.unwrap_or(0),
-        "completion_tokens": counts.output.unwrap_or(0),
-        "total_tokens": counts.total(),
-        "prompt_tokens_details": {
-            "cached_tokens": counts.cached_read.unwrap_or(0),
-            "cache_write_tokens": counts.cache_write.unwrap_or(0),
-            "audio_tokens": 0,
-        },
-        "completion_tokens_details": {
-            "reasoning_tokens": counts.reasoning.unwrap_or(0),
-            "audio_tokens": 0,
-        },
-    })
+pub fn usage(counts: &Usage) -> String {
+    let count = |tokens: Option<u64>| of(&tokens.unwrap_or(0));
+    let prompt = [
+        ("cached_tokens", count(counts.cached_read)),
+        ("cache_write_tokens", count(counts.cache_write)),
+        ("audio_tokens", of(&0)),
+    ];
+    let answer = [("reasoning_tokens", count(counts.reasoning)), ("audio_tokens", of(&0))];
+    object(&[
+        ("prompt_tokens", count(counts.input)),
+        ("completion_tokens", count(counts.output)),
+        ("total_tokens", of(&counts.total())),
+        ("prompt_tokens_details", object(&prompt)),
+        ("completion_tokens_details", object(&answer)),
+    ])
 }
 
 /// One web citation of the text between two places, counted in characters.
-pub fn annotation(citation: &Citation, start: usize, end: usize) -> Value {
-    json!({"type": "url_citation", "url_citation": {
-        "start_index": start, "end_index": end, "url": citation.url, "title": citation.title,
-    }})
+pub fn annotation(citation: &Citation, start: usize, end: usize) -> String {
+    let place = [
+        ("start_index", of(&start)),
+        ("end_index", of(&end)),
+        ("url", of(&citation.url)),
+        ("title", of(&citation.title)),
+    ];
+    object(&[("type", of("url_citation")), ("url_citation", object(&place))])
 }
 
-fn message(answer: &Answer, legacy: bool) -> Map<String, Value> {
-    let (mut text, mut has_text) = (String::new(), false);
-    let (mut reasoning, mut thoughts, mut calls) = (String::new(), Vec::new(), Vec::new());
-    let (mut annotations, mut foreign) = (Vec::new(), Vec::new());
-    for part in &answer.parts {
-        match part {
-            AnswerPart::Text { text: piece, citations } => {
-                let start = text.chars().count();
-                text.push_str(piece);
-                has_text = true;
-                let end = text.chars().count();
-                annotations.extend(citations.iter().map(|citation| annotation(citation, start, end)));
-            }
-            AnswerPart::Thinking { text, signature } => {
-                reasoning.push_str(text);
-                thoughts.push(thought(text, signature.as_deref()));
-            }
-            AnswerPart::Redacted { data } => {
-                thoughts.push(json!({"type": "redacted_thinking", "data": data}))
-            }
-            AnswerPart::Call { id, name, arguments } => {
-                calls.push(
-                    json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}),
-                );
-            }
-            AnswerPart::Foreign { json } => foreign.extend(serde_json::from_str::<Value>(json)),
-        }
-    }
-    let mut message = Map::new();
-    message.insert("role".to_owned(), json!("assistant"));
-    message.insert("content".to_owned(), if has_text { json!(text) } else { Value::Null });
-    message.insert("refusal".to_owned(), json!(answer.refusal));
-    let lists = [("annotations", annotations), ("thinking_blocks", thoughts), ("vendor_blocks", foreign)];
-    for (name, list) in lists {
-        if !list.is_empty() || name == "annotations" {
-            message.insert(name.to_owned(), Value::Array(list));
-        }
-    }
-    if !reasoning.is_empty() {
-        message.insert("reasoning_content".to_owned(), json!(reasoning));
-    }
-    if legacy {
-        let first = calls.into_iter().next().and_then(|mut call| call.get_mut("function").map(Value::take));
-        message.extend(first.map(|call| ("function_call".to_owned(), call)));
-    } else if !calls.is_empty() {
-        message.insert("tool_calls".to_owned(), Value::Array(calls));
-    }
-    message
+/// A call; `index` is its rank in a stream.
+pub fn call(index: Option<usize>, id: &str, name: &str, arguments: &str) -> String {
+    let mut fields: Vec<(&str, String)> = index.iter().map(|index| ("index", of(index))).collect();
+    fields.extend([("id", of(id)), ("type", of("function")), ("function", function(name, arguments))]);
+    object(&fields)
+}
+
+pub fn function(name: &str, arguments: &str) -> String {
+    object(&[("name", of(name)), ("arguments", of(arguments))])
 }
 
 /// A thought in the form in which it can be sent back.
-pub fn thought(text: &str, signature: Option<&str>) -> Value {
-    match signature {
-        Some(signature) => json!({"type": "thinking", "thinking": text, "signature": signature}),
-        None => json!({"type": "thinking", "thinking": text}),
+pub fn thought(index: Option<usize>, text: &str, signature: Option<&str>) -> String {
+    let mut fields: Vec<(&str, String)> = index.iter().map(|index| ("index", of(index))).collect();
+    fields.extend([("type", of("thinking")), ("thinking", of(text))]);
+    fields.extend(signature.map(|signature| ("signature", of(signature))));
+    object(&fields)
+}
+
+/// A thought that is sealed.
+pub fn redacted(index: Option<usize>, data: &str) -> String {
+    let mut fields: Vec<(&str, String)> = index.iter().map(|index| ("index", of(index))).collect();
+    fields.extend([("type", of("redacted_thinking")), ("data", of(data))]);
+    object(&fields)
+}
+
+#[derive(Default)]
+struct Message {
+    text: Option<String>,
+    reasoning: String,
+    thoughts: Vec<String>,
+    calls: Vec<String>,
+    /// The first call as callers of the old kind know it.
+    first_call: Option<String>,
+    annotations: Vec<String>,
+    foreign: Vec<String>,
+}
+
+impl Message {
+    fn add(&mut self, part: &AnswerPart) {
+        match part {
+            AnswerPart::Text { text, citations } => {
+                let all = self.text.get_or_insert_default();
+                let start = all.chars().count();
+                all.push_str(text);
+                let end = all.chars().count();
+                self.annotations.extend(citations.iter().map(|citation| annotation(citation, start, end)));
+            }
+            AnswerPart::Thinking { text, signature } => {
+                self.reasoning.push_str(text);
+                self.thoughts.push(thought(None, text, signature.as_deref()));
+            }
+            AnswerPart::Redacted { data } => self.thoughts.push(redacted(None, data)),
+            AnswerPart::Call { id, name, arguments } => {
+                self.first_call.get_or_insert_with(|| function(name, arguments));
+                self.calls.push(call(None, id, name, arguments));
+            }
+            AnswerPart::Foreign { json } => self.foreign.push(json.clone()),
+        }
     }
+}
+
+fn message(answer: &Answer, legacy: bool) -> String {
+    let mut message = Message::default();
+    answer.parts.iter().for_each(|part| message.add(part));
+    let mut fields = vec![
+        ("role", of("assistant")),
+        ("content", of(&message.text)),
+        ("refusal", of(&answer.refusal)),
+        ("annotations", array(message.annotations)),
+    ];
+    if !message.reasoning.is_empty() {
+        fields.push(("reasoning_content", of(&message.reasoning)));
+    }
+    let calls = if legacy { Vec::new() } else { message.calls };
+    let lists =
+        [("thinking_blocks", message.thoughts), ("vendor_blocks", message.foreign), ("tool_calls", calls)];
+    fields.extend(
+        lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name, array(list))),
+    );
+    fields.extend(message.first_call.filter(|_| legacy).map(|call| ("function_call", call)));
+    object(&fields)
 }
