@@ -17,6 +17,7 @@ use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::{Config, LogFormat};
 use crate::domain::people::sessions;
 use crate::domain::settings::{self, SetUp};
+use crate::domain::subscriptions;
 use crate::gateway::{self, Gateway};
 use crate::ingress::{self, Ingress};
 use crate::jobs::Jobs;
@@ -137,6 +138,11 @@ impl App {
         jobs.every("sessions", Duration::from_secs(3_600), move || {
             let db = db.clone();
             async move { sessions::sweep(&db).await.map(drop) }
+        });
+        let db = self.db.clone();
+        jobs.every("subscriptions", Duration::from_secs(60), move || {
+            let db = db.clone();
+            async move { subscriptions::end_due(&db).await.map(drop) }
         });
         jobs
     }

@@ -61,6 +61,8 @@ struct SubscribePage {
     values: SubscribeForm,
     errors: FieldErrors,
     make_key: bool,
+    /// Some plan here may approve at once.
+    may_be_quick: bool,
 }
 
 pub async fn show(
@@ -193,6 +195,7 @@ async fn filled(
         version: values.version.map_or_else(|| first(&versions), |id| id.to_string()),
         plan: values.plan.map_or_else(|| first(&plans), |id| id.to_string()),
         make_key: values.make_key.is_some(),
+        may_be_quick: open.iter().any(|plan| plan.plan.approval != Approval::Manual),
         page,
         plans,
         versions,
@@ -206,7 +209,7 @@ async fn filled(
 pub fn plan_choice(view: &PlanView) -> Choice {
     let mut parts = Vec::new();
     if !view.plan.summary.is_empty() {
-        parts.push(view.plan.summary.clone());
+        parts.push(view.plan.summary.trim_end_matches('.').to_owned());
     }
     parts.push(match &view.models {
         None => "All models".to_owned(),
