@@ -87,8 +87,8 @@ amounts!(i32 i64 u32 u64 usize);
 /// The tone of a state word: `ok`, `warn`, `bad`, `info` or `quiet`.
 pub fn tone(state: &str) -> &'static str {
     match state {
-        "active" | "answered" | "approved" | "enabled" | "healthy" | "live" | "ok" | "passed"
-        | "published" | "open" => "ok",
+        "active" | "answered" | "approved" | "enabled" | "healthy" | "live" | "ok" | "on" | "passed"
+        | "published" | "ready" | "open" => "ok",
         "cooling" | "cut_client" | "deprecated" | "expiring" | "invited" | "paused" | "pending"
         | "requested" | "suspended" | "unknown" | "untested" | "waiting" | "rotating" => "warn",
         "cut_vendor" | "deactivated" | "denied" | "down" | "error" | "expired" | "failed" | "leaked"
