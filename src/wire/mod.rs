@@ -134,7 +134,8 @@ pub fn relay(from: Format, shown: &Shown<'_>) -> Box<dyn Relay> {
     match way(CALLER, from) {
         Way::Same(same) => same.relay(shown),
         Way::Other(caller, vendor) => {
-            Box::new(Carried::new(vendor.read_events(), caller.write_events(shown)))
+            let carried = Carried::new(vendor.read_events(), caller.write_events(shown));
+            Box::new(relay::Lasting::new(carried))
         }
         Way::None => Box::new(relay::Closed::default()),
     }

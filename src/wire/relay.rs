@@ -18,13 +18,53 @@ pub struct RelayState {
 }
 
 /// Carries one stream. Never writes half an event: what is in `out` after a call may be sent, also
-/// after an error, which may then be followed by `error_event`.
+/// after an error, which may then be followed by `error_event`. A fault stays: each later call gives
+/// it again.
 pub trait Relay: Send {
     /// Takes the vendor's bytes in any split.
     fn push(&mut self, chunk: &Bytes, out: &mut BytesMut) -> Result<(), WireFault>;
     /// The vendor closed: `Interrupted` unless the stream had its proper end.
     fn end(&mut self, out: &mut BytesMut) -> Result<(), WireFault>;
     fn state(&self) -> &RelayState;
+}
+
+/// A relay whose first fault stays, so that nothing after it can pass for a whole answer.
+pub(super) struct Lasting<R> {
+    inner: R,
+    fault: Option<WireFault>,
+}
+
+impl<R: Relay> Lasting<R> {
+    pub fn new(inner: R) -> Self {
+        Self { inner, fault: None }
+    }
+
+    fn keep(&mut self, told: Result<(), WireFault>) -> Result<(), WireFault> {
+        self.fault = told.as_ref().err().cloned();
+        told
+    }
+}
+
+impl<R: Relay> Relay for Lasting<R> {
+    fn push(&mut self, chunk: &Bytes, out: &mut BytesMut) -> Result<(), WireFault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let told = self.inner.push(chunk, out);
+        self.keep(told)
+    }
+
+    fn end(&mut self, out: &mut BytesMut) -> Result<(), WireFault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let told = self.inner.end(out);
+        self.keep(told)
+    }
+
+    fn state(&self) -> &RelayState {
+        self.inner.state()
+    }
 }
 
 /// The relay of a way that does not exist: it takes nothing.

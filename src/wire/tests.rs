@@ -28,3 +28,18 @@ fn embeddings_do_not_reach_a_vendor_without_them() {
     let refused = outgoing(&peek, &body, &to).unwrap_err();
     assert_eq!((refused.code(), refused.param()), (Code::FieldUnsupported, Some("model")));
 }
+
+#[test]
+fn f06_a_fault_stays_whatever_comes_after_it() {
+    let shown =
+        Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: false, legacy_functions: false };
+    let good = Bytes::from_static(
+        b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+    );
+    for format in Format::ALL {
+        let (mut relay, mut out) = (relay(*format, &shown), bytes::BytesMut::new());
+        assert!(relay.push(&Bytes::from_static(b"data: nonsense\n\n"), &mut out).is_err());
+        assert!(relay.push(&good, &mut out).is_err() && relay.end(&mut out).is_err());
+        assert!(out.is_empty() && !relay.state().done);
+    }
+}

@@ -21,6 +21,7 @@ use crate::base::Result;
 use super::chat::{Answer, ChatRequest};
 use super::codec::{Caller, Same, WriteEvents};
 use super::peek::Peek;
+use super::relay::Lasting;
 use super::{Endpoint, Outgoing, Relay, Shown, Target, Whole, WireFault};
 
 pub use error::Errors;
@@ -52,6 +53,6 @@ impl Same for OpenAi {
     }
 
     fn relay(&self, shown: &Shown<'_>) -> Box<dyn Relay> {
-        Box::new(same_stream::Same::new(shown))
+        Box::new(Lasting::new(same_stream::Same::new(shown)))
     }
 }
