@@ -7,8 +7,16 @@ use crate::web::document::ApiDocument;
 use crate::web::{ApiNeed, Data, HttpResponse, Method, Page, StatusCode, endpoint, json};
 
 /// The parts, in the order in which the page shows them: each noun's `#[derive(OpenApi)]`.
-const PARTS: &[fn() -> utoipa::openapi::OpenApi] =
-    &[super::apps::document, super::subscriptions::document, super::keys::document, super::calls::document];
+const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
+    super::providers::document,
+    super::models::document,
+    super::apis::document,
+    super::plans::document,
+    super::apps::document,
+    super::subscriptions::document,
+    super::keys::document,
+    super::calls::document,
+];
 
 #[derive(OpenApi)]
 #[openapi(

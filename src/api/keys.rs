@@ -62,7 +62,7 @@ struct Key {
     api_ids: Option<Vec<ApiId>>,
     /// Networks it may be used from; empty: anywhere.
     ips: Vec<String>,
-    limits: KeyLimits,
+    limits: LimitsBody,
     expires_at: Option<String>,
     /// Until then an older secret works too.
     overlap_until: Option<String>,
@@ -71,10 +71,10 @@ struct Key {
     last_used_ip: Option<String>,
 }
 
-/// Limits of one key; none where there is no limit.
+/// Limits of a key or a plan; none where there is no limit.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct KeyLimits {
+pub(super) struct LimitsBody {
     requests_per_minute: Option<i64>,
     tokens_per_minute: Option<i64>,
     concurrent_calls: Option<i64>,
@@ -82,8 +82,8 @@ struct KeyLimits {
     usd_per_month: Option<String>,
 }
 
-impl KeyLimits {
-    fn of(limits: &Limits) -> Self {
+impl LimitsBody {
+    pub(super) fn of(limits: &Limits) -> Self {
         Self {
             requests_per_minute: limits.requests_per_minute,
             tokens_per_minute: limits.tokens_per_minute,
@@ -92,7 +92,7 @@ impl KeyLimits {
         }
     }
 
-    fn check(self) -> Result<Limits> {
+    pub(super) fn check(self) -> Result<Limits> {
         let usd = |text: String| {
             let message = "Dollars as text, such as \"50\" or \"0.25\".";
             Nanos::parse_usd(&text)
@@ -118,7 +118,7 @@ fn shown(view: KeyView, limits: &Limits) -> Key {
         scopes: keys::scopes(&row).into_iter().map(Scope::word).collect(),
         api_ids: keys::api_ids(&row),
         ips: keys::networks(&row).iter().map(IpNet::to_string).collect(),
-        limits: KeyLimits::of(limits),
+        limits: LimitsBody::of(limits),
         expires_at: row.expires_at.map(Timestamp::rfc3339),
         overlap_until: view.overlap_until.map(Timestamp::rfc3339),
         created_at: row.created_at.rfc3339(),
@@ -231,7 +231,7 @@ struct NewKeyBody {
     #[serde(default)]
     never_expires: bool,
     #[serde(default)]
-    limits: KeyLimits,
+    limits: LimitsBody,
 }
 
 /// A key with its secret, which is told this once.
@@ -302,7 +302,7 @@ struct KeyChange {
     /// An empty list: from anywhere.
     ips: Option<Vec<String>>,
     /// Replaces all four.
-    limits: Option<KeyLimits>,
+    limits: Option<LimitsBody>,
 }
 
 #[utoipa::path(patch, path = "/api/v1/keys/{id}", tag = "Keys", params(("id" = Uuid, Path)), request_body = KeyChange,
@@ -313,7 +313,7 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChang
         scopes: body.scopes.as_deref().map(scopes).transpose()?,
         api_ids: body.api_ids.map(|ids| Some(ids).filter(|ids| !ids.is_empty())),
         ips: body.ips.map(|ips| keys::check_ips(&ips.join("\n"))).transpose()?,
-        limits: body.limits.map(KeyLimits::check).transpose()?,
+        limits: body.limits.map(LimitsBody::check).transpose()?,
     };
     if let Some(name) = body.name {
         keys::rename(&db, &actor, *id, name).await?;

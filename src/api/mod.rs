@@ -1,11 +1,15 @@
 //! The management API under /api/v1. A noun's file holds its endpoints and its part of the OpenAPI document
 //! (a row of `document::PARTS`); a test compares the document with the routes.
 
+pub mod apis;
 pub mod apps;
 pub mod calls;
 pub mod document;
 pub mod keys;
+pub mod models;
 mod moment;
+pub mod plans;
+pub mod providers;
 pub mod subscriptions;
 
 use crate::web::Page;
@@ -14,6 +18,10 @@ use crate::web::Page;
 pub fn endpoints() -> Vec<Page> {
     [
         document::endpoints(),
+        providers::endpoints(),
+        models::endpoints(),
+        apis::endpoints(),
+        plans::endpoints(),
         apps::endpoints(),
         subscriptions::endpoints(),
         keys::endpoints(),

@@ -4,6 +4,7 @@ mod change;
 mod credentials;
 mod list;
 mod new;
+mod probing;
 mod show;
 
 use crate::domain::permit::Right;
@@ -20,6 +21,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::POST, "/manage/vendors/{id}", manage, change::save),
         page(Method::GET, "/manage/vendors/{id}/change", manage, change::show),
         page(Method::POST, "/manage/vendors/{id}/removal", manage, change::remove),
+        page(Method::POST, "/manage/vendors/{id}/test", manage, probing::create),
         page(Method::POST, "/manage/vendors/{id}/models", manage, change::offer),
         page(Method::POST, "/manage/vendors/{id}/credentials", manage, credentials::create),
         page(Method::POST, "/manage/credentials/{id}", manage, credentials::save),

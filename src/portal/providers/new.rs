@@ -3,14 +3,16 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::probing;
 use crate::base::Secret;
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, NewProvider, Preset};
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
-use crate::web::{Data, FieldErrors, Form, PageResult, Query, Visit, flash};
+use crate::web::{Data, FieldErrors, Form, PageResult, Query, Visit};
 
 #[derive(Debug, Deserialize)]
 pub struct Chosen {
@@ -58,7 +60,13 @@ pub async fn show(db: Data<Db>, visit: Visit, chosen: Query<Chosen>) -> PageResu
     shell::html(&page(&db, &visit, preset, values, FieldErrors::default()).await?)
 }
 
-pub async fn create(actor: Actor, db: Data<Db>, visit: Visit, form: Form<ConnectForm>) -> PageResult {
+pub async fn create(
+    actor: Actor,
+    db: Data<Db>,
+    gateway: Data<Gateway>,
+    visit: Visit,
+    form: Form<ConnectForm>,
+) -> PageResult {
     let form = form.into_inner();
     let preset = supply::preset(&form.preset)?;
     let errors = form.check(preset);
@@ -66,10 +74,7 @@ pub async fn create(actor: Actor, db: Data<Db>, visit: Visit, form: Form<Connect
         return shell::html_422(&page(&db, &visit, preset, form, errors).await?);
     }
     match supply::connect_and_offer(&db, &actor, form.provider(preset), form.names()).await {
-        Ok(provider) => {
-            let path = format!("/manage/vendors/{}", provider.id);
-            Ok(flash(&visit, &path, "good", "Connected."))
-        }
+        Ok(provider) => Ok(probing::answer(&gateway, &visit, provider.id, "Connected. ").await),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
             shell::html_422(&page(&db, &visit, preset, form, errors).await?)

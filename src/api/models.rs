@@ -1,0 +1,278 @@
+//! Models and their targets by script.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use super::providers::{Price, gone};
+use crate::base::ids::{ModelId, ProviderId, TargetId};
+use crate::domain::actor::Actor;
+use crate::domain::supply::{
+    self, ModelChange, ModelKind, ModelView, NewModel, NewTarget, Switch, TargetChange, TargetView, Timers,
+};
+use crate::store::Db;
+use crate::store::entity::target;
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, show, change, remove, add_target, change_target, remove_target))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/models", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/models", ApiNeed::Write, create),
+        endpoint(Method::GET, "/api/v1/models/{id}", ApiNeed::Read, show),
+        endpoint(Method::PATCH, "/api/v1/models/{id}", ApiNeed::Write, change),
+        endpoint(Method::DELETE, "/api/v1/models/{id}", ApiNeed::Write, remove),
+        endpoint(Method::POST, "/api/v1/models/{id}/targets", ApiNeed::Write, add_target),
+        endpoint(Method::PATCH, "/api/v1/targets/{id}", ApiNeed::Write, change_target),
+        endpoint(Method::DELETE, "/api/v1/targets/{id}", ApiNeed::Write, remove_target),
+    ]
+}
+
+/// A public name with where its calls go.
+#[derive(Serialize, ToSchema)]
+struct Model {
+    #[schema(value_type = Uuid)]
+    id: ModelId,
+    name: String,
+    /// `chat` or `embedding`.
+    kind: String,
+    reasoning: bool,
+    context_window: Option<i64>,
+    max_output: Option<i64>,
+    /// `on` or `off`.
+    state: &'static str,
+    /// First tried first.
+    targets: Vec<Target>,
+}
+
+/// Where calls of a model go.
+#[derive(Serialize, ToSchema)]
+struct Target {
+    #[schema(value_type = Uuid)]
+    id: TargetId,
+    #[schema(value_type = Uuid)]
+    provider_id: ProviderId,
+    vendor_model: String,
+    /// Lower is tried first; those of one position share by weight.
+    position: i32,
+    weight: i32,
+    connect_ms: Option<i64>,
+    first_byte_ms: Option<i64>,
+    idle_ms: Option<i64>,
+    total_ms: Option<i64>,
+    /// `on` or `off`.
+    state: &'static str,
+    /// The price of today; none is unknown.
+    price: Option<Price>,
+}
+
+impl From<target::Model> for Target {
+    fn from(row: target::Model) -> Self {
+        Self {
+            id: row.id,
+            provider_id: row.provider_id,
+            vendor_model: row.vendor_model,
+            position: row.position,
+            weight: row.weight,
+            connect_ms: row.connect_ms,
+            first_byte_ms: row.first_byte_ms,
+            idle_ms: row.idle_ms,
+            total_ms: row.total_ms,
+            state: row.state.word(),
+            price: None,
+        }
+    }
+}
+
+impl From<TargetView> for Target {
+    fn from(view: TargetView) -> Self {
+        Self { price: view.price.map(Price::from), ..Self::from(view.target) }
+    }
+}
+
+impl From<ModelView> for Model {
+    fn from(view: ModelView) -> Self {
+        Self {
+            id: view.model.id,
+            name: view.model.name,
+            kind: view.model.kind,
+            reasoning: view.model.reasoning,
+            context_window: view.model.context_window,
+            max_output: view.model.max_output,
+            state: view.model.state.word(),
+            targets: view.targets.into_iter().map(Target::from).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Models {
+    items: Vec<Model>,
+}
+
+#[utoipa::path(get, path = "/api/v1/models", tag = "Models",
+    responses((status = 200, description = "all models, by name", body = Models)))]
+async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
+    let items = supply::list_models(&db, &actor).await?.into_iter().map(Model::from).collect();
+    Ok(json(StatusCode::OK, &Models { items }))
+}
+
+/// A new public name.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewModelBody {
+    name: String,
+    /// `chat` or `embedding`; none is `chat`.
+    #[schema(value_type = Option<String>)]
+    kind: Option<ModelKind>,
+    #[serde(default)]
+    reasoning: bool,
+    context_window: Option<i64>,
+    max_output: Option<i64>,
+}
+
+#[utoipa::path(post, path = "/api/v1/models", tag = "Models", request_body = NewModelBody,
+    responses((status = 201, description = "the model, without targets", body = Model)))]
+async fn create(db: Data<Db>, actor: Actor, body: Body<NewModelBody>) -> ApiResult {
+    let body = body.into_inner();
+    let new = NewModel {
+        name: body.name,
+        kind: body.kind.unwrap_or(ModelKind::Chat),
+        reasoning: body.reasoning,
+        context_window: body.context_window,
+        max_output: body.max_output,
+    };
+    let row = supply::add_model(&db, &actor, new).await?;
+    seen(&db, &actor, row.id, StatusCode::CREATED).await
+}
+
+#[utoipa::path(get, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "the model with its targets", body = Model)))]
+async fn show(db: Data<Db>, actor: Actor, id: Path<ModelId>) -> ApiResult {
+    seen(&db, &actor, *id, StatusCode::OK).await
+}
+
+async fn seen(db: &Db, actor: &Actor, id: ModelId, status: StatusCode) -> ApiResult {
+    Ok(json(status, &Model::from(supply::get_model(db, actor, id).await?)))
+}
+
+/// What to change; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ModelPatch {
+    name: Option<String>,
+    reasoning: Option<bool>,
+    context_window: Option<i64>,
+    max_output: Option<i64>,
+    /// `on` or `off`.
+    #[schema(value_type = Option<String>)]
+    state: Option<Switch>,
+}
+
+#[utoipa::path(patch, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path)), request_body = ModelPatch,
+    responses((status = 200, description = "the model, changed", body = Model)))]
+async fn change(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<ModelPatch>) -> ApiResult {
+    let body = body.into_inner();
+    let change = ModelChange {
+        name: body.name,
+        reasoning: body.reasoning,
+        context_window: body.context_window.map(Some),
+        max_output: body.max_output.map(Some),
+        state: body.state,
+    };
+    supply::change_model(&db, &actor, *id, change).await?;
+    seen(&db, &actor, *id, StatusCode::OK).await
+}
+
+#[utoipa::path(delete, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "removed with its targets")))]
+async fn remove(db: Data<Db>, actor: Actor, id: Path<ModelId>) -> ApiResult {
+    supply::remove_model(&db, &actor, *id).await?;
+    Ok(gone())
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTargetBody {
+    #[schema(value_type = Uuid)]
+    provider_id: ProviderId,
+    vendor_model: String,
+    /// None: after the last.
+    position: Option<i32>,
+    /// None: 1.
+    weight: Option<i32>,
+    connect_ms: Option<i64>,
+    first_byte_ms: Option<i64>,
+    idle_ms: Option<i64>,
+    total_ms: Option<i64>,
+}
+
+#[utoipa::path(post, path = "/api/v1/models/{id}/targets", tag = "Models", params(("id" = Uuid, Path)), request_body = NewTargetBody,
+    responses((status = 201, description = "the target", body = Target)))]
+async fn add_target(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<NewTargetBody>) -> ApiResult {
+    let body = body.into_inner();
+    let new = NewTarget {
+        provider: body.provider_id,
+        vendor_model: body.vendor_model,
+        position: body.position,
+        weight: body.weight.unwrap_or(1),
+        timers: Timers {
+            connect_ms: body.connect_ms,
+            first_byte_ms: body.first_byte_ms,
+            idle_ms: body.idle_ms,
+            total_ms: body.total_ms,
+        },
+    };
+    let row = supply::add_target(&db, &actor, *id, new).await?;
+    Ok(json(StatusCode::CREATED, &Target::from(row)))
+}
+
+/// Timers in milliseconds; none is the gateway's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TimersBody {
+    connect_ms: Option<i64>,
+    first_byte_ms: Option<i64>,
+    idle_ms: Option<i64>,
+    total_ms: Option<i64>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TargetPatch {
+    position: Option<i32>,
+    weight: Option<i32>,
+    /// All four together.
+    timers: Option<TimersBody>,
+    /// `on` or `off`.
+    #[schema(value_type = Option<String>)]
+    state: Option<Switch>,
+}
+
+#[utoipa::path(patch, path = "/api/v1/targets/{id}", tag = "Models", params(("id" = Uuid, Path)), request_body = TargetPatch,
+    responses((status = 200, description = "the target, changed", body = Target)))]
+async fn change_target(db: Data<Db>, actor: Actor, id: Path<TargetId>, body: Body<TargetPatch>) -> ApiResult {
+    let body = body.into_inner();
+    let timers = body.timers.map(|timers| Timers {
+        connect_ms: timers.connect_ms,
+        first_byte_ms: timers.first_byte_ms,
+        idle_ms: timers.idle_ms,
+        total_ms: timers.total_ms,
+    });
+    let change = TargetChange { position: body.position, weight: body.weight, timers, state: body.state };
+    let row = supply::change_target(&db, &actor, *id, change).await?;
+    Ok(json(StatusCode::OK, &Target::from(row)))
+}
+
+#[utoipa::path(delete, path = "/api/v1/targets/{id}", tag = "Models", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "removed")))]
+async fn remove_target(db: Data<Db>, actor: Actor, id: Path<TargetId>) -> ApiResult {
+    supply::remove_target(&db, &actor, *id).await?;
+    Ok(gone())
+}

@@ -1,0 +1,175 @@
+//! Plans by script.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use super::keys::LimitsBody;
+use super::providers::gone;
+use crate::base::ids::{ApiId, PlanId, TeamId};
+use crate::domain::actor::Actor;
+use crate::domain::plans::{self, NewPlan, PlanChange, PlanView};
+use crate::store::Db;
+use crate::store::entity::states::{Approval, PlanState};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, show, change, remove))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/apis/{id}/plans", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/apis/{id}/plans", ApiNeed::Write, create),
+        endpoint(Method::GET, "/api/v1/plans/{id}", ApiNeed::Read, show),
+        endpoint(Method::PATCH, "/api/v1/plans/{id}", ApiNeed::Write, change),
+        endpoint(Method::DELETE, "/api/v1/plans/{id}", ApiNeed::Write, remove),
+    ]
+}
+
+/// What a subscription may use.
+#[derive(Serialize, ToSchema)]
+struct Plan {
+    #[schema(value_type = Uuid)]
+    id: PlanId,
+    #[schema(value_type = Uuid)]
+    api_id: ApiId,
+    name: String,
+    summary: String,
+    /// `auto`, `manual` or `rule`.
+    approval: &'static str,
+    /// E-mail domains that the rule lets in.
+    rule_domains: Vec<String>,
+    #[schema(value_type = Option<Uuid>)]
+    rule_team_id: Option<TeamId>,
+    /// Public names; none is all of the version.
+    models: Option<Vec<String>>,
+    limits: LimitsBody,
+    /// `open` or `closed`.
+    state: &'static str,
+}
+
+impl From<PlanView> for Plan {
+    fn from(view: PlanView) -> Self {
+        Self {
+            rule_domains: view.domains(),
+            id: view.plan.id,
+            api_id: view.plan.api_id,
+            name: view.plan.name,
+            summary: view.plan.summary,
+            approval: view.plan.approval.word(),
+            rule_team_id: view.plan.rule_team_id,
+            models: view.models,
+            limits: LimitsBody::of(&view.limits),
+            state: view.plan.state.word(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Plans {
+    items: Vec<Plan>,
+}
+
+#[utoipa::path(get, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "all plans of the API, in order", body = Plans)))]
+async fn list(db: Data<Db>, actor: Actor, id: Path<ApiId>) -> ApiResult {
+    let items = plans::list_plans(&db, &actor, *id).await?.into_iter().map(Plan::from).collect();
+    Ok(json(StatusCode::OK, &Plans { items }))
+}
+
+/// A new plan, open at once.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPlanBody {
+    name: String,
+    #[serde(default)]
+    summary: String,
+    /// `auto`, `manual` or `rule`.
+    #[schema(value_type = String)]
+    approval: Approval,
+    #[serde(default)]
+    rule_domains: Vec<String>,
+    #[schema(value_type = Option<Uuid>)]
+    rule_team_id: Option<TeamId>,
+    /// Public names; none is all of the version.
+    models: Option<Vec<String>>,
+    #[serde(default)]
+    limits: LimitsBody,
+}
+
+#[utoipa::path(post, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path)), request_body = NewPlanBody,
+    responses((status = 201, description = "the plan", body = Plan)))]
+async fn create(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<NewPlanBody>) -> ApiResult {
+    let body = body.into_inner();
+    let new = NewPlan {
+        name: body.name,
+        summary: body.summary,
+        approval: body.approval,
+        rule_domains: body.rule_domains,
+        rule_team: body.rule_team_id,
+        models: body.models,
+        limits: body.limits.check()?,
+    };
+    let plan = plans::make_plan(&db, &actor, *id, new).await?;
+    seen(&db, &actor, plan.id, StatusCode::CREATED).await
+}
+
+#[utoipa::path(get, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "the plan", body = Plan)))]
+async fn show(db: Data<Db>, actor: Actor, id: Path<PlanId>) -> ApiResult {
+    seen(&db, &actor, *id, StatusCode::OK).await
+}
+
+async fn seen(db: &Db, actor: &Actor, id: PlanId, status: StatusCode) -> ApiResult {
+    Ok(json(status, &Plan::from(plans::get_plan(db, actor, id).await?)))
+}
+
+/// What to change; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PlanPatch {
+    name: Option<String>,
+    summary: Option<String>,
+    /// Replaces the whole rule.
+    #[schema(value_type = Option<String>)]
+    approval: Option<Approval>,
+    #[serde(default)]
+    rule_domains: Vec<String>,
+    #[schema(value_type = Option<Uuid>)]
+    rule_team_id: Option<TeamId>,
+    /// Public names; an empty list is all of the version.
+    models: Option<Vec<String>>,
+    /// Replaces all limits.
+    limits: Option<LimitsBody>,
+    /// `open` or `closed`.
+    #[schema(value_type = Option<String>)]
+    state: Option<PlanState>,
+}
+
+#[utoipa::path(patch, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path)), request_body = PlanPatch,
+    responses((status = 200, description = "the plan, changed", body = Plan)))]
+async fn change(db: Data<Db>, actor: Actor, id: Path<PlanId>, body: Body<PlanPatch>) -> ApiResult {
+    let body = body.into_inner();
+    let (domains, team) = (body.rule_domains, body.rule_team_id);
+    let change = PlanChange {
+        name: body.name,
+        summary: body.summary,
+        approval: body.approval.map(|approval| (approval, domains, team)),
+        models: body.models.map(|models| if models.is_empty() { None } else { Some(models) }),
+        limits: body.limits.map(LimitsBody::check).transpose()?,
+        state: body.state,
+    };
+    plans::change_plan(&db, &actor, *id, change).await?;
+    seen(&db, &actor, *id, StatusCode::OK).await
+}
+
+#[utoipa::path(delete, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "removed; only what nobody subscribed to can be")))]
+async fn remove(db: Data<Db>, actor: Actor, id: Path<PlanId>) -> ApiResult {
+    plans::remove_plan(&db, &actor, *id).await?;
+    Ok(gone())
+}

@@ -1,0 +1,395 @@
+//! Providers, their credentials (written, never read back), their prices, and a test by script.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use super::moment::moment;
+use crate::base::ids::{CredentialId, PriceId, ProviderId};
+use crate::base::{Code, Nanos, Result, Secret};
+use crate::domain::actor::Actor;
+use crate::domain::permit::{self, Right};
+use crate::domain::supply::{
+    self, CredentialChange, CredentialView, NewCredential, NewPrice, NewProvider, ProviderChange, Switch,
+};
+use crate::gateway::{Gateway, probe};
+use crate::store::Db;
+use crate::store::entity::{price, provider};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(
+    list,
+    create,
+    show,
+    change,
+    remove,
+    test,
+    add_credential,
+    change_credential,
+    replace_secret,
+    remove_credential,
+    list_prices,
+    set_price
+))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/providers", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/providers", ApiNeed::Write, create),
+        endpoint(Method::GET, "/api/v1/providers/{id}", ApiNeed::Read, show),
+        endpoint(Method::PATCH, "/api/v1/providers/{id}", ApiNeed::Write, change),
+        endpoint(Method::DELETE, "/api/v1/providers/{id}", ApiNeed::Write, remove),
+        endpoint(Method::POST, "/api/v1/providers/{id}/test", ApiNeed::Write, test),
+        endpoint(Method::POST, "/api/v1/providers/{id}/credentials", ApiNeed::Write, add_credential),
+        endpoint(Method::PATCH, "/api/v1/credentials/{id}", ApiNeed::Write, change_credential),
+        endpoint(Method::PUT, "/api/v1/credentials/{id}/secret", ApiNeed::Write, replace_secret),
+        endpoint(Method::DELETE, "/api/v1/credentials/{id}", ApiNeed::Write, remove_credential),
+        endpoint(Method::GET, "/api/v1/providers/{id}/prices", ApiNeed::Read, list_prices),
+        endpoint(Method::POST, "/api/v1/providers/{id}/prices", ApiNeed::Write, set_price),
+    ]
+}
+
+/// A connection to a vendor.
+#[derive(Serialize, ToSchema)]
+struct Provider {
+    #[schema(value_type = Uuid)]
+    id: ProviderId,
+    name: String,
+    preset: String,
+    format: String,
+    base_url: String,
+    /// `on` or `off`.
+    state: &'static str,
+    created_at: String,
+    /// Only where one provider is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<Vec<Credential>>,
+}
+
+impl From<provider::Model> for Provider {
+    fn from(row: provider::Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            preset: row.preset,
+            format: row.format,
+            base_url: row.base_url,
+            state: row.state.word(),
+            created_at: row.created_at.rfc3339(),
+            credentials: None,
+        }
+    }
+}
+
+/// What may be seen of a vendor's secret.
+#[derive(Serialize, ToSchema)]
+struct Credential {
+    #[schema(value_type = Uuid)]
+    id: CredentialId,
+    #[schema(value_type = Uuid)]
+    provider_id: ProviderId,
+    name: String,
+    /// The last four characters; empty for short secrets.
+    last4: String,
+    weight: i32,
+    /// `on` or `off`.
+    state: &'static str,
+    /// The address changed, so the secret was wiped: write it again.
+    void: bool,
+    created_at: String,
+}
+
+impl From<CredentialView> for Credential {
+    fn from(view: CredentialView) -> Self {
+        Self {
+            id: view.id,
+            provider_id: view.provider_id,
+            name: view.name,
+            last4: view.last4,
+            weight: view.weight,
+            state: view.state.word(),
+            void: view.void,
+            created_at: view.created_at.rfc3339(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Providers {
+    items: Vec<Provider>,
+}
+
+#[utoipa::path(get, path = "/api/v1/providers", tag = "Providers",
+    responses((status = 200, description = "all providers, by name", body = Providers)))]
+async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
+    let items = supply::list_providers(&db, &actor).await?.into_iter().map(Provider::from).collect();
+    Ok(json(StatusCode::OK, &Providers { items }))
+}
+
+/// A vendor to connect.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewProviderBody {
+    /// `openai`, `anthropic`, `ollama`, `custom`, `demo` …
+    preset: String,
+    /// None: the preset's name.
+    #[serde(default)]
+    name: String,
+    /// None: the preset's address.
+    #[serde(default)]
+    base_url: String,
+    /// Sealed at once and never given back.
+    secret: Option<String>,
+    /// The vendor's names of models to offer at once.
+    #[serde(default)]
+    models: Vec<String>,
+}
+
+#[utoipa::path(post, path = "/api/v1/providers", tag = "Providers", request_body = NewProviderBody,
+    responses((status = 201, description = "connected", body = Provider)))]
+async fn create(db: Data<Db>, actor: Actor, body: Body<NewProviderBody>) -> ApiResult {
+    let body = body.into_inner();
+    let new = NewProvider {
+        preset: body.preset,
+        name: body.name,
+        base_url: body.base_url,
+        secret: body.secret.map(Secret::new),
+    };
+    let row = supply::connect_and_offer(&db, &actor, new, body.models).await?;
+    seen(&db, &actor, row.id, StatusCode::CREATED).await
+}
+
+#[utoipa::path(get, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "the provider with its credentials", body = Provider)))]
+async fn show(db: Data<Db>, actor: Actor, id: Path<ProviderId>) -> ApiResult {
+    seen(&db, &actor, *id, StatusCode::OK).await
+}
+
+async fn seen(db: &Db, actor: &Actor, id: ProviderId, status: StatusCode) -> ApiResult {
+    let view = supply::get_provider(db, actor, id).await?;
+    let credentials = view.credentials.into_iter().map(Credential::from).collect();
+    Ok(json(status, &Provider { credentials: Some(credentials), ..Provider::from(view.provider) }))
+}
+
+/// What to change; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProviderPatch {
+    name: Option<String>,
+    /// A new destination wipes the stored secrets.
+    base_url: Option<String>,
+    /// `on` or `off`.
+    #[schema(value_type = Option<String>)]
+    state: Option<Switch>,
+}
+
+#[utoipa::path(patch, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path)), request_body = ProviderPatch,
+    responses((status = 200, description = "the provider, changed", body = Provider)))]
+async fn change(db: Data<Db>, actor: Actor, id: Path<ProviderId>, body: Body<ProviderPatch>) -> ApiResult {
+    let ProviderPatch { name, base_url, state } = body.into_inner();
+    supply::change_provider(&db, &actor, *id, ProviderChange { name, base_url, state }).await?;
+    seen(&db, &actor, *id, StatusCode::OK).await
+}
+
+#[utoipa::path(delete, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "disconnected, its secrets wiped")))]
+async fn remove(db: Data<Db>, actor: Actor, id: Path<ProviderId>) -> ApiResult {
+    supply::remove_provider(&db, &actor, *id).await?;
+    Ok(gone())
+}
+
+/// The answer to a removal.
+pub(super) fn gone() -> crate::web::HttpResponse {
+    crate::web::HttpResponse::NoContent().finish()
+}
+
+/// What the vendor answered.
+#[derive(Serialize, ToSchema)]
+struct Tested {
+    took_ms: u64,
+    /// The vendor's names of its models.
+    models: Vec<String>,
+}
+
+#[utoipa::path(post, path = "/api/v1/providers/{id}/test", tag = "Providers", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "it answered with its list of models", body = Tested)))]
+async fn test(gateway: Data<Gateway>, actor: Actor, id: Path<ProviderId>) -> ApiResult {
+    permit::write(&actor)?;
+    permit::need(&actor, Right::ManageSupply)?;
+    let answer = probe::run(&gateway, *id, None).await?;
+    let took_ms = u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX);
+    Ok(json(StatusCode::OK, &Tested { took_ms, models: answer.models }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCredentialBody {
+    name: String,
+    /// Sealed at once and never given back.
+    secret: String,
+    /// Its share among the provider's credentials; none is 1.
+    weight: Option<i32>,
+}
+
+#[utoipa::path(post, path = "/api/v1/providers/{id}/credentials", tag = "Providers", params(("id" = Uuid, Path)), request_body = NewCredentialBody,
+    responses((status = 201, description = "added", body = Credential)))]
+async fn add_credential(
+    db: Data<Db>,
+    actor: Actor,
+    id: Path<ProviderId>,
+    body: Body<NewCredentialBody>,
+) -> ApiResult {
+    let NewCredentialBody { name, secret, weight } = body.into_inner();
+    let new = NewCredential { name, secret: Secret::new(secret), weight: weight.unwrap_or(1) };
+    let view = supply::add_credential(&db, &actor, *id, new).await?;
+    Ok(json(StatusCode::CREATED, &Credential::from(view)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CredentialPatch {
+    name: Option<String>,
+    weight: Option<i32>,
+    /// `on` or `off`.
+    #[schema(value_type = Option<String>)]
+    state: Option<Switch>,
+}
+
+#[utoipa::path(patch, path = "/api/v1/credentials/{id}", tag = "Providers", params(("id" = Uuid, Path)), request_body = CredentialPatch,
+    responses((status = 200, description = "the credential, changed", body = Credential)))]
+async fn change_credential(
+    db: Data<Db>,
+    actor: Actor,
+    id: Path<CredentialId>,
+    body: Body<CredentialPatch>,
+) -> ApiResult {
+    let CredentialPatch { name, weight, state } = body.into_inner();
+    let view = supply::change_credential(&db, &actor, *id, CredentialChange { name, weight, state }).await?;
+    Ok(json(StatusCode::OK, &Credential::from(view)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SecretBody {
+    secret: String,
+}
+
+#[utoipa::path(put, path = "/api/v1/credentials/{id}/secret", tag = "Providers", params(("id" = Uuid, Path)), request_body = SecretBody,
+    responses((status = 200, description = "the new secret is in use", body = Credential)))]
+async fn replace_secret(
+    db: Data<Db>,
+    actor: Actor,
+    id: Path<CredentialId>,
+    body: Body<SecretBody>,
+) -> ApiResult {
+    let secret = Secret::new(body.into_inner().secret);
+    let view = supply::replace_secret(&db, &actor, *id, secret).await?;
+    Ok(json(StatusCode::OK, &Credential::from(view)))
+}
+
+#[utoipa::path(delete, path = "/api/v1/credentials/{id}", tag = "Providers", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "wiped")))]
+async fn remove_credential(db: Data<Db>, actor: Actor, id: Path<CredentialId>) -> ApiResult {
+    supply::remove_credential(&db, &actor, *id).await?;
+    Ok(gone())
+}
+
+/// What 1,000,000 tokens cost, in dollars as text; none is unknown.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Price {
+    #[schema(value_type = Uuid)]
+    id: PriceId,
+    vendor_model: String,
+    input: Option<String>,
+    cached_read: Option<String>,
+    cache_write: Option<String>,
+    output: Option<String>,
+    reasoning: Option<String>,
+    /// `table` or `admin`.
+    source: String,
+    effective_at: String,
+}
+
+impl From<price::Model> for Price {
+    fn from(row: price::Model) -> Self {
+        Self {
+            id: row.id,
+            vendor_model: row.vendor_model,
+            input: row.input.map(dollars),
+            cached_read: row.cached_read.map(dollars),
+            cache_write: row.cache_write.map(dollars),
+            output: row.output.map(dollars),
+            reasoning: row.reasoning.map(dollars),
+            source: row.source,
+            effective_at: row.effective_at.rfc3339(),
+        }
+    }
+}
+
+/// Every digit an amount has: `2.50`, `0.075`.
+fn dollars(nanos: i64) -> String {
+    let digits = format!("{:09}", nanos.unsigned_abs() % 1_000_000_000);
+    format!("{}.{:0<2}", nanos / 1_000_000_000, digits.trim_end_matches('0'))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Prices {
+    items: Vec<Price>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PricesOf {
+    vendor_model: String,
+}
+
+#[utoipa::path(get, path = "/api/v1/providers/{id}/prices", tag = "Providers",
+    params(("id" = Uuid, Path), ("vendor_model" = String, Query, description = "the vendor's name of the model")),
+    responses((status = 200, description = "all prices of the vendor's model, newest first", body = Prices)))]
+async fn list_prices(db: Data<Db>, actor: Actor, id: Path<ProviderId>, of: Query<PricesOf>) -> ApiResult {
+    let rows = supply::list_prices(&db, &actor, *id, &of.vendor_model).await?;
+    Ok(json(StatusCode::OK, &Prices { items: rows.into_iter().map(Price::from).collect() }))
+}
+
+/// A price from now or a later time on. Dollars for 1,000,000 tokens as text: `"2.50"`; none is unknown.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPriceBody {
+    vendor_model: String,
+    input: Option<String>,
+    cached_read: Option<String>,
+    cache_write: Option<String>,
+    output: Option<String>,
+    reasoning: Option<String>,
+    /// RFC 3339 or a day; none is now.
+    effective_at: Option<String>,
+}
+
+#[utoipa::path(post, path = "/api/v1/providers/{id}/prices", tag = "Providers", params(("id" = Uuid, Path)), request_body = NewPriceBody,
+    responses((status = 201, description = "the price", body = Price)))]
+async fn set_price(db: Data<Db>, actor: Actor, id: Path<ProviderId>, body: Body<NewPriceBody>) -> ApiResult {
+    let body = body.into_inner();
+    let new = NewPrice {
+        provider: *id,
+        input: usd("input", body.input)?,
+        cached_read: usd("cached_read", body.cached_read)?,
+        cache_write: usd("cache_write", body.cache_write)?,
+        output: usd("output", body.output)?,
+        reasoning: usd("reasoning", body.reasoning)?,
+        effective_at: moment("effective_at", body.effective_at.as_deref())?,
+        vendor_model: body.vendor_model,
+    };
+    let row = supply::set_price(&db, &actor, new).await?;
+    Ok(json(StatusCode::CREATED, &Price::from(row)))
+}
+
+fn usd(field: &'static str, text: Option<String>) -> Result<Option<Nanos>> {
+    let Some(text) = text else { return Ok(None) };
+    let message = "Dollars as text, such as \"2.50\".";
+    Nanos::parse_usd(&text).map(Some).ok_or_else(|| Code::FieldInvalid.saying(message).on(field))
+}

@@ -1,0 +1,30 @@
+//! The button "Test connection": one cheap request to the vendor, with what came of it in words.
+
+use super::change::path;
+use crate::base::ids::ProviderId;
+use crate::gateway::{Gateway, probe};
+use crate::web::{Data, PageResult, Path, Visit, flash};
+
+pub async fn create(gateway: Data<Gateway>, visit: Visit, id: Path<ProviderId>) -> PageResult {
+    Ok(answer(&gateway, &visit, *id, "").await)
+}
+
+/// Tests, and goes to the vendor's page with the outcome behind `before`.
+pub(super) async fn answer(
+    gateway: &Gateway,
+    visit: &Visit,
+    id: ProviderId,
+    before: &str,
+) -> crate::web::HttpResponse {
+    match probe::run(gateway, id, None).await {
+        Ok(probe) => {
+            let (took, count) = (probe.took.as_millis(), probe.models.len());
+            let text = format!("{before}The vendor answered in {took} ms with {count} models.");
+            flash(visit, &path(id), "good", &text)
+        }
+        Err(error) => {
+            let text = format!("{before}The test failed: {} {}", error.message(), error.code().next());
+            flash(visit, &path(id), "bad", &text)
+        }
+    }
+}
