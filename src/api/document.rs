@@ -16,6 +16,9 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
     super::subscriptions::document,
     super::keys::document,
     super::calls::document,
+    super::users::document,
+    super::teams::document,
+    super::tokens::document,
 ];
 
 #[derive(OpenApi)]

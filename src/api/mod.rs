@@ -11,6 +11,9 @@ mod moment;
 pub mod plans;
 pub mod providers;
 pub mod subscriptions;
+pub mod teams;
+pub mod tokens;
+pub mod users;
 
 use crate::web::Page;
 
@@ -26,6 +29,9 @@ pub fn endpoints() -> Vec<Page> {
         subscriptions::endpoints(),
         keys::endpoints(),
         calls::endpoints(),
+        users::endpoints(),
+        teams::endpoints(),
+        tokens::endpoints(),
     ]
     .into_iter()
     .flatten()

@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::frame::{Flash, Frame, FrameUser, Theme};
 use super::menu::{self, Sees};
+use super::users::inbox;
 use crate::base::{Code, OrCode, Result, Timestamp};
 use crate::domain::actor::Actor;
-use crate::domain::people::users;
 use crate::domain::permit::{Right, may};
 use crate::domain::settings::{self, Site};
 use crate::domain::subscriptions;
@@ -35,13 +35,10 @@ pub async fn frame(db: &Db, visit: &Visit) -> Result<Frame> {
     Ok(frame)
 }
 
-/// Requests and sign-ups that wait for this person.
+/// Requests, sign-ups and forgotten passwords that wait for this person.
 async fn waiting(db: &Db, actor: &Actor) -> Result<u32> {
     let requests = subscriptions::count_inbox(db, actor).await?;
-    let people = match may(actor, Right::ManagePeople) {
-        true => users::list_waiting(db, actor).await?.len(),
-        false => 0,
-    };
+    let people = inbox::people(db, actor).await?.count();
     Ok(u32::try_from(requests).unwrap_or(u32::MAX).saturating_add(u32::try_from(people).unwrap_or(u32::MAX)))
 }
 

@@ -9,6 +9,7 @@ use crate::domain::permit::{self, Right};
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::frame::Frame;
 use crate::portal::shell;
+use crate::portal::users::inbox::{self, Waiting};
 use crate::store::Db;
 use crate::store::entity::user;
 use crate::web::{Data, PageResult, Path, Visit, flash};
@@ -19,6 +20,7 @@ struct InboxPage {
     frame: Frame,
     requests: Vec<SubscriptionView>,
     people: Vec<user::Model>,
+    resets: Vec<Waiting>,
     decided: Vec<SubscriptionView>,
 }
 
@@ -31,6 +33,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor) -> PageResult {
         frame: shell::frame(&db, &visit).await?,
         requests: subscriptions::list_inbox(&db, &actor, 200).await?,
         people,
+        resets: inbox::people(&db, &actor).await?.resets,
         decided: subscriptions::list_decided(&db, &actor, 10).await?,
     })
 }

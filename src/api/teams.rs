@@ -1,0 +1,218 @@
+//! Teams by script.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::base::ids::{TeamId, UserId};
+use crate::base::{Code, Result};
+use crate::domain::actor::Actor;
+use crate::domain::teams;
+use crate::store::Db;
+use crate::store::entity::states::TeamRole;
+use crate::store::entity::team;
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, show, rename, members, add, change_member, remove, suspend, resume))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/teams", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/teams", ApiNeed::Write, create),
+        endpoint(Method::GET, "/api/v1/teams/{id}", ApiNeed::Read, show),
+        endpoint(Method::PATCH, "/api/v1/teams/{id}", ApiNeed::Write, rename),
+        endpoint(Method::GET, "/api/v1/teams/{id}/members", ApiNeed::Read, members),
+        endpoint(Method::POST, "/api/v1/teams/{id}/members", ApiNeed::Write, add),
+        endpoint(Method::PATCH, "/api/v1/teams/{id}/members/{user}", ApiNeed::Write, change_member),
+        endpoint(Method::DELETE, "/api/v1/teams/{id}/members/{user}", ApiNeed::Write, remove),
+        endpoint(Method::POST, "/api/v1/teams/{id}/suspension", ApiNeed::Write, suspend),
+        endpoint(Method::POST, "/api/v1/teams/{id}/resumption", ApiNeed::Write, resume),
+    ]
+}
+
+/// A team.
+#[derive(Serialize, ToSchema)]
+struct Team {
+    #[schema(value_type = Uuid)]
+    id: TeamId,
+    name: String,
+    /// `active` or `suspended`.
+    state: &'static str,
+    /// Why it is suspended.
+    reason: Option<String>,
+    /// The user whose own team it is.
+    #[schema(value_type = Option<Uuid>)]
+    personal_of: Option<UserId>,
+    created_at: String,
+}
+
+impl From<team::Model> for Team {
+    fn from(row: team::Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            state: row.state.word(),
+            reason: row.reason,
+            personal_of: row.personal_of,
+            created_at: row.created_at.rfc3339(),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Teams {
+    items: Vec<Team>,
+}
+
+#[utoipa::path(get, path = "/api/v1/teams", tag = "People",
+    responses((status = 200, description = "your teams", body = Teams)))]
+async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
+    let rows = teams::list_own(&db, &actor).await?;
+    let items = rows.into_iter().map(|listed| listed.team.into()).collect();
+    Ok(json(StatusCode::OK, &Teams { items }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamBody {
+    name: String,
+}
+
+#[utoipa::path(post, path = "/api/v1/teams", tag = "People", request_body = TeamBody,
+    responses((status = 201, description = "the team, which you own", body = Team)))]
+async fn create(db: Data<Db>, actor: Actor, body: Body<TeamBody>) -> ApiResult {
+    let team = teams::create(&db, &actor, &body.name).await?;
+    Ok(json(StatusCode::CREATED, &Team::from(team)))
+}
+
+#[utoipa::path(get, path = "/api/v1/teams/{id}", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "the team", body = Team)))]
+async fn show(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(patch, path = "/api/v1/teams/{id}", tag = "People", params(("id" = Uuid, Path)), request_body = TeamBody,
+    responses((status = 200, description = "the team, changed", body = Team)))]
+async fn rename(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<TeamBody>) -> ApiResult {
+    teams::rename(&db, &actor, *id, &body.name).await?;
+    seen(&db, &actor, *id).await
+}
+
+/// One person of a team.
+#[derive(Serialize, ToSchema)]
+struct TeamMember {
+    #[schema(value_type = Uuid)]
+    user_id: UserId,
+    email: String,
+    name: String,
+    /// `owner` or `member`.
+    role: &'static str,
+    since: String,
+    /// Keys of the team that the person owns.
+    keys: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TeamMembers {
+    items: Vec<TeamMember>,
+}
+
+#[utoipa::path(get, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "who is in the team", body = TeamMembers)))]
+async fn members(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
+    listed(&db, &actor, *id, StatusCode::OK).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewMember {
+    /// Of an active person.
+    email: String,
+    /// `owner` or `member`; `member` when left out.
+    role: Option<String>,
+}
+
+#[utoipa::path(post, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path)), request_body = NewMember,
+    responses((status = 201, description = "who is in the team now", body = TeamMembers)))]
+async fn add(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<NewMember>) -> ApiResult {
+    let role = role(body.role.as_deref().unwrap_or("member"))?;
+    teams::add(&db, &actor, *id, &body.email, role).await?;
+    listed(&db, &actor, *id, StatusCode::CREATED).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MemberChange {
+    role: String,
+}
+
+#[utoipa::path(patch, path = "/api/v1/teams/{id}/members/{user}", tag = "People", params(("id" = Uuid, Path), ("user" = Uuid, Path)), request_body = MemberChange,
+    responses((status = 200, description = "who is in the team now", body = TeamMembers)))]
+async fn change_member(
+    db: Data<Db>,
+    actor: Actor,
+    path: Path<(TeamId, UserId)>,
+    body: Body<MemberChange>,
+) -> ApiResult {
+    let (id, user) = path.into_inner();
+    teams::set_role(&db, &actor, id, user, role(&body.role)?).await?;
+    listed(&db, &actor, id, StatusCode::OK).await
+}
+
+#[utoipa::path(delete, path = "/api/v1/teams/{id}/members/{user}", tag = "People", params(("id" = Uuid, Path), ("user" = Uuid, Path)),
+    responses((status = 200, description = "taken out; their keys in the team are refused", body = Team)))]
+async fn remove(db: Data<Db>, actor: Actor, path: Path<(TeamId, UserId)>) -> ApiResult {
+    let (id, user) = path.into_inner();
+    let team = teams::get_visible(&db, &actor, id).await?;
+    match actor.is(user) {
+        true => teams::leave(&db, &actor, id).await?,
+        false => teams::remove(&db, &actor, id, user).await?,
+    }
+    Ok(json(StatusCode::OK, &Team::from(team)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamSuspension {
+    /// Its members are shown this.
+    reason: String,
+}
+
+#[utoipa::path(post, path = "/api/v1/teams/{id}/suspension", tag = "People", params(("id" = Uuid, Path)), request_body = TeamSuspension,
+    responses((status = 200, description = "suspended: its keys are refused", body = Team)))]
+async fn suspend(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<TeamSuspension>) -> ApiResult {
+    teams::suspend(&db, &actor, *id, &body.reason).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(post, path = "/api/v1/teams/{id}/resumption", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "its keys work again", body = Team)))]
+async fn resume(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
+    teams::resume(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+fn role(word: &str) -> Result<TeamRole> {
+    TeamRole::parse(word).ok_or_else(|| Code::FieldInvalid.saying("Choose owner or member.").on("role"))
+}
+
+async fn seen(db: &Db, actor: &Actor, id: TeamId) -> ApiResult {
+    Ok(json(StatusCode::OK, &Team::from(teams::get_visible(db, actor, id).await?)))
+}
+
+async fn listed(db: &Db, actor: &Actor, id: TeamId, status: StatusCode) -> ApiResult {
+    let items = teams::list_members(db, actor, id).await?.into_iter().map(|member| TeamMember {
+        user_id: member.user.id,
+        email: member.user.email,
+        name: member.user.name,
+        role: member.role.word(),
+        since: member.since.rfc3339(),
+        keys: member.keys,
+    });
+    Ok(json(status, &TeamMembers { items: items.collect() }))
+}

@@ -1,0 +1,118 @@
+//! Management tokens by script: one's own, and for admins everybody's.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::base::Code;
+use crate::base::clock::DAY;
+use crate::base::ids::{AdminTokenId, UserId};
+use crate::domain::actor::Actor;
+use crate::domain::people::admin_tokens::{self, NewToken, Reach};
+use crate::store::Db;
+use crate::store::entity::admin_token;
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, revoke))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/tokens", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/tokens", ApiNeed::Write, create),
+        endpoint(Method::DELETE, "/api/v1/tokens/{id}", ApiNeed::Write, revoke),
+    ]
+}
+
+/// A management token, without its secret.
+#[derive(Serialize, ToSchema)]
+struct Token {
+    #[schema(value_type = Uuid)]
+    id: AdminTokenId,
+    name: String,
+    /// Whom it acts as.
+    #[schema(value_type = Uuid)]
+    user_id: UserId,
+    /// May it change things?
+    write: bool,
+    prefix: String,
+    last4: String,
+    created_at: String,
+    expires_at: Option<String>,
+    revoked_at: Option<String>,
+    last_used_at: Option<String>,
+}
+
+impl From<admin_token::Model> for Token {
+    fn from(row: admin_token::Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            user_id: row.user_id,
+            write: row.scopes.split(',').any(|scope| scope == "write"),
+            prefix: row.prefix,
+            last4: row.last4,
+            created_at: row.created_at.rfc3339(),
+            expires_at: row.expires_at.map(|at| at.rfc3339()),
+            revoked_at: row.revoked_at.map(|at| at.rfc3339()),
+            last_used_at: row.last_used_at.map(|at| at.rfc3339()),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Tokens {
+    items: Vec<Token>,
+}
+
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "People",
+    responses((status = 200, description = "your tokens, or all for admins", body = Tokens)))]
+async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
+    let items = admin_tokens::list(&db, &actor).await?.into_iter().map(Token::from).collect();
+    Ok(json(StatusCode::OK, &Tokens { items }))
+}
+
+/// A token to make. It acts as you.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTokenBody {
+    name: String,
+    /// May it change things? Not when left out.
+    write: Option<bool>,
+    /// 1 to 3650; 90 when left out.
+    expires_in_days: Option<i64>,
+}
+
+/// A token with its secret, which is shown only now.
+#[derive(Serialize, ToSchema)]
+struct MadeToken {
+    token: Token,
+    secret: String,
+}
+
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "People", request_body = NewTokenBody,
+    responses((status = 201, description = "the token", body = MadeToken)))]
+async fn create(db: Data<Db>, actor: Actor, body: Body<NewTokenBody>) -> ApiResult {
+    let body = body.into_inner();
+    let days = body.expires_in_days.unwrap_or(90);
+    if !(1..=3_650).contains(&days) {
+        return Err(Code::FieldInvalid.saying("Choose 1 to 3650 days.").on("expires_in_days").into());
+    }
+    let reach = if body.write == Some(true) { Reach::ReadAndWrite } else { Reach::Read };
+    let expires_at = Some(db.now().plus(days * DAY));
+    let new = NewToken { name: body.name, user: None, reach, expires_at };
+    let made = admin_tokens::create(&db, &actor, new).await?;
+    let secret = made.secret.expose().to_owned();
+    Ok(json(StatusCode::CREATED, &MadeToken { token: made.token.into(), secret }))
+}
+
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "revoked")))]
+async fn revoke(db: Data<Db>, actor: Actor, id: Path<AdminTokenId>) -> ApiResult {
+    admin_tokens::revoke(&db, &actor, *id).await?;
+    Ok(crate::web::HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,206 @@
+//! People by script.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::base::ids::UserId;
+use crate::base::{Code, Result};
+use crate::config::Config;
+use crate::domain::actor::Actor;
+use crate::domain::people::users::{self, Filter};
+use crate::domain::people::{Email, invitations, reset};
+use crate::store::Db;
+use crate::store::entity::states::{Role, UserState};
+use crate::store::entity::user;
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+
+#[derive(OpenApi)]
+#[openapi(paths(list, invite, show, change, deactivate, reactivate, let_in, turn_away, reset_link))]
+struct Part;
+
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    Part::openapi()
+}
+
+pub fn endpoints() -> Vec<Page> {
+    vec![
+        endpoint(Method::GET, "/api/v1/users", ApiNeed::Read, list),
+        endpoint(Method::POST, "/api/v1/users", ApiNeed::Write, invite),
+        endpoint(Method::GET, "/api/v1/users/{id}", ApiNeed::Read, show),
+        endpoint(Method::PATCH, "/api/v1/users/{id}", ApiNeed::Write, change),
+        endpoint(Method::DELETE, "/api/v1/users/{id}", ApiNeed::Write, turn_away),
+        endpoint(Method::POST, "/api/v1/users/{id}/deactivation", ApiNeed::Write, deactivate),
+        endpoint(Method::POST, "/api/v1/users/{id}/reactivation", ApiNeed::Write, reactivate),
+        endpoint(Method::POST, "/api/v1/users/{id}/admission", ApiNeed::Write, let_in),
+        endpoint(Method::POST, "/api/v1/users/{id}/reset-link", ApiNeed::Write, reset_link),
+    ]
+}
+
+/// An account.
+#[derive(Serialize, ToSchema)]
+struct User {
+    #[schema(value_type = Uuid)]
+    id: UserId,
+    /// `person` or `service`.
+    kind: &'static str,
+    email: String,
+    name: String,
+    /// `admin`, `publisher`, `auditor` or `member`.
+    role: &'static str,
+    /// `invited`, `waiting`, `active`, `deactivated` or `deleted`.
+    state: &'static str,
+    created_at: String,
+    last_seen_at: Option<String>,
+}
+
+impl From<user::Model> for User {
+    fn from(row: user::Model) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind.word(),
+            email: row.email,
+            name: row.name,
+            role: row.role.word(),
+            state: row.state.word(),
+            created_at: row.created_at.rfc3339(),
+            last_seen_at: row.last_seen_at.map(|at| at.rfc3339()),
+        }
+    }
+}
+
+/// A page of people, the newest first.
+#[derive(Serialize, ToSchema)]
+struct Users {
+    items: Vec<User>,
+    /// Pass it as `before` for what follows.
+    #[schema(value_type = Option<Uuid>)]
+    next: Option<UserId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsersAsked {
+    search: Option<String>,
+    state: Option<String>,
+    before: Option<UserId>,
+    limit: Option<u64>,
+}
+
+#[utoipa::path(get, path = "/api/v1/users", tag = "People",
+    params(("search" = Option<String>, Query, description = "in names and addresses"), ("state" = Option<String>, Query), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    responses((status = 200, description = "people, for admins and auditors", body = Users)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult {
+    let asked = asked.into_inner();
+    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let state = asked.state.as_deref().map(|word| {
+        UserState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
+    });
+    let filter = Filter {
+        search: asked.search.unwrap_or_default(),
+        state: state.transpose()?,
+        after: asked.before,
+        limit,
+    };
+    let rows = users::list(&db, &actor, filter).await?;
+    let next = rows.last().filter(|_| rows.len() as u64 == limit).map(|row| row.id);
+    Ok(json(StatusCode::OK, &Users { items: rows.into_iter().map(User::from).collect(), next }))
+}
+
+/// Somebody to invite.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewUserBody {
+    email: String,
+    /// `admin`, `publisher`, `auditor` or `member`; `member` when left out.
+    role: Option<String>,
+}
+
+/// An account that waits for its person, with the link that hands it over.
+#[derive(Serialize, ToSchema)]
+struct InvitedUser {
+    user: User,
+    /// Works once, for seven days. Shown only now.
+    link: String,
+}
+
+#[utoipa::path(post, path = "/api/v1/users", tag = "People", request_body = NewUserBody,
+    responses((status = 201, description = "invited", body = InvitedUser)))]
+async fn invite(db: Data<Db>, config: Data<Config>, actor: Actor, body: Body<NewUserBody>) -> ApiResult {
+    let body = body.into_inner();
+    let role = role(body.role.as_deref().unwrap_or("member"))?;
+    let invited = invitations::invite(&db, &actor, Email::parse(&body.email)?, role).await?;
+    let link = format!("{}/invitation/{}", config.public_url(), invited.link.expose());
+    Ok(json(StatusCode::CREATED, &InvitedUser { user: invited.user.into(), link }))
+}
+
+#[utoipa::path(get, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "the account", body = User)))]
+async fn show(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
+    seen(&db, &actor, *id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UserChange {
+    /// The user's sessions end.
+    role: String,
+}
+
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path)), request_body = UserChange,
+    responses((status = 200, description = "the account, changed", body = User)))]
+async fn change(db: Data<Db>, actor: Actor, id: Path<UserId>, body: Body<UserChange>) -> ApiResult {
+    users::set_role(&db, &actor, *id, role(&body.role)?).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(post, path = "/api/v1/users/{id}/deactivation", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "signed out; their keys are refused", body = User)))]
+async fn deactivate(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
+    users::deactivate(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(post, path = "/api/v1/users/{id}/reactivation", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "active again", body = User)))]
+async fn reactivate(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
+    users::reactivate(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(post, path = "/api/v1/users/{id}/admission", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "let in", body = User)))]
+async fn let_in(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
+    users::let_in(&db, &actor, *id).await?;
+    seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "removed; only who was never let in can be", body = User)))]
+async fn turn_away(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
+    let user = users::get_visible(&db, &actor, *id).await?;
+    users::turn_away(&db, &actor, *id).await?;
+    Ok(json(StatusCode::OK, &User::from(user)))
+}
+
+/// A way to set a new password.
+#[derive(Serialize, ToSchema)]
+struct ResetLink {
+    /// Works once, for ten minutes. Shown only now.
+    link: String,
+}
+
+#[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 201, description = "the link", body = ResetLink)))]
+async fn reset_link(db: Data<Db>, config: Data<Config>, actor: Actor, id: Path<UserId>) -> ApiResult {
+    let link = reset::link(&db, &actor, *id).await?;
+    let link = format!("{}/reset/{}", config.public_url(), link.expose());
+    Ok(json(StatusCode::CREATED, &ResetLink { link }))
+}
+
+fn role(word: &str) -> Result<Role> {
+    Role::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such role.").on("role"))
+}
+
+async fn seen(db: &Db, actor: &Actor, id: UserId) -> ApiResult {
+    Ok(json(StatusCode::OK, &User::from(users::get_visible(db, actor, id).await?)))
+}
