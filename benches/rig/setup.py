@@ -1,10 +1,14 @@
-"""What the management API is asked for, one function a noun. A Portico is set up with these alone."""
+"""How a Portico is set up: an API on mock vendors by command, the rest by its management API."""
 
+import json
 import secrets
+import time
 import zlib
 
+from portico import get as portico_get
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-WIDE = {"requests_per_minute": 10**8, "tokens_per_minute": 10**12, "concurrent_calls": 10**6, "usd_per_month": "1000000"}
+WIDE = {"requests_per_minute": 10**8, "tokens_per_minute": 10**9, "concurrent_calls": 10**6, "usd_per_month": "1000000"}
 
 
 def base62(number, length):
@@ -21,38 +25,25 @@ def mint():
     return body + base62(zlib.crc32(body.encode()), 6)
 
 
-def connect(portico, preset, name, base_url):
-    """A provider at a mock vendor, with a credential."""
-    body = {"preset": preset, "name": name, "base_url": base_url, "secret": "sk-fake-vendor-key-0000000000000000"}
-    return portico.api("POST", "/providers", body)["id"]
-
-
-def model(portico, name, provider, vendor_model, kind="chat", priced=True):
-    """A public name with one target."""
-    id_ = portico.api("POST", "/models", {"name": name, "kind": kind, "context_window": 2_000_000, "max_output": 4096})["id"]
-    portico.api("POST", f"/models/{id_}/targets", {"provider_id": provider, "vendor_model": vendor_model})
-    if priced:
-        price = {"vendor_model": vendor_model, "input": "0.15", "output": "0.60"}
-        portico.api("POST", f"/providers/{provider}/prices", price)
-    return id_
-
-
-def api(portico, slug, models):
-    """An API with a draft v1 that offers the models (public name → id)."""
-    id_ = portico.api("POST", "/apis", {"slug": slug, "name": slug.title(), "summary": "For tests."})["id"]
-    version = portico.api("POST", f"/apis/{id_}/versions", {"name": "v1"})["id"]
-    rows = [{"public_name": name, "model_id": model_id} for name, model_id in models.items()]
-    portico.api("PUT", f"/versions/{version}/models", {"models": rows})
-    return id_, version
-
-
-def plan(portico, api_id, name="Standard", approval="auto", models=None, limits=None):
-    body = {"name": name, "summary": "", "approval": approval, "models": models, "limits": limits or WIDE}
-    return portico.api("POST", f"/apis/{api_id}/plans", body)["id"]
-
-
-def publish(portico, version):
-    portico.api("POST", f"/versions/{version}/publication", {})
+def publish(portico, slug, providers, models, plans):
+    """A published API. `providers`: name → (preset, address); `models`: name → (provider, the vendor's name);
+    `plans`: name → (approval, model names or None). Gives the ids of its API, version and plans."""
+    kind = lambda vendor_model: "embedding" if "embed" in vendor_model else "chat"
+    wanted = {
+        "slug": slug,
+        "providers": {
+            name: {"preset": preset, "base_url": url, "secret": "sk-fake-vendor-key-0000000000000000"}
+            for name, (preset, url) in providers.items()
+        },
+        "models": [
+            {"name": name, "kind": kind(vendor_model), "provider": provider, "vendor_model": vendor_model}
+            for name, (provider, vendor_model) in models.items()
+        ],
+        "plans": [{"name": name, "approval": approval, "models": chosen} for name, (approval, chosen) in plans.items()],
+    }
+    file = portico.folder / f"{slug}.json"
+    file.write_text(json.dumps(wanted))
+    return json.loads(portico.command("demo-data", "publish", str(file)))
 
 
 def app(portico, name):
@@ -68,3 +59,15 @@ def key(portico, app_id, name="test", **more):
     """The key's id and its secret."""
     made = portico.api("POST", "/keys", {"app_id": app_id, "name": name, **more})
     return made["key"]["id"], made["secret"]
+
+
+def until_served(portico, key_text, names):
+    """Waits until the running server has heard of what a command changed: at most a second."""
+    deadline = time.monotonic() + 10
+    while True:
+        _, body = portico_get(portico.port, "/v1/models", {"authorization": f"Bearer {key_text}"})
+        if names <= {row["id"] for row in json.loads(body).get("data", [])}:
+            return
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not all models are served: {body[:300]}")
+        time.sleep(0.05)

@@ -10,14 +10,14 @@ class Stage:
     def __init__(self, portico, mock, models):
         """`models`: public name → the mock's name."""
         self.portico, self.mock = portico, mock
-        provider = setup.connect(portico, "custom", "Mock", f"http://127.0.0.1:{mock.port}/v1")
-        ids = {name: setup.model(portico, name, provider, vendor) for name, vendor in models.items()}
-        api, version = setup.api(portico, "load", ids)
-        plan = setup.plan(portico, api)
-        setup.publish(portico, version)
+        made = setup.publish(
+            portico, "load", {"mock": ("custom", f"http://127.0.0.1:{mock.port}/v1")},
+            {name: ("mock", vendor) for name, vendor in models.items()}, {"Wide": ("auto", None)},
+        )
         app = setup.app(portico, "Load")
-        setup.subscribe(portico, app, version, plan)
+        setup.subscribe(portico, app, made["version"], made["plans"]["Wide"])
         self.key_id, self.key = setup.key(portico, app, limits=setup.WIDE, never_expires=True)
+        setup.until_served(portico, self.key, set(models))
         self.chat_url = f"{portico.base_url}/v1/chat/completions"
 
     def target(self):

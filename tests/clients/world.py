@@ -40,28 +40,22 @@ class World:
 
     def build(self):
         portico, base = self.portico, f"http://127.0.0.1:{self.mock.port}"
-        providers = {
-            "openai": setup.connect(portico, "custom", "Mock", f"{base}/v1"),
-            "anthropic": setup.connect(portico, "anthropic", "Mock of Anthropic", base),
-        }
-        self.models, ids = {}, {}
-        for side, provider in providers.items():
-            self.models[side] = {word: f"{side}-{word}" for word in WORDS}
-            for word, vendor in WORDS.items():
-                ids[f"{side}-{word}"] = setup.model(portico, f"{side}-{word}", provider, vendor)
+        providers = {"openai": ("custom", f"{base}/v1"), "anthropic": ("anthropic", base)}
+        self.models = {side: {word: f"{side}-{word}" for word in WORDS} for side in providers}
+        models = {f"{side}-{word}": (side, vendor) for side in providers for word, vendor in WORDS.items()}
         self.models["openai"]["embed"] = "openai-embed"
-        ids["openai-embed"] = setup.model(portico, "openai-embed", providers["openai"], "mock-embed", kind="embedding")
-        inside = list(ids)
+        models["openai-embed"] = ("openai", "mock-embed")
+        inside = list(models)
         self.outside = "outside"
-        ids["outside"] = setup.model(portico, "outside", providers["openai"], "mock-large")
-        api, version = setup.api(portico, "clients", ids)
-        plan = setup.plan(portico, api, models=inside)
-        asks = setup.plan(portico, api, "By hand", approval="manual")
-        setup.publish(portico, version)
+        models["outside"] = ("openai", "mock-large")
+        plans = {"Standard": ("auto", inside), "By hand": ("manual", None)}
+        made = setup.publish(portico, "clients", providers, models, plans)
+        version, plan, asks = made["version"], made["plans"]["Standard"], made["plans"]["By hand"]
         apps = {name: setup.app(portico, name) for name in ("Subscribed", "Unsubscribed", "Pending")}
         setup.subscribe(portico, apps["Subscribed"], version, plan)
         setup.subscribe(portico, apps["Pending"], version, asks)
         self.keys = self.make_keys(apps)
+        setup.until_served(portico, self.keys["good"], set(inside))
 
     def make_keys(self, apps):
         portico, own = self.portico, apps["Subscribed"]
