@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::base::Result;
 use crate::base::ids::CallId;
-use crate::limits::MemoryHold;
+pub use crate::limits::MemoryHold;
 use crate::wire::Endpoint;
 
 /// Which subscriptions count.

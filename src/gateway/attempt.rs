@@ -30,6 +30,7 @@ pub struct Won {
     pub answer: Answered,
 }
 
+#[expect(clippy::large_enum_variant, reason = "made once a call and moved at once")]
 pub enum Answered {
     Whole(Bytes),
     Stream(Streaming),

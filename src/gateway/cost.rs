@@ -22,7 +22,8 @@ pub fn of(price: Option<Prices>, tokens: &Tokens, source: UsageSource) -> Option
 /// The most a call may cost: every token at the dearest price of its kind.
 pub fn worst(price: Prices, input: u64, output: u64) -> Option<Nanos> {
     let dearest = [price.input, price.cached_read, price.cache_write].into_iter().flatten().max();
-    let answer = [price.output, price.reasoning].into_iter().flatten().max();
+    // Without a price of its own a reasoning token costs what output costs; without that, nobody knows.
+    let answer = price.output.map(|output| output.max(price.reasoning.unwrap_or(output)));
     let per = |count: u64, price: Option<i64>| -> Option<i128> {
         if count == 0 { Some(0) } else { price.map(|price| i128::from(count) * i128::from(price.max(0))) }
     };

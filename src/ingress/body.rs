@@ -13,8 +13,7 @@ use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::base::{Code, Error, Result};
-use crate::gateway::arrival::Incoming;
-use crate::limits::MemoryHold;
+use crate::gateway::arrival::{Incoming, MemoryHold};
 
 use super::Settings;
 

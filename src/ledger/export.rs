@@ -48,7 +48,7 @@ pub async fn csv(db: &Db, sight: &Sight, filter: &Filter) -> Result<Vec<u8>> {
     loop {
         let page = list(db, sight, filter, before, PAGE).await?;
         for call in &page.calls {
-            writer.write_record(record(call).map(|cell| safe(cell))).or_code(Code::Internal)?;
+            writer.write_record(record(call).map(safe)).or_code(Code::Internal)?;
         }
         rows += page.calls.len();
         before = page.next;

@@ -169,8 +169,8 @@ pub async fn key_callers(db: &Db, key: KeyId) -> Result<Vec<KeyCaller>> {
         .order_by_desc(Column::Id)
         .limit(KEY_CALLS);
     let seen = query.into_model::<Seen>().all(db.calls()).await?;
-    let mut callers: BTreeMap<(String, String), (Timestamp, Timestamp, BTreeMap<String, i64>)> =
-        BTreeMap::new();
+    type Sum = (Timestamp, Timestamp, BTreeMap<String, i64>);
+    let mut callers: BTreeMap<(String, String), Sum> = BTreeMap::new();
     for one in seen {
         let cause = match (one.code, one.state.as_str()) {
             (Some(code), _) => code,

@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_methods, reason = "a vendor of the test runs beside it")]
+
 use std::net::IpAddr;
 use std::time::Duration;
 

@@ -18,7 +18,9 @@ pub struct Fault(pub Error);
 /// Draws the page of an error: given by the portal, as templates live there. The visit is missing
 /// where the fault came before any session was read.
 #[derive(Clone)]
-pub struct Painter(pub Arc<dyn Fn(&Error, Option<&Visit>) -> String + Send + Sync>);
+pub struct Painter(pub Arc<Paint>);
+
+pub type Paint = dyn Fn(&Error, Option<&Visit>) -> String + Send + Sync;
 
 impl<E: Into<Error>> From<E> for Fault {
     fn from(error: E) -> Self {

@@ -69,7 +69,6 @@ pub fn all() -> Vec<Exchange> {
     list
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test is not configured by `config`")]
 fn shared(home: &Path) -> PathBuf {
     std::env::var_os("PORTICO_SHARED").map_or_else(|| home.join("../shared"), PathBuf::from)
 }

@@ -1,6 +1,8 @@
 //! A real server on a free port with a temporary data folder and a clock that tests move. The same
 //! tests run on SQLite, and on PostgreSQL when `PORTICO_TEST_DB` names a server.
 
+#![allow(dead_code, reason = "each test uses what it needs of the kit")]
+
 pub mod browser;
 pub mod people;
 pub mod raw;
