@@ -1,4 +1,4 @@
-"""How a Portico is set up: an API on mock vendors by command, the rest by its management API."""
+"""How a Portico is set up by its management API: an API on mock vendors, applications, keys."""
 
 import json
 import secrets
@@ -25,25 +25,41 @@ def mint():
     return body + base62(zlib.crc32(body.encode()), 6)
 
 
+SECRET = "sk-fake-vendor-key-0000000000000000"
+
+
 def publish(portico, slug, providers, models, plans):
     """A published API. `providers`: name → (preset, address); `models`: name → (provider, the vendor's name);
-    `plans`: name → (approval, model names or None). Gives the ids of its API, version and plans."""
-    kind = lambda vendor_model: "embedding" if "embed" in vendor_model else "chat"
-    wanted = {
-        "slug": slug,
-        "providers": {
-            name: {"preset": preset, "base_url": url, "secret": "sk-fake-vendor-key-0000000000000000"}
-            for name, (preset, url) in providers.items()
-        },
-        "models": [
-            {"name": name, "kind": kind(vendor_model), "provider": provider, "vendor_model": vendor_model}
-            for name, (provider, vendor_model) in models.items()
-        ],
-        "plans": [{"name": name, "approval": approval, "models": chosen} for name, (approval, chosen) in plans.items()],
-    }
-    file = portico.folder / f"{slug}.json"
-    file.write_text(json.dumps(wanted))
-    return json.loads(portico.command("demo-data", "publish", str(file)))
+    `plans`: name → (approval, model names or None). Gives the ids of its version and its plans."""
+    made = {}
+    for name, (preset, url) in providers.items():
+        body = {"preset": preset, "name": name, "base_url": url, "secret": SECRET}
+        made[name] = portico.api("POST", "/providers", body)["id"]
+    rows = [
+        {"public_name": name, "model_id": model(portico, name, made[provider], vendor_model)}
+        for name, (provider, vendor_model) in models.items()
+    ]
+    api = portico.api("POST", "/apis", {"slug": slug, "name": slug, "summary": "For rigs."})["id"]
+    version = portico.api("POST", f"/apis/{api}/versions", {"name": "v1"})["id"]
+    portico.api("PUT", f"/versions/{version}/models", {"models": rows})
+    portico.api("PUT", f"/versions/{version}/docs", {"docs": "Made by a rig."})
+    ids = {}
+    for name, (approval, chosen) in plans.items():
+        body = {"name": name, "approval": approval, "models": chosen, "limits": WIDE}
+        ids[name] = portico.api("POST", f"/apis/{api}/plans", body)["id"]
+    portico.api("POST", f"/versions/{version}/publication")
+    return {"version": version, "plans": ids}
+
+
+def model(portico, name, provider, vendor_model):
+    """A model with one target, at a price of $0.15 and $0.60 for a million tokens."""
+    kind = "embedding" if "embed" in vendor_model else "chat"
+    body = {"name": name, "kind": kind, "context_window": 2_000_000, "max_output": 4096}
+    id_ = portico.api("POST", "/models", body)["id"]
+    portico.api("POST", f"/models/{id_}/targets", {"provider_id": provider, "vendor_model": vendor_model})
+    price = {"vendor_model": vendor_model, "input": "0.15", "output": "0.60"}
+    portico.api("POST", f"/providers/{provider}/prices", price)
+    return id_
 
 
 def app(portico, name):
