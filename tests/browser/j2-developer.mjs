@@ -21,9 +21,12 @@ async function arrive(admin, developer) {
 async function approveAtOnce(admin) {
   await admin.open('/manage/apis');
   await admin.page.locator('main .table__main, main .tile__name a').first().click();
-  await admin.page.getByRole('link', { name: /plan/i }).first().click().catch(() => {});
+  await admin.page.waitForLoadState('load');
+  await admin.look('manage-api');
+  await admin.page.locator('main a[href*="/plans/"]:not([href$="/new"])').first().click();
+  await admin.page.waitForLoadState('load');
   await admin.look('manage-plan');
-  await admin.page.getByLabel(/at once|automatic|auto/i).first().check();
+  await admin.page.locator('main input[type="radio"][value="auto"]').check();
   await admin.page.getByRole('button', { name: /save/i }).first().click();
   await admin.page.waitForLoadState('load');
 }
