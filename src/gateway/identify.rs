@@ -44,7 +44,8 @@ pub async fn find(gateway: &Gateway, credential: &Credential) -> Result<Known> {
         }
     };
     let cards = cards.ok_or(Code::KeyUnknown)?;
-    Ok(Known { cards, visitor, catalogue: directory.catalogue(), policy_seq: directory.sequence() })
+    let catalogue = directory.catalogue_for(&cards).await;
+    Ok(Known { cards, visitor, catalogue, policy_seq: directory.sequence() })
 }
 
 /// Judges the key, its owner, application, team and address: in the order of the error table.

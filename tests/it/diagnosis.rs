@@ -115,3 +115,17 @@ async fn p04_an_answered_call_has_its_row_with_tokens_version_and_cost() {
     let home = dana.person.browser.get("/").await.is(200).text;
     assert!(home.contains(&id(&answer)));
 }
+
+#[actix_web::test]
+async fn the_address_in_an_error_leads_to_its_case() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let visitor = app.visitor();
+    let refused =
+        visitor.send(visitor.request(reqwest::Method::POST, "/v1/chat/completions")).await.is(401).json();
+    let url = refused["error"]["diagnose_url"].as_str().unwrap().to_owned();
+    let path = url.strip_prefix(&app.base).expect("our own address");
+    let answer = admin.browser.get(path).await.is(303);
+    let page = admin.browser.get(answer.location()).await.is(200);
+    assert!(page.text.contains("auth_missing"), "{}", page.text);
+}

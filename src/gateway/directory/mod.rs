@@ -79,6 +79,20 @@ impl Directory {
         self.catalogue.load_full()
     }
 
+    /// The catalogue in which the caller's subscriptions are found. Another process may have published
+    /// an API and approved a subscription since the last poll: then it is read again, once.
+    pub async fn catalogue_for(&self, cards: &Cards) -> Arc<Catalogue> {
+        let catalogue = self.catalogue();
+        let app = &cards.app;
+        let is_behind = app.seq > catalogue.seq
+            && app.card.subscriptions.iter().any(|row| catalogue.version(row.version_id).is_none());
+        if !is_behind {
+            return catalogue;
+        }
+        self.rebuild(app.seq).await;
+        self.catalogue()
+    }
+
     pub fn db(&self) -> &Db {
         &self.db
     }

@@ -11,6 +11,7 @@ use crate::web::{Method, Need, Page, page};
 pub fn pages() -> Vec<Page> {
     vec![
         page(Method::GET, "/diagnose", Need::SignedIn, show::show),
+        page(Method::GET, "/diagnose/{id}", Need::SignedIn, show::from_error),
         page(Method::POST, "/diagnose", Need::SignedIn, show::pasted),
     ]
 }

@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
-use crate::web::{Data, Form, PageResult, Query, Visit};
+use crate::web::{Data, Form, HttpResponse, PageResult, Path, Query, Visit, see_other};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -54,6 +54,11 @@ const NO_SECRET: &str = "This is not a key of this installation that you may see
                          key belong together, and that the key was copied whole.";
 const NO_ID: &str = "This is neither a request id nor the beginning of a key. A request id stands in the \
                      x-request-id header of every answer; a key begins with sk-ptc-.";
+
+/// The address in the body of every refusal.
+pub async fn from_error(id: Path<CallId>) -> HttpResponse {
+    see_other(format!("/diagnose?id={id}"))
+}
 
 enum Found {
     Case(Box<Case>),

@@ -16,7 +16,13 @@ use crate::web::{Data, FieldErrors, Form, PageResult, Query, Visit};
 
 #[derive(Debug, Deserialize)]
 pub struct Chosen {
+    /// Without one: any address that speaks OpenAI's format.
+    #[serde(default = "custom")]
     preset: String,
+}
+
+fn custom() -> String {
+    "custom".to_owned()
 }
 
 #[derive(Deserialize)]
