@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod access;
 mod conformance;
 mod diagnosis;
 mod docs;
@@ -9,6 +10,8 @@ mod house;
 mod journeys;
 mod keys;
 mod ledger;
+mod people;
+mod sign_in;
 mod subscriptions;
 mod support;
 mod web;

@@ -1,0 +1,221 @@
+//! Walks every route of every table: nobody signed in, a role that lacks the right, a form without its
+//! token, a management token that may only read, another team's things.
+
+use portico::domain::people::admin_tokens::{self, NewToken, Reach};
+use portico::domain::permit;
+use portico::domain::teams;
+use portico::store::entity::states::Role;
+use portico::web::{ApiNeed, Method, Need, Page};
+use portico::{api, portal};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+
+use super::support::{TestApp, spawn};
+use portico::web::route::Door;
+
+const NOBODY: &str = "01930000-0000-7000-8000-000000000000";
+
+/// The path with every parameter filled by an id that does not exist.
+fn filled(page: &Page) -> String {
+    let parts = page.path.split('/').map(|part| if part.starts_with('{') { NOBODY } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn portal_pages() -> Vec<(Page, Need)> {
+    let pages = portal::pages().into_iter();
+    pages
+        .filter_map(|page| match page.door {
+            Door::Portal(need) => Some((page, need)),
+            Door::Api(_) => None,
+        })
+        .collect()
+}
+
+fn endpoints() -> Vec<(Page, ApiNeed)> {
+    let pages = api::endpoints().into_iter();
+    pages
+        .filter_map(|page| match page.door {
+            Door::Api(need) if need != ApiNeed::Open => Some((page, need)),
+            _ => None,
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn b35_every_page_wants_its_visitor_signed_in() {
+    let app = spawn().await;
+    app.admin().await;
+    let visitor = app.visitor();
+    for (page, need) in portal_pages() {
+        if !matches!(need, Need::SignedIn | Need::May(_)) {
+            continue;
+        }
+        let path = filled(&page);
+        let answer = visitor.send(visitor.request(page.method.as_str().parse().unwrap(), &path)).await;
+        if page.method == Method::GET {
+            assert_eq!(answer.status, 303, "GET {path}");
+            assert!(answer.location().starts_with("/sign-in?next="), "GET {path}: {}", answer.location());
+        } else {
+            assert_eq!(answer.status, 401, "{} {path}", page.method);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_page_wants_the_right_it_declares() {
+    let app = spawn().await;
+    app.admin().await;
+    for role in [Role::Member, Role::Auditor, Role::Publisher] {
+        let person = app.somebody(role.word(), role).await;
+        for (page, need) in portal_pages() {
+            let Need::May(right) = need else { continue };
+            if permit::may(&person.actor, right) {
+                continue;
+            }
+            let path = filled(&page);
+            let request = person.browser.request(page.method.as_str().parse().unwrap(), &path);
+            let answer = person.browser.send(request).await;
+            assert_eq!(answer.status, 403, "{role}: {} {path}", page.method);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn b35_every_write_wants_its_token_and_our_origin() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let other = app.person("other").await;
+    let theirs = other.browser.get("/profile").await.field("csrf").unwrap();
+    let own = admin.browser.get("/profile").await.field("csrf").unwrap();
+    for (page, _) in portal_pages().into_iter().filter(|(page, _)| page.method != Method::GET) {
+        let path = filled(&page);
+        for token in ["", "nonsense", &theirs] {
+            let answer = admin.browser.post_with(token, &path, &[]).await;
+            assert_eq!(answer.status, 403, "{path} with another token");
+        }
+        let form = format!("csrf={own}");
+        let method: reqwest::Method = page.method.as_str().parse().unwrap();
+        let foreign = admin.browser.request(method.clone(), &path);
+        let foreign = foreign.header(ORIGIN, "https://evil.example");
+        let foreign = foreign.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
+        assert_eq!(admin.browser.send(foreign).await.status, 403, "{path} from elsewhere");
+        let plain = admin.browser.request(method, &path).header(ORIGIN, &app.base);
+        let plain = plain.header(CONTENT_TYPE, "text/plain").body(form);
+        assert_eq!(admin.browser.send(plain).await.status, 403, "{path} as plain text");
+    }
+}
+
+#[actix_web::test]
+async fn b33_every_endpoint_wants_a_management_token() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let new = NewToken { name: "reader".into(), user: None, reach: Reach::Read, expires_at: None };
+    let reader = admin_tokens::create(&app.db, &admin.actor, new).await.unwrap();
+    let bearer = |text: &str| format!("Bearer {text}");
+    let ways = [
+        (None, 401),
+        (Some(bearer("nonsense")), 401),
+        (Some(bearer("sk-ptc-0000000000000000000000000000000000000000000000000")), 401),
+        (Some(bearer("ptc-adm-0000000000000000000000000000000000000000000")), 401),
+    ];
+    for (page, need) in endpoints() {
+        let path = filled(&page);
+        let method: reqwest::Method = page.method.as_str().parse().unwrap();
+        for (sent, status) in &ways {
+            // The cookie of the portal is sent along: it opens nothing here.
+            let mut request = admin.browser.request(method.clone(), &path);
+            if let Some(sent) = sent {
+                request = request.header(AUTHORIZATION, sent);
+            }
+            let answer = admin.browser.send(request).await;
+            assert_eq!(answer.status, *status, "{method} {path}");
+            assert_eq!(answer.code(), "signed_out");
+        }
+        if need == ApiNeed::Write {
+            let request = admin.browser.request(method.clone(), &path);
+            let request = request.header(AUTHORIZATION, bearer(reader.secret.expose()));
+            let answer = admin.browser.send(request).await;
+            assert_eq!((answer.status, answer.code().as_str()), (403, "not_permitted"), "{method} {path}");
+        }
+    }
+}
+
+/// A page without what differs from one answer to the next.
+fn bare(text: &str, id: &str) -> String {
+    let text = text.replace(id, "ID");
+    let mut out = String::new();
+    for line in text.lines().filter(|line| !line.contains("request-id") && !line.contains("csrf")) {
+        out.push_str(line);
+    }
+    out
+}
+
+async fn same_as_unknown(app: &TestApp, mine: &super::support::people::Person, pattern: &str, id: &str) {
+    let theirs = mine.browser.get(&pattern.replace("{}", id)).await;
+    let unknown = mine.browser.get(&pattern.replace("{}", NOBODY)).await;
+    assert_eq!((theirs.status, unknown.status), (404, 404), "{pattern} at {}", app.base);
+    assert_eq!(bare(&theirs.text, id), bare(&unknown.text, NOBODY), "{pattern}");
+}
+
+#[actix_web::test]
+async fn b45_what_belongs_to_others_is_as_good_as_unknown() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let team = teams::create(&app.db, &dana.person.actor, "Search").await.unwrap();
+    let omar = app.person("omar").await;
+    let things = [
+        ("/keys/{}", dana.key.id.to_string()),
+        ("/apps/{}", dana.app.to_string()),
+        ("/requests/{}", dana.subscription.id.to_string()),
+        ("/teams/{}", team.id.to_string()),
+        ("/teams/{}", dana.person.team().to_string()),
+    ];
+    for (pattern, id) in &things {
+        same_as_unknown(&app, &omar, pattern, id).await;
+        let csrf = omar.browser.get("/profile").await.field("csrf").unwrap();
+        let posts: Vec<String> = portal::pages()
+            .iter()
+            .filter(|page| {
+                page.method == Method::POST && page.path.starts_with(&pattern.replace("{}", "{id}"))
+            })
+            .map(|page| page.path.replace("{id}", id).replace("{user}", NOBODY))
+            .collect();
+        for path in posts {
+            let answer = omar.browser.post_with(&csrf, &path, &[]).await;
+            assert!(matches!(answer.status, 400 | 403 | 404 | 422), "{path}: {}", answer.status);
+        }
+    }
+    let still = teams::list_members(&app.db, &dana.person.actor, team.id).await;
+    assert!(still.is_err() || still.unwrap().len() == 1);
+}
+
+#[actix_web::test]
+async fn b46_odd_ids_are_not_found_and_break_nothing() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let long = "9".repeat(300);
+    for id in ["0", "-1", "9223372036854775808", "1e3", "%00", "..%2f", "not-a-uuid", &long, NOBODY] {
+        for page in ["users", "teams", "keys", "apps"] {
+            let answer = admin.browser.get(&format!("/{page}/{id}")).await;
+            assert!(matches!(answer.status, 400 | 404), "/{page}/{id}: {}", answer.status);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn b49_no_spelling_of_a_path_goes_around_its_guard() {
+    let app = spawn().await;
+    app.admin().await;
+    let member = app.person("dana").await;
+    for path in ["//users", "/./users", "/%75sers", "/users/", "/v1/../users", "/%2575sers"] {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            app.base.strip_prefix("http://").unwrap()
+        );
+        let (status, text) = super::support::raw::exchange(&app.base, request.as_bytes()).await;
+        assert!(matches!(status, 303 | 400 | 404), "{path}: {status}");
+        assert!(!text.contains("dana@example.com"));
+    }
+    assert_eq!(member.browser.get("/users").await.status, 403);
+}

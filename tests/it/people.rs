@@ -1,0 +1,181 @@
+//! People and teams, as their pages show and change them.
+
+use portico::domain::actor::Actor;
+use portico::domain::people::users;
+use portico::domain::teams;
+use portico::store::entity::states::{Role, UserState};
+
+use super::support::spawn;
+
+#[actix_web::test]
+async fn every_page_about_people_opens() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let team = teams::create(&app.db, &admin.actor, "Search").await.unwrap();
+    let admins = [
+        "/users".to_owned(),
+        "/users?q=dana&state=active".to_owned(),
+        "/users?q=nobody".to_owned(),
+        "/users/new".to_owned(),
+        format!("/users/{}", dana.person.user.id),
+        format!("/users/{}", admin.user.id),
+        "/teams".to_owned(),
+        format!("/teams/{}", team.id),
+        format!("/teams/{}", admin.team()),
+        "/profile".to_owned(),
+        "/inbox".to_owned(),
+    ];
+    for path in &admins {
+        let page = admin.browser.get(path).await.is(200);
+        assert!(page.text.contains("</html>"), "{path}");
+    }
+    for path in ["/teams", "/profile"] {
+        dana.person.browser.get(path).await.is(200);
+    }
+    for path in ["/sign-in", "/sign-up", "/reset"] {
+        app.visitor().get(path).await.is(200);
+    }
+}
+
+#[actix_web::test]
+async fn an_admin_lets_in_deactivates_and_reactivates() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let visitor = app.visitor();
+    let fields = [("name", "Omar"), ("email", "omar@example.com"), ("password", "a long fine passphrase")];
+    visitor.submit("/sign-up", "/sign-up", &fields).await.is(200);
+    assert!(admin.browser.get("/inbox").await.is(200).text.contains("omar@example.com"));
+    let waiting = users::list_waiting(&app.db, &admin.actor).await.unwrap();
+    let page = format!("/users/{}", waiting[0].id);
+    let state =
+        async || users::get_visible(&app.db, &Actor::system("test"), waiting[0].id).await.unwrap().state;
+    for (act, after) in [
+        ("admission", UserState::Active),
+        ("deactivation", UserState::Deactivated),
+        ("reactivation", UserState::Active),
+    ] {
+        admin.browser.submit(&page, &format!("{page}/{act}"), &[]).await.is(303);
+        assert_eq!(state().await, after, "{act}");
+    }
+    admin.browser.submit(&page, &format!("{page}/admission"), &[]).await.is(409);
+    let own = format!("/users/{}", admin.user.id);
+    admin.browser.submit(&own, &format!("{own}/deactivation"), &[]).await.is(409);
+    admin.browser.submit(&own, &format!("{own}/role"), &[("role", "member")]).await.is(409);
+}
+
+#[actix_web::test]
+async fn owner_deactivated_stops_a_key_at_once() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let call = async || {
+        let visitor = app.visitor();
+        let request = visitor.request(reqwest::Method::GET, "/v1/models").bearer_auth(&dana.secret);
+        visitor.send(request).await
+    };
+    call().await.is(200);
+    users::deactivate(&app.db, &admin.actor, dana.person.user.id).await.unwrap();
+    assert_eq!(call().await.is(403).code(), "owner_deactivated");
+    users::reactivate(&app.db, &admin.actor, dana.person.user.id).await.unwrap();
+    call().await.is(200);
+}
+
+#[actix_web::test]
+async fn a_team_is_made_joined_and_left_in_the_browser() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let omar = app.person("omar").await;
+    let made = dana.browser.submit("/teams", "/teams", &[("name", "Search")]).await.is(303);
+    let page = made.location().to_owned();
+    let members = format!("{page}/members");
+    let add = [("email", "omar@example.com"), ("role", "member")];
+    dana.browser.submit(&page, &members, &add).await.is(303);
+    assert!(dana.browser.submit(&page, &members, &add).await.is(422).text.contains("already"));
+    omar.browser.get(&page).await.is(200);
+    dana.browser.submit(&page, &format!("{page}/departure"), &[]).await.is(409);
+    let role = format!("{page}/members/{}/role", omar.user.id);
+    omar.browser.submit("/profile", &role, &[("role", "owner")]).await.is(403);
+    dana.browser.submit(&page, &role, &[("role", "owner")]).await.is(303);
+    dana.browser.submit(&page, &format!("{page}/departure"), &[]).await.is(303);
+    dana.browser.get(&page).await.is(404);
+}
+
+#[actix_web::test]
+async fn b42_names_are_shown_as_text() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let dana = app.person("dana").await;
+    for name in ["<script>alert(1)</script>", "\"><img onerror=x>", "{{7*7}}", "${7*7}"] {
+        dana.browser.submit("/profile", "/profile/name", &[("name", name)]).await.is(303);
+        let team = dana.browser.submit("/teams", "/teams", &[("name", name)]).await.is(303);
+        let page = dana.browser.get(team.location()).await.is(200).text;
+        let users = admin.browser.get("/users").await.is(200).text;
+        for text in [page, users] {
+            assert!(!text.contains("<script>alert") && !text.contains("<img onerror"), "{name}");
+            assert!(!text.contains("49"), "{name}");
+        }
+    }
+    let long = "x".repeat(10_000);
+    dana.browser.submit("/profile", "/profile/name", &[("name", &long)]).await.is(422);
+    dana.browser.submit("/teams", "/teams", &[("name", &long)]).await.is(422);
+}
+
+#[actix_web::test]
+async fn ones_own_account_changes_theme_password_sessions_and_tokens() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let theme = [("theme", "dark"), ("back", "/teams")];
+    assert_eq!(dana.browser.submit("/profile", "/profile/theme", &theme).await.is(303).location(), "/teams");
+    assert!(dana.browser.get("/profile").await.is(200).text.contains("data-theme=\"dark\""));
+    let wrong = [("current", "nope"), ("password", "another fine passphrase")];
+    dana.browser.submit("/profile", "/profile/password", &wrong).await.is(422);
+    let made = [("name", "ci"), ("reach", "write"), ("expiry", "30")];
+    let token = dana.browser.submit("/profile", "/profile/tokens", &made).await.is(200);
+    assert_eq!(token.header("cache-control"), "no-store");
+    let at = token.text.find("ptc-adm-").unwrap();
+    let secret = &token.text[at..at + 51];
+    let api = app.visitor();
+    let list = async |path: &str| api.send(api.request(reqwest::Method::GET, path).bearer_auth(secret)).await;
+    assert_eq!(list("/api/v1/tokens").await.is(200).json()["items"][0]["name"], "ci");
+    list("/api/v1/teams").await.is(200);
+    list("/api/v1/users").await.is(403);
+    dana.browser.submit("/profile", "/profile/tokens", &[("name", "")]).await.is(422);
+    dana.browser.submit("/profile", "/profile/sessions/removal", &[]).await.is(303);
+    dana.browser.get("/profile").await.is(200);
+}
+
+#[actix_web::test]
+async fn people_and_teams_by_script() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    use portico::domain::people::admin_tokens::{self, NewToken, Reach};
+    let new = NewToken { name: "ci".into(), user: None, reach: Reach::ReadAndWrite, expires_at: None };
+    let token = admin_tokens::create(&app.db, &admin.actor, new).await.unwrap();
+    let api = app.visitor();
+    let send = async |method: reqwest::Method, path: &str, body: serde_json::Value| {
+        let request = api.request(method, path).bearer_auth(token.secret.expose());
+        api.send(request.header("content-type", "application/json").body(body.to_string())).await
+    };
+    let post = reqwest::Method::POST;
+    let invited = serde_json::json!({ "email": "omar@example.com", "role": "publisher" });
+    let made = send(post.clone(), "/api/v1/users", invited.clone()).await.is(201).json();
+    assert!(made["link"].as_str().unwrap().contains("/invitation/"));
+    assert_eq!(send(post.clone(), "/api/v1/users", invited).await.is(400).code(), "field_invalid");
+    let bad = serde_json::json!({ "email": "x@example.com", "is_admin": true });
+    assert_eq!(send(post.clone(), "/api/v1/users", bad).await.is(400).code(), "field_invalid");
+    let id = made["user"]["id"].as_str().unwrap();
+    let role = serde_json::json!({ "role": "auditor" });
+    let changed = send(reqwest::Method::PATCH, &format!("/api/v1/users/{id}"), role).await.is(200).json();
+    assert_eq!(changed["role"], Role::Auditor.word());
+    let team =
+        send(post.clone(), "/api/v1/teams", serde_json::json!({ "name": "Search" })).await.is(201).json();
+    let members = format!("/api/v1/teams/{}/members", team["id"].as_str().unwrap());
+    app.person("dana").await;
+    let dana = serde_json::json!({ "email": "dana@example.com" });
+    assert_eq!(send(post, &members, dana).await.is(201).json()["items"].as_array().unwrap().len(), 2);
+}
