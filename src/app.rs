@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::{Config, LogFormat};
-use crate::domain::people::sessions;
+use crate::domain::people::{sessions, throttle};
 use crate::domain::settings::{self, SetUp};
 use crate::domain::subscriptions;
 use crate::gateway::{self, Gateway};
@@ -135,9 +135,12 @@ impl App {
             async move { ledger.drain_once(&db).await.map(drop) }
         });
         let db = self.db.clone();
-        jobs.every("sessions", Duration::from_secs(3_600), move || {
+        jobs.every("sweep", Duration::from_secs(3_600), move || {
             let db = db.clone();
-            async move { sessions::sweep(&db).await.map(drop) }
+            async move {
+                throttle::sweep(&db).await?;
+                sessions::sweep(&db).await.map(drop)
+            }
         });
         let db = self.db.clone();
         jobs.every("subscriptions", Duration::from_secs(60), move || {

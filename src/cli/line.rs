@@ -183,4 +183,15 @@ pub enum ConfigCommand {
 pub enum DemoCommand {
     /// Add what is missing, make a key, print log-ins and key as name=value lines
     Add,
+    /// Publish an API on the vendors of a JSON file: for load tests and client tests
+    #[command(hide = true)]
+    Publish { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+pub enum DocsCommand {
+    /// docs/configuration.md
+    Configuration,
+    /// docs/errors.md
+    Errors,
 }

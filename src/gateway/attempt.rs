@@ -13,7 +13,7 @@ use crate::vendors::{self, Destination, demo};
 use crate::wire::{self, ModelFacts, Relay, Retry, Shown, WireFault};
 
 use super::Admitted;
-use super::guard::Guard;
+use super::guard::{BASE_BYTES, Guard};
 use super::plan::Choice;
 
 /// A whole answer may have so many bytes.
@@ -42,6 +42,8 @@ pub struct Streaming {
     pub body: AnswerBody,
     /// For the caller, not sent yet.
     pub out: BytesMut,
+    /// What was wrong right behind the first content, to be told after `out`.
+    pub fault: Option<WireFault>,
     /// Whose health hears of the end.
     pub health: uuid::Uuid,
 }
@@ -214,7 +216,7 @@ async fn first_content(
     mut body: AnswerBody,
 ) -> Result<Answered, Failure> {
     let mut relay = wire::relay(choice.target.provider.format, &shown(call));
-    let mut out = BytesMut::new();
+    let (mut out, mut broken) = (BytesMut::new(), None);
     while !relay.state().content && !relay.state().done {
         let pushed = match body.next().await {
             Some(Ok(chunk)) => relay.push(&chunk, &mut out),
@@ -225,15 +227,17 @@ async fn first_content(
             },
         };
         if let Err(fault) = pushed {
-            // Good events of the same chunk are for the caller; the fault shows again at its end.
-            if relay.state().content {
-                break;
+            // Good events of the same chunk are for the caller.
+            if !relay.state().content {
+                return Err(misspoke(&mut call.guard, choice, &fault));
             }
-            return Err(misspoke(&mut call.guard, choice, &fault));
+            broken = Some(fault);
         }
     }
     call.guard.first_byte();
-    Ok(Answered::Stream(Streaming { relay, body, out, health: choice.health_id() }))
+    // The request's body is not held while the answer flows.
+    call.guard.memory.shrink_to(BASE_BYTES);
+    Ok(Answered::Stream(Streaming { relay, body, out, fault: broken, health: choice.health_id() }))
 }
 
 /// The way to the vendor failed.

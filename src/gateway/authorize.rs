@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::base::ids::SubscriptionId;
 use crate::base::limit::{Limit, LimitScope};
 use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::gate::{AppCard, KeyCard, SubscriptionState, VersionState, subscription};
@@ -26,7 +27,7 @@ pub struct Grant {
     pub api: Arc<Api>,
     pub version: Arc<Version>,
     pub plan: Arc<Plan>,
-    pub subscription: subscription::Model,
+    pub subscription: SubscriptionId,
     pub model: Arc<Model>,
     /// All limits that apply: the plan's by subscription, the key's, the team's.
     pub limits: Vec<Limit>,
@@ -88,7 +89,7 @@ fn grant(key: &KeyCard, app: &AppCard, candidate: &Candidate<'_>, wanted: Wanted
         api: Arc::clone(candidate.api),
         version: Arc::clone(candidate.version),
         plan: Arc::clone(candidate.plan),
-        subscription: candidate.row.clone(),
+        subscription: candidate.row.id,
         model: Arc::clone(model),
         limits,
     })

@@ -102,7 +102,7 @@ impl World {
             credentials: self.rows.credentials.clone(),
             prices: self.rows.prices.clone(),
         };
-        Catalogue::build(rows, 1, |_| Err(Code::VendorCredential.into()))
+        Catalogue::build(rows, 1, |_, _| Err(Code::VendorCredential.into()))
     }
 
     pub fn api(&mut self, slug: &str) -> ApiId {

@@ -152,7 +152,7 @@ impl Guard {
         self.what.api = Some(grant.api.id);
         self.what.version = Some(grant.version.row.id);
         self.what.plan = Some(grant.plan.id);
-        self.what.subscription = Some(grant.subscription.id);
+        self.what.subscription = Some(grant.subscription);
         self.facts.api = Some(format!("{}/{}", grant.api.slug, grant.version.row.name));
         self.facts.plan = Some(grant.plan.name.clone());
     }

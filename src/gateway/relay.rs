@@ -192,6 +192,9 @@ impl Flow {
         if self.stream.relay.state().done {
             return Poll::Ready(self.finish());
         }
+        if let Some(fault) = self.stream.fault.take() {
+            return Poll::Ready(self.broken(&why(&fault)));
+        }
         if !self.stream.out.is_empty() {
             return Poll::Ready(Step::Bytes(self.stream.out.split().freeze()));
         }

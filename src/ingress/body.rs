@@ -72,8 +72,9 @@ impl Upload {
         }
         let mut left = DRAIN;
         let rest = async {
-            while let Some(Ok(chunk)) = poll_fn(|cx| Pin::new(&mut self.payload).poll_next(cx)).await {
-                let Some(less) = left.checked_sub(chunk.len()) else { return false };
+            while let Some(next) = poll_fn(|cx| Pin::new(&mut self.payload).poll_next(cx)).await {
+                let less = next.ok().and_then(|chunk| left.checked_sub(chunk.len()));
+                let Some(less) = less else { return false };
                 left = less;
             }
             true

@@ -3,15 +3,22 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod access;
+mod bad_input;
+mod call;
+mod catalogue;
 mod conformance;
 mod diagnosis;
 mod docs;
+mod faults;
 mod house;
 mod journeys;
 mod keys;
 mod ledger;
 mod people;
+mod refusals;
 mod sign_in;
+mod stream;
 mod subscriptions;
+mod supply;
 mod support;
 mod web;

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use crate::base::ids::{ApiId, AppId, KeyId, TeamId, UserId};
 use crate::base::limit::{Limit, LimitScope};
 use crate::base::{Result, Secret};
+use crate::domain::supply;
 
 pub use crate::store::entity::states::{
     KeyState, PlanState, RevokeReason, Scope, Standing, SubscriptionState, Switch, UserState, VersionState,
@@ -148,12 +149,6 @@ pub async fn catalogue(db: &Db) -> Result<CatalogueRows> {
 ///
 /// # Errors
 /// `vendor_credential` when it does not open.
-pub fn unseal(db: &Db, row: &credential::Model) -> Result<Secret> {
-    let place = crate::store::vault::Place {
-        table: "credentials",
-        row: row.id.0,
-        column: "sealed",
-        destination: &row.destination,
-    };
-    db.vault().unseal(place, &row.sealed)
+pub fn unseal(db: &Db, provider: &provider::Model, row: &credential::Model) -> Result<Secret> {
+    supply::open_secret(db.vault(), provider, row)
 }

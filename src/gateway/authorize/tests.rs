@@ -1,5 +1,4 @@
 use super::*;
-use crate::base::ids::SubscriptionId;
 use crate::gateway::fixtures::{NOW, World};
 
 type State = SubscriptionState;

@@ -8,7 +8,9 @@ use std::time::Duration;
 use crate::base::ids::{ApiId, CredentialId, ModelId, PlanId, ProviderId, TargetId, TeamId, VersionId};
 use crate::base::limit::LimitKind;
 use crate::base::{Result, Secret, Timestamp};
-use crate::domain::gate::{CatalogueRows, Switch, VersionState, Visibility, api_version, credential};
+use crate::domain::gate::{
+    CatalogueRows, Switch, VersionState, Visibility, api_version, credential, provider,
+};
 use crate::ledger::prices::Prices;
 use crate::upstream::Timers;
 use crate::vendors::{self, Auth};
@@ -101,7 +103,7 @@ impl Catalogue {
     pub fn build(
         rows: CatalogueRows,
         seq: i64,
-        unseal: impl Fn(&credential::Model) -> Result<Secret>,
+        unseal: impl Fn(&provider::Model, &credential::Model) -> Result<Secret>,
     ) -> Self {
         let providers = providers(&rows, unseal);
         let models = models(&rows, &providers);
@@ -202,16 +204,16 @@ impl Target {
 
 fn providers(
     rows: &CatalogueRows,
-    unseal: impl Fn(&credential::Model) -> Result<Secret>,
+    unseal: impl Fn(&provider::Model, &credential::Model) -> Result<Secret>,
 ) -> HashMap<ProviderId, Arc<Provider>> {
-    let build = |row: &crate::domain::gate::provider::Model| {
+    let build = |row: &provider::Model| {
         let Some(format) = Format::parse(&row.format) else {
             tracing::warn!(provider = %row.id, format = row.format, "left out: its format is unknown");
             return None;
         };
         let preset = vendors::preset(&row.preset);
         let mine = rows.credentials.iter().filter(|c| c.provider_id == row.id && c.state == Switch::On);
-        let credentials = mine.filter_map(|c| match unseal(c) {
+        let credentials = mine.filter_map(|c| match unseal(row, c) {
             Ok(secret) => Some(Credential {
                 id: c.id,
                 secret,

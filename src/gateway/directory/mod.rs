@@ -220,7 +220,7 @@ impl Directory {
         let _alone = self.rebuilding.lock().await;
         let seq = gate::newest_change(&self.db).await?;
         let rows = gate::catalogue(&self.db).await?;
-        let fresh = Catalogue::build(rows, seq, |row| gate::unseal(&self.db, row));
+        let fresh = Catalogue::build(rows, seq, |provider, row| gate::unseal(&self.db, provider, row));
         let changed = fresh.changed_credentials(&self.catalogue.load());
         self.catalogue.store(Arc::new(fresh));
         Ok(changed)

@@ -1,1 +1,134 @@
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use futures_util::future::poll_immediate;
+
+use super::*;
+use crate::base::clock::{MINUTE, SECOND};
+
+/// A row whose value is the sequence it was last written at.
+struct Row {
+    id: KeyId,
+    value: i64,
+}
+
+impl Card for Row {
+    fn changed_since(&self, log: &ChangeLog, seq: i64) -> bool {
+        log.last(Change::Key(self.id)) > seq
+    }
+
+    fn weight(&self) -> usize {
+        1
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
+}
+
+fn noted(id: KeyId, seq: i64) -> Vec<Noted> {
+    vec![Noted { seq, change: Change::Key(id) }]
+}
+
+#[test]
+fn p02_no_read_is_older_than_the_last_acknowledged_write() {
+    const WRITES: i64 = 20_000;
+    let (shelf, log) = (Shelf::<u8, Row>::new(Clock::default(), 1_000), ChangeLog::new());
+    let id = KeyId::fresh();
+    let (stored, acknowledged, over) = (AtomicI64::new(0), AtomicI64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                block_on(async {
+                    while !over.load(Ordering::SeqCst) {
+                        let promised = acknowledged.load(Ordering::SeqCst);
+                        let load = || async {
+                            // As a real read: the sequence first, then the row, with time in between.
+                            let seq = stored.load(Ordering::SeqCst);
+                            tokio::task::yield_now().await;
+                            let value = stored.load(Ordering::SeqCst);
+                            Ok(Some((seq, Row { id, value })))
+                        };
+                        match shelf.get(1, &log, load).await {
+                            Ok(held) => assert!(held.unwrap().card.value >= promised),
+                            Err(error) => assert_eq!(error.code(), Code::AuthUnavailable),
+                        }
+                    }
+                });
+            });
+        }
+        for seq in 1..=WRITES {
+            stored.store(seq, Ordering::SeqCst);
+            log.record(&noted(id, seq));
+            acknowledged.store(seq, Ordering::SeqCst);
+        }
+        over.store(true, Ordering::SeqCst);
+    });
+}
+
+#[test]
+fn p01_a_row_read_before_a_change_and_put_in_after_it_is_not_used() {
+    let (shelf, log, id) = (Shelf::<u8, Row>::new(Clock::default(), 1_000), ChangeLog::new(), KeyId::fresh());
+    block_on(async {
+        let gate = tokio::sync::Notify::new();
+        let slow = async || {
+            gate.notified().await;
+            Ok(Some((4, Row { id, value: 4 })))
+        };
+        let mut reading = Box::pin(shelf.get(1, &log, slow));
+        assert!(poll_immediate(&mut reading).await.is_none(), "the read is under way");
+        log.record(&noted(id, 5));
+        gate.notify_one();
+        assert!(poll_immediate(&mut reading).await.is_none(), "it was overtaken and reads again");
+        drop(reading);
+        assert!(shelf.fresh(&1, &log).await.is_none(), "what it brought is there and void");
+        let again = shelf.get(1, &log, async || Ok(Some((5, Row { id, value: 5 })))).await.unwrap().unwrap();
+        assert_eq!(again.card.value, 5);
+    });
+}
+
+#[test]
+fn p06_what_is_known_stays_good_for_its_time_while_the_database_is_away() {
+    let (clock, log, id) = (Clock::default(), ChangeLog::new(), KeyId::fresh());
+    let shelf = Shelf::<u8, Row>::new(clock.clone(), 1_000);
+    let away = async || Err(Code::AuthUnavailable.into());
+    block_on(async {
+        shelf.get(1, &log, async || Ok(Some((1, Row { id, value: 1 })))).await.unwrap();
+        clock.forward(Duration::from_secs(14 * 60));
+        assert!(shelf.get(1, &log, away).await.is_ok());
+        assert_eq!(shelf.get(2, &log, away).await.err().unwrap().code(), Code::AuthUnavailable);
+        clock.forward(Duration::from_secs(2 * 60));
+        assert!(shelf.get(1, &log, away).await.is_err(), "bounded");
+        log.confirm(clock.now());
+        assert!(shelf.get(1, &log, away).await.is_ok(), "nothing was told, and the feed is heard again");
+        log.record(&noted(id, 2));
+        assert!(shelf.get(1, &log, away).await.is_err(), "a row that is known to have changed is never used");
+    });
+    assert!(GOOD_FOR == 15 * MINUTE);
+}
+
+#[test]
+fn f26_many_who_ask_for_one_key_cause_one_read() {
+    let (shelf, log, id) = (Shelf::<u8, Row>::new(Clock::default(), 1_000), ChangeLog::new(), KeyId::fresh());
+    let reads = AtomicI64::new(0);
+    block_on(async {
+        let load = async || {
+            reads.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            Ok(Some((1, Row { id, value: 1 })))
+        };
+        let all = futures_util::future::join_all((0..200).map(|_| shelf.get(1, &log, load))).await;
+        assert!(all.into_iter().all(|held| held.unwrap().is_some()));
+    });
+    assert_eq!(reads.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn t25_an_unknown_key_is_remembered_for_a_second_and_not_past_a_change() {
+    let (unknown, now) = (Unknown::new(), Timestamp(1_795_000_000_000_000));
+    let digest = [7; 32];
+    unknown.remember(&digest, 3, now);
+    assert!(unknown.holds(&digest, 3, now));
+    assert!(!unknown.holds(&digest, 4, now), "a change came: ask again");
+    assert!(!unknown.holds(&digest, 3, now.plus(SECOND)));
+    assert!(!unknown.holds(&digest, 3, now.minus(SECOND)), "f20: nor when the clock went back");
+}

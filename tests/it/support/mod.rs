@@ -4,8 +4,10 @@
 #![allow(dead_code, reason = "each test uses what it needs of the kit")]
 
 pub mod browser;
+pub mod calls;
 pub mod people;
 pub mod raw;
+pub mod vendor;
 
 use std::net::TcpListener;
 

@@ -1,0 +1,116 @@
+//! One answer per cause, over HTTP: codes, statuses and the headers that go with them.
+
+use portico::base::limit::{LimitKind, LimitScope};
+use portico::domain::actor::Actor;
+use portico::domain::people::users;
+use portico::store::entity::limit;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use super::support::calls::chat;
+use super::support::spawn;
+
+#[actix_web::test]
+async fn b29_an_unknown_key_is_refused_and_works_as_soon_as_it_exists() {
+    let app = spawn().await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let never = portico::base::key_format::mint();
+    let refused = app.chat(never.expose(), "demo-echo").await.is(401);
+    assert_eq!(refused.code(), "key_unknown");
+    assert!(refused.header("www-authenticate").contains("key_unknown"));
+    assert_eq!(refused.header("x-should-retry"), "false");
+    let error = refused.json()["error"].clone();
+    for field in ["message", "type", "request_id", "doc_url", "diagnose_url"] {
+        assert!(error[field].is_string(), "{field} in {error}");
+    }
+    let dev = app.developer("dana", &starter).await;
+    app.chat(&dev.secret, "demo-echo").await.is(200);
+}
+
+#[actix_web::test]
+async fn b25_b31_b32_b33_what_is_no_key_is_refused_by_name() {
+    let app = spawn().await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let dev = app.developer("dana", &starter).await;
+    let post = |path: &str| dev.person.browser.request(reqwest::Method::POST, path).json(&chat("demo-echo"));
+    let path = "/v1/chat/completions";
+    let cookie = dev.person.browser.send(post(path)).await.is(401);
+    assert_eq!(cookie.code(), "auth_missing");
+    let in_url = dev.person.browser.send(post(&format!("{path}?api_key={}", dev.secret))).await.is(401);
+    assert_eq!(in_url.code(), "auth_in_url");
+    assert!(!in_url.text.contains(&dev.secret));
+    let request = post(path).bearer_auth(&dev.secret).header("authorization", "Bearer other");
+    assert_eq!(dev.person.browser.send(request).await.is(400).code(), "auth_conflict");
+    let mistyped = format!("{}x", &dev.secret[..dev.secret.len() - 1]);
+    assert_eq!(app.chat(&mistyped, "demo-echo").await.is(401).code(), "key_malformed");
+    assert_eq!(app.chat("sk-ant-api03-fake", "demo-echo").await.is(401).code(), "key_foreign");
+}
+
+#[actix_web::test]
+async fn p01_a_deactivated_owner_stops_at_once_and_comes_back_at_once() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dev = app.developer("dana", &starter).await;
+    app.chat(&dev.secret, "demo-echo").await.is(200);
+    users::deactivate(&app.db, &admin.actor, dev.person.user.id).await.unwrap();
+    assert_eq!(app.chat(&dev.secret, "demo-echo").await.is(403).code(), "owner_deactivated");
+    users::reactivate(&app.db, &admin.actor, dev.person.user.id).await.unwrap();
+    app.chat(&dev.secret, "demo-echo").await.is(200);
+}
+
+#[actix_web::test]
+async fn models_out_of_reach_are_told_apart() {
+    let app = spawn().await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let dev = app.developer("dana", &starter).await;
+    let unknown = app.chat(&dev.secret, "demo-ecko").await.is(404);
+    assert_eq!(unknown.code(), "model_not_found");
+    assert!(unknown.text.contains("demo-echo"), "the nearest is named: {}", unknown.text);
+    let rows = app.calls(1).await;
+    assert_eq!((rows[0].state.as_str(), rows[0].code.as_deref()), ("refused", Some("model_not_found")));
+}
+
+#[actix_web::test]
+async fn a_rate_says_when_there_is_room_again() {
+    let app = spawn().await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let dev = app.developer("dana", &starter).await;
+    let (key, id) = (dev.key.id, portico::base::ids::LimitId::fresh());
+    app.db
+        .transact(async move |tx| {
+            let row = limit::ActiveModel {
+                id: Set(id),
+                scope_kind: Set(LimitScope::Key),
+                scope_id: Set(key.0),
+                kind: Set(LimitKind::RequestsPerMinute),
+                amount: Set(2),
+            };
+            limit::Entity::insert(row).exec_without_returning(&tx).await?;
+            portico::domain::changes::note(&tx, portico::store::Change::Key(key)).await
+        })
+        .await
+        .unwrap();
+    let first = app.chat(&dev.secret, "demo-echo").await.is(200);
+    assert_eq!(
+        (first.header("x-ratelimit-limit-requests"), first.header("x-ratelimit-remaining-requests")),
+        ("2", "1")
+    );
+    app.chat(&dev.secret, "demo-echo").await.is(200);
+    let refused = app.chat(&dev.secret, "demo-echo").await.is(429);
+    assert_eq!(refused.code(), "rate_limit_exceeded");
+    let wait: u32 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=61).contains(&wait));
+    assert_eq!(refused.header("x-should-retry"), "");
+    let _ = Actor::system("test");
+}
+
+#[actix_web::test]
+async fn a_wrong_path_is_a_404_for_everybody() {
+    let app = spawn().await;
+    let caller = app.visitor();
+    let unknown = caller.get("/v1/chat/completion").await.is(404);
+    assert_eq!(unknown.code(), "path_unknown");
+    assert!(unknown.text.contains("/v1/chat/completions"), "{}", unknown.text);
+    let wrong = caller.get("/v1/chat/completions").await.is(405);
+    assert_eq!((wrong.code().as_str(), wrong.header("allow")), ("method_not_allowed", "POST"));
+}
