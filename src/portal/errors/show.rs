@@ -69,7 +69,7 @@ fn envelope(code: Code) -> String {
         "param": null,
         "request_id": SAMPLE_ID,
         "doc_url": format!("/docs/errors/{code}"),
-        "diagnose_url": format!("/diagnose?id={SAMPLE_ID}"),
+        "diagnose_url": format!("/diagnose/{SAMPLE_ID}"),
     }}))
 }
 
