@@ -41,8 +41,15 @@ class World:
     def build(self):
         portico, base = self.portico, f"http://127.0.0.1:{self.mock.port}"
         providers = {"openai": ("custom", f"{base}/v1"), "anthropic": ("anthropic", base)}
-        self.models = {side: {word: f"{side}-{word}" for word in WORDS} for side in providers}
-        models = {f"{side}-{word}": (side, vendor) for side in providers for word, vendor in WORDS.items()}
+        sides = list(providers)
+        # A fault cools its credential down: each faulty model has a provider of its own.
+        faulty = [word for word in WORDS if word[0].isdigit()]
+        providers.update({f"{side}-{word}": providers[side] for side in sides for word in faulty})
+        self.models = {side: {word: f"{side}-{word}" for word in WORDS} for side in sides}
+        models = {
+            f"{side}-{word}": (f"{side}-{word}" if word in faulty else side, vendor)
+            for side in sides for word, vendor in WORDS.items()
+        }
         self.models["openai"]["embed"] = "openai-embed"
         models["openai-embed"] = ("openai", "mock-embed")
         inside = list(models)
