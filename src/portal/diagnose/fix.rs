@@ -20,11 +20,21 @@ pub struct About {
 pub struct Fix {
     pub label: &'static str,
     pub href: String,
+    pub way: Way,
+}
+
+/// How the button works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It opens the page where the fix is.
+    Open,
+    /// It is the fix.
+    Act,
 }
 
 /// The one thing to do about a cause; none where only waiting or somebody else helps.
 pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
-    let to = |label: &'static str, href: String| Some(Fix { label, href });
+    let to = |label: &'static str, href: String| Some(Fix { label, href, way: Way::Open });
     let key = |label: &'static str, tail: &str| {
         about
             .key
@@ -34,7 +44,12 @@ pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
     match code {
         Code::KeyExpired => key("Extend or rotate the key", ""),
         Code::KeyRotated => key("See who still uses the old secret", ""),
-        Code::KeyPaused => key("Enable the key", ""),
+        Code::KeyPaused if looks_after(actor, about) => about.key.map(|id| Fix {
+            label: "Enable the key",
+            href: format!("/keys/{id}/enablement"),
+            way: Way::Act,
+        }),
+        Code::KeyPaused => key("Open the key", ""),
         Code::IpNotAllowed => key("Add this address", "/settings"),
         Code::ScopeMissing => key("Change the key's scopes", "/settings"),
         Code::RateLimitExceeded | Code::ConcurrencyLimited | Code::InsufficientQuota => {
@@ -88,13 +103,19 @@ pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
     }
 }
 
+/// The owner of the key, an owner of its team, or an admin.
+fn looks_after(actor: &Actor, about: About) -> bool {
+    let own = about.user.is_some() && about.user == actor.user_id();
+    own || about.team.is_some_and(|team| actor.owns(team)) || may(actor, Right::ManagePeople)
+}
+
 fn request(about: About, label: &'static str) -> Option<Fix> {
     let href = match (about.subscription, about.app) {
         (Some(id), _) => format!("/requests/{id}"),
         (None, Some(app)) => format!("/apps/{app}"),
         (None, None) => "/requests".to_owned(),
     };
-    Some(Fix { label, href })
+    Some(Fix { label, href, way: Way::Open })
 }
 
 #[cfg(test)]

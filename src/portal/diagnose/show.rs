@@ -4,6 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::case::{Case, Desk};
+use super::fix::Way;
 use crate::base::ids::CallId;
 use crate::base::{Code, Result, key_format};
 use crate::domain::actor::Actor;

@@ -28,3 +28,13 @@ fn what_only_an_admin_may_mend_is_offered_to_admins_alone() {
     assert!(fix(&dev, Code::OwnerDeactivated, about).unwrap().href.starts_with("/keys/"));
     assert!(fix(&admin, Code::OwnerDeactivated, about).unwrap().href.starts_with("/users/"));
 }
+
+#[test]
+fn a_paused_key_is_enabled_at_once_by_whoever_looks_after_it() {
+    let (dev, admin) = (somebody(Role::Member), somebody(Role::Admin));
+    let about = About { key: Some(KeyId::fresh()), user: Some(UserId::fresh()), ..About::default() };
+    assert_eq!(fix(&admin, Code::KeyPaused, about).unwrap().way, Way::Act);
+    assert_eq!(fix(&dev, Code::KeyPaused, about).unwrap().way, Way::Open);
+    let own = About { user: dev.user_id(), ..about };
+    assert_eq!(fix(&dev, Code::KeyPaused, own).unwrap().way, Way::Act);
+}
