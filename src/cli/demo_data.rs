@@ -2,18 +2,18 @@
 //! What is there already is kept; a key is always made. The output is `name=value` lines for scripts.
 
 use super::line::DemoCommand;
-use super::{open, publish, say};
+use super::{open, say};
 use crate::base::{Code, Result};
 use crate::config::Config;
 use crate::domain::actor::{Actor, Via};
 use crate::domain::catalogue::{self, ManagedApi};
 use crate::domain::keys::{self, NewKey};
-use crate::domain::people::users::{self, Filter, NewUser};
+use crate::domain::people::users::{self, NewUser};
 use crate::domain::people::{Email, Password, sessions, setup};
 use crate::domain::plans::{self, NewStarter};
 use crate::domain::subscriptions::{self, Decision, NewRequest};
 use crate::store::Db;
-use crate::store::entity::states::{Role, SubscriptionState, UserState, VersionState};
+use crate::store::entity::states::{Role, SubscriptionState, VersionState};
 use crate::store::entity::subscription;
 
 const ADMIN: &str = "admin@portico.example";
@@ -22,9 +22,7 @@ const SLUG: &str = "demo";
 const MODEL: &str = "demo-echo";
 
 pub async fn run(config: &Config, command: DemoCommand) -> Result<()> {
-    if let DemoCommand::Publish { file } = command {
-        return publish::run(config, &file).await;
-    }
+    let DemoCommand::Add = command;
     let db = open(config).await?;
     let admin = person(&db, "admin", ADMIN, "Ada Admin", Role::Admin).await?;
     setup::finish_if_admin(&db, &Actor::system("demo-data")).await?;
@@ -34,16 +32,6 @@ pub async fn run(config: &Config, command: DemoCommand) -> Result<()> {
     let issued = keys::issue(&db, &developer, NewKey::usual(subscription.app_id, "Demo key")).await?;
     say(format_args!("key={}", issued.secret.expose()))?;
     say(format_args!("model={MODEL}"))
-}
-
-/// The oldest admin there is.
-pub(super) async fn first_admin(db: &Db) -> Result<Actor> {
-    let system = Actor::system("demo-data");
-    let all = users::list(db, &system, Filter { limit: 200, ..Filter::default() }).await?;
-    let admins = all.into_iter().filter(|user| user.role == Role::Admin && user.state == UserState::Active);
-    let first =
-        admins.min_by_key(|user| user.id).ok_or_else(|| Code::NotFound.saying("There is no admin yet."))?;
-    sessions::actor(db, &first, Via::Inside, "").await
 }
 
 /// The user, made with a random password that is printed when there is none of that address.

@@ -183,9 +183,6 @@ pub enum ConfigCommand {
 pub enum DemoCommand {
     /// Add what is missing, make a key, print log-ins and key as name=value lines
     Add,
-    /// Publish an API on the vendors of a JSON file: for load tests and client tests
-    #[command(hide = true)]
-    Publish { file: PathBuf },
 }
 
 #[derive(Subcommand)]

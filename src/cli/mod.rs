@@ -8,7 +8,6 @@ mod key_check;
 mod line;
 mod manifest;
 pub mod printed;
-mod publish;
 mod restore;
 mod setup_link;
 mod table;
