@@ -183,10 +183,12 @@ impl Gateway {
     }
 
     fn open(&self, arrival: &Arrival) -> Result<Guard> {
-        if self.0.stopping.load(Ordering::Acquire) {
-            return Err(Error::new(Code::ShuttingDown).after(1));
-        }
-        Guard::new(self, arrival)
+        let open = if self.0.stopping.load(Ordering::Acquire) {
+            Err(Error::new(Code::ShuttingDown).after(1))
+        } else {
+            Guard::new(self, arrival)
+        };
+        open.inspect_err(|error| guard::turned_away(self, arrival, error))
     }
 
     async fn admit(

@@ -9,6 +9,7 @@ mod catalogue;
 mod conformance;
 mod diagnosis;
 mod docs;
+mod failover;
 mod faults;
 mod house;
 mod journeys;

@@ -114,3 +114,29 @@ async fn a_wrong_path_is_a_404_for_everybody() {
     let wrong = caller.get("/v1/chat/completions").await.is(405);
     assert_eq!((wrong.code().as_str(), wrong.header("allow")), ("method_not_allowed", "POST"));
 }
+
+#[actix_web::test]
+async fn p04_what_is_turned_away_at_the_door_is_on_record_too() {
+    let app = super::support::spawn_with(|config| config.gateway.memory_budget = 1_000).await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let dev = app.developer("dana", &starter).await;
+    let shed = app.chat(&dev.secret, "demo-echo").await.is(503);
+    assert_eq!(shed.code(), "overloaded");
+    app.app.gateway.stop_admitting();
+    let late = app.chat(&dev.secret, "demo-echo").await.is(503);
+    assert_eq!((late.code().as_str(), late.header("retry-after")), ("shutting_down", "1"));
+    let rows = app.calls(2).await;
+    for (row, answer) in rows.iter().zip([shed, late]) {
+        assert_eq!(row.id.to_string(), answer.header("x-request-id"));
+        assert_eq!((row.state.as_str(), row.code.clone(), row.status), ("refused", Some(answer.code()), 503));
+        assert_eq!(row.key_id, None, "nobody has looked at the key yet");
+    }
+    for _ in 0..50 {
+        app.chat(&dev.secret, "demo-echo").await.is(503);
+    }
+    app.app.ledger.flush_counts();
+    let kept = app.calls(20).await.len();
+    let counted = portico::store::entity::refusal::Entity::find().all(app.db.calls()).await.unwrap();
+    let counted: i64 = counted.iter().map(|row| row.n).sum();
+    assert_eq!(kept as i64 + counted, 52, "a flood is counted, not kept");
+}

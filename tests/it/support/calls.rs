@@ -7,14 +7,14 @@ use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
 use super::browser::Answer;
-use super::{Browser, TestApp};
+use super::{Browser, TestApp, World};
 
 /// The smallest chat body for a model.
 pub fn chat(model: &str) -> Value {
     json!({"model": model, "messages": [{"role": "user", "content": "Say hello"}]})
 }
 
-impl TestApp {
+impl World {
     /// POSTs a body with a key.
     pub async fn call(&self, key: &str, path: &str, body: &Value) -> Answer {
         let caller = self.visitor();
@@ -32,13 +32,32 @@ impl TestApp {
         caller.send(request).await
     }
 
+    /// Every call on record, oldest first, once the server has posted `count` of them.
+    pub async fn posted(&self, count: usize) -> Vec<call::Model> {
+        let started = std::time::Instant::now();
+        loop {
+            let rows = self.rows().await;
+            if rows.len() >= count {
+                return rows;
+            }
+            assert!(started.elapsed() < Duration::from_secs(10), "{} of {count} calls on record", rows.len());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Every call on record, oldest first.
+    pub async fn rows(&self) -> Vec<call::Model> {
+        call::Entity::find().order_by_asc(call::Column::Id).all(self.db.calls()).await.unwrap()
+    }
+}
+
+impl TestApp {
     /// Every call on record, oldest first, once there are `count`.
     pub async fn calls(&self, count: usize) -> Vec<call::Model> {
         let started = std::time::Instant::now();
         loop {
             self.app.ledger.drain_once(&self.db).await.unwrap();
-            let rows =
-                call::Entity::find().order_by_asc(call::Column::Id).all(self.db.calls()).await.unwrap();
+            let rows = self.rows().await;
             if rows.len() >= count {
                 return rows;
             }

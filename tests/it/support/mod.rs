@@ -6,10 +6,13 @@
 pub mod browser;
 pub mod calls;
 pub mod people;
+pub mod process;
 pub mod raw;
+pub mod relay;
 pub mod vendor;
 
 use std::net::TcpListener;
+use std::ops::Deref;
 
 use actix_web::dev::ServerHandle;
 use portico::app::App;
@@ -21,14 +24,28 @@ use tempfile::TempDir;
 
 pub use browser::{Answer, Browser};
 
-pub struct TestApp {
+/// A server's address and its databases: people and things are made through them, whether the server
+/// runs in this process or in one of its own.
+pub struct World {
     /// `http://127.0.0.1:PORT`
     pub base: String,
-    pub app: App,
     pub db: Db,
+}
+
+pub struct TestApp {
+    world: World,
+    pub app: App,
     pub clock: Clock,
     pub folder: TempDir,
     handle: ServerHandle,
+}
+
+impl Deref for TestApp {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
 }
 
 /// Starts a server with the default configuration.
@@ -56,8 +73,7 @@ pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> TestApp {
     let running = app.start(listener).unwrap();
     actix_web::rt::spawn(running.server);
     TestApp {
-        base: format!("http://{address}"),
-        db: app.db.clone(),
+        world: World { base: format!("http://{address}"), db: app.db.clone() },
         app,
         clock,
         folder,
@@ -65,12 +81,14 @@ pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> TestApp {
     }
 }
 
-impl TestApp {
+impl World {
     /// A browser nobody is signed in with.
     pub fn visitor(&self) -> Browser {
         Browser::new(&self.base)
     }
+}
 
+impl TestApp {
     pub async fn stop(&self) {
         self.handle.stop(true).await;
     }

@@ -1,16 +1,20 @@
 //! Ready-made people and things: an admin, a developer with an approved subscription and a key.
 
 use portico::base::Secret;
-use portico::base::ids::{AppId, TeamId};
+use portico::base::ids::{AppId, KeyId, LimitId, TeamId};
+use portico::base::limit::{Limit, LimitKind, LimitScope};
 use portico::domain::actor::{Actor, Via};
+use portico::domain::changes::{self, Change};
 use portico::domain::keys::{self, NewKey};
 use portico::domain::people::{Email, Peer, sessions, setup, users};
 use portico::domain::plans::{self, NewStarter, Starter};
 use portico::domain::subscriptions::{self, NewRequest};
+use portico::domain::supply::{self, NewProvider, NewTarget};
 use portico::store::entity::states::{Approval, Role};
-use portico::store::entity::{key, subscription, user};
+use portico::store::entity::{key, limit, subscription, target, user};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 
-use super::{Browser, TestApp};
+use super::{Browser, World};
 
 /// Somebody with an account, signed in.
 pub struct Person {
@@ -36,7 +40,7 @@ pub struct Developer {
     pub secret: String,
 }
 
-impl TestApp {
+impl World {
     /// The first admin, with whom set-up is done.
     pub async fn admin(&self) -> Person {
         let admin = self.somebody("admin", Role::Admin).await;
@@ -77,6 +81,45 @@ impl TestApp {
         new.vendor_models = models.iter().map(|model| (*model).to_owned()).collect();
         new.plan.approval = Approval::Auto;
         plans::publish_starter(&self.db, &admin.actor, new).await.unwrap()
+    }
+
+    /// Puts another vendor behind the first model of the starter, to be asked after the one it has.
+    pub async fn next_target(&self, admin: &Person, starter: &Starter, base_url: &str) -> target::Model {
+        let secret = Some(Secret::new("sk-fake-second-vendor-secret"));
+        let new = NewProvider {
+            preset: "custom".to_owned(),
+            name: format!("Next {base_url}"),
+            base_url: base_url.to_owned(),
+            secret,
+        };
+        let provider = supply::connect(&self.db, &admin.actor, new).await.unwrap();
+        let new = NewTarget {
+            provider: provider.id,
+            vendor_model: "gpt-next".to_owned(),
+            position: None,
+            weight: 1,
+            timers: supply::Timers::default(),
+        };
+        supply::add_target(&self.db, &admin.actor, starter.models[0].id, new).await.unwrap()
+    }
+
+    /// Sets a limit on a key.
+    pub async fn limit_key(&self, key: KeyId, kind: LimitKind, amount: i64) -> Limit {
+        self.db
+            .transact(async move |tx| {
+                let row = limit::ActiveModel {
+                    id: Set(LimitId::fresh()),
+                    scope_kind: Set(LimitScope::Key),
+                    scope_id: Set(key.0),
+                    kind: Set(kind),
+                    amount: Set(amount),
+                };
+                limit::Entity::insert(row).exec_without_returning(&tx).await?;
+                changes::note(&tx, Change::Key(key)).await
+            })
+            .await
+            .unwrap();
+        Limit { scope: LimitScope::Key, subject: key.0, kind, amount }
     }
 
     /// A member with a subscription to the starter's plan and a key.

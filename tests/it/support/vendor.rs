@@ -17,6 +17,8 @@ pub enum Mode {
     Status(u16, String, String),
     /// These bytes instead of a proper answer, then the connection ends cleanly.
     Raw(Vec<u8>),
+    /// A proper answer after this while.
+    Slow(Duration),
     /// Nothing at all: the connection stays open.
     Silent,
     /// So many bytes of a proper answer, then silence.
@@ -69,6 +71,11 @@ impl Vendor {
         self.state.seen.lock().unwrap().len()
     }
 
+    /// Everything it was asked, in order.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.state.seen.lock().unwrap().clone()
+    }
+
     pub fn last(&self) -> Seen {
         self.state.seen.lock().unwrap().last().unwrap().clone()
     }
@@ -93,6 +100,10 @@ async fn serve(mut socket: TcpStream, state: Arc<State>) {
         let mode = state.mode.lock().unwrap().clone();
         let (bytes, then) = match mode {
             Mode::Ok => (answer, None),
+            Mode::Slow(wait) => {
+                tokio::time::sleep(wait).await;
+                (answer, None)
+            }
             Mode::Status(status, lines, body) => {
                 let length = body.len();
                 (

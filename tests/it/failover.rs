@@ -1,0 +1,227 @@
+//! Two targets behind one model: the second answers when the first cannot, and never once content
+//! of the first went out. Then what slow and ending things tell a caller while all is well.
+
+use std::time::{Duration, Instant};
+
+use portico::domain::catalogue::{self, Deprecation, NewVersion};
+use portico::domain::subscriptions;
+use portico::domain::supply::{self, TargetChange, Timers};
+use portico::store::entity::{attempt, target};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+
+use super::support::calls::chat;
+use super::support::people::{Developer, Person};
+use super::support::vendor::{Mode, Vendor};
+use super::support::{TestApp, spawn};
+
+struct Pair {
+    app: TestApp,
+    admin: Person,
+    dev: Developer,
+    first: Vendor,
+    second: Vendor,
+    target: target::Model,
+}
+
+/// One model, asked at `first` and then at `second`.
+async fn pair() -> Pair {
+    let app = spawn().await;
+    let (first, second) = (Vendor::start().await, Vendor::start().await);
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &first.base, &["gpt-test"]).await;
+    app.next_target(&admin, &starter, &second.base).await;
+    let dev = app.developer("dana", &starter).await;
+    let model = starter.models[0].id;
+    let of_first = target::Entity::find().filter(target::Column::ModelId.eq(model));
+    let target = of_first.order_by_asc(target::Column::Position).one(app.db.read()).await.unwrap().unwrap();
+    Pair { app, admin, dev, first, second, target }
+}
+
+fn streamed() -> Value {
+    let mut body = chat("gpt-test");
+    body["stream"] = json!(true);
+    body
+}
+
+#[actix_web::test]
+async fn f01_a_vendor_that_refuses_is_replaced_by_the_next_at_once() {
+    let app = spawn().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let second = Vendor::start().await;
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &format!("http://{closed}/v1"), &["gpt-test"]).await;
+    app.next_target(&admin, &starter, &second.base).await;
+    let dev = app.developer("dana", &starter).await;
+    let mut times = Vec::new();
+    for n in 1..=5 {
+        let started = Instant::now();
+        let answer = app.chat(&dev.secret, "gpt-test").await.is(200);
+        times.push(started.elapsed());
+        assert_eq!(answer.json()["model"], "gpt-test", "the public name, whoever answers");
+        assert_eq!(second.hits(), n);
+    }
+    times.sort_unstable();
+    assert!(times[2] <= Duration::from_millis(300), "{times:?}");
+    let row = app.calls(5).await.remove(0);
+    assert_eq!(
+        (row.state.as_str(), row.attempts, row.attempt_code.as_deref()),
+        ("answered", 2, Some("vendor_unreachable"))
+    );
+    let tries = attempt::Entity::find().filter(attempt::Column::CallId.eq(row.id));
+    let second_try = tries.one(app.db.calls()).await.unwrap().unwrap();
+    assert_eq!((second_try.vendor_model.as_str(), second_try.status), ("gpt-next", 200));
+    let asked = second.last();
+    assert_eq!(asked.body["model"], "gpt-next");
+    assert!(asked.head.contains("sk-fake-second-vendor-secret"), "each vendor gets its own secret");
+}
+
+#[actix_web::test]
+async fn f01_f06_f08_what_comes_before_content_is_silently_replaced() {
+    let faults: Vec<(&str, Mode)> = vec![
+        ("500", Mode::Status(500, String::new(), r#"{"error":{"message":"boom"}}"#.into())),
+        ("503", Mode::Status(503, String::new(), "busy".into())),
+        (
+            "429",
+            Mode::Status(429, "retry-after: 30\r\n".into(), r#"{"error":{"message":"slow down"}}"#.into()),
+        ),
+        (
+            "401",
+            Mode::Status(
+                401,
+                String::new(),
+                r#"{"error":{"message":"bad","code":"invalid_api_key"}}"#.into(),
+            ),
+        ),
+        ("html", Mode::Status(200, "content-type: text/html\r\n".into(), "<html>busy</html>".into())),
+        (
+            "head, then nothing",
+            Mode::Raw(
+                b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 0\r\n\r\n".to_vec(),
+            ),
+        ),
+    ];
+    for (name, mode) in faults {
+        for body in [streamed(), chat("gpt-test")] {
+            let pair = pair().await;
+            pair.first.set(mode.clone());
+            let answer = pair.app.call(&pair.dev.secret, "/v1/chat/completions", &body).await.is(200);
+            assert!(
+                answer.text.contains("vendor") && !answer.text.contains("error"),
+                "{name}: {}",
+                answer.text
+            );
+            assert_eq!((pair.first.hits(), pair.second.hits()), (1, 1), "{name}");
+            let row = pair.app.calls(1).await.remove(0);
+            assert_eq!(
+                (row.state.as_str(), row.attempts, row.output_tokens),
+                ("answered", 2, Some(4)),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn f05_p13_after_the_first_content_no_other_vendor_is_asked() {
+    let pair = pair().await;
+    for at in (500..1_100).step_by(60) {
+        pair.first.set(Mode::Reset(at));
+        let before = pair.first.hits();
+        let answer = pair.app.call(&pair.dev.secret, "/v1/chat/completions", &streamed()).await.is(200);
+        assert_eq!(
+            answer.text.matches("Hello").count(),
+            1,
+            "cut at {at}, behind the first word: {}",
+            answer.text
+        );
+        assert!(
+            answer.text.contains("stream_interrupted") && !answer.text.contains("[DONE]"),
+            "{at}: {}",
+            answer.text
+        );
+        assert_eq!((pair.first.hits(), pair.second.hits()), (before + 1, 0), "cut at {at}");
+        // Enough good calls in between, so that the breaker is not what keeps the second vendor out.
+        pair.first.set(Mode::Ok);
+        for _ in 0..2 {
+            pair.app.chat(&pair.dev.secret, "gpt-test").await.is(200);
+        }
+    }
+    pair.first.set(Mode::Reset(300));
+    let whole_answer = pair.app.chat(&pair.dev.secret, "gpt-test").await.is(502);
+    assert_eq!(whole_answer.code(), "vendor_error");
+    assert_eq!(pair.second.hits(), 0, "the vendor has worked on it: asking another would pay twice");
+}
+
+#[actix_web::test]
+async fn f03_a_stream_that_waits_gets_its_head_and_comments_and_then_the_next_vendor() {
+    let pair = pair().await;
+    let timers = Timers { first_byte_ms: Some(16_500), ..Timers::default() };
+    let change = TargetChange { timers: Some(timers), ..TargetChange::default() };
+    supply::change_target(&pair.app.db, &pair.admin.actor, pair.target.id, change).await.unwrap();
+    pair.first.set(Mode::Silent);
+    let started = Instant::now();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/v1/chat/completions", pair.app.base);
+    let mut answer = client.post(url).bearer_auth(&pair.dev.secret).json(&streamed()).send().await.unwrap();
+    let held = started.elapsed();
+    assert_eq!(answer.status(), 200);
+    assert!((Duration::from_secs(14)..Duration::from_secs(16)).contains(&held), "the head was held {held:?}");
+    let mut text = String::new();
+    let mut first = None;
+    while let Some(chunk) = answer.chunk().await.unwrap() {
+        text.push_str(std::str::from_utf8(&chunk).unwrap());
+        first.get_or_insert_with(|| started.elapsed());
+    }
+    assert!(text.contains("Hello") && text.contains("[DONE]"), "{text}");
+    assert_eq!((pair.first.hits(), pair.second.hits()), (1, 1), "silent failover behind an open head");
+    assert!(
+        pair.first.until_left(1).await < Duration::from_secs(1),
+        "the slow vendor's connection is closed"
+    );
+    let row = pair.app.calls(1).await.remove(0);
+    assert_eq!((row.state.as_str(), row.attempts), ("answered", 2));
+}
+
+#[actix_web::test]
+async fn a_deprecated_version_says_so_and_a_retired_one_names_its_successor() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dev = app.developer("dana", &starter).await;
+    let v2 = NewVersion { name: "v2".to_owned(), copy_of: Some(starter.version.id) };
+    let v2 = catalogue::add_version(&app.db, &admin.actor, starter.api.id, v2).await.unwrap();
+    catalogue::publish(&app.db, &admin.actor, v2.id).await.unwrap();
+    let plain = app.chat(&dev.secret, "demo-echo").await.is(200);
+    for name in ["deprecation", "sunset", "link"] {
+        assert_eq!(plain.header(name), "", "{name} of a version that stays");
+    }
+    let sunset = app.clock.now().plus(90 * 86_400_000_000);
+    let notice = Deprecation {
+        sunset_at: sunset,
+        successor: Some(v2.id),
+        guide_url: "https://example.com/move".into(),
+    };
+    let row = catalogue::deprecate(&app.db, &admin.actor, starter.version.id, notice).await.unwrap();
+    let mut stream = chat("demo-echo");
+    stream["stream"] = json!(true);
+    for body in [chat("demo-echo"), stream] {
+        let told = app.call(&dev.secret, "/v1/chat/completions", &body).await.is(200);
+        assert_eq!(
+            told.header("deprecation"),
+            format!("@{}", row.deprecated_at.unwrap().seconds()),
+            "RFC 9745"
+        );
+        assert_eq!(told.header("sunset"), sunset.http_date(), "RFC 8594");
+        let link = format!("<{}/apis/chat/v2>; rel=\"successor-version\"", app.base);
+        assert_eq!(told.header("link"), link);
+    }
+    catalogue::retire(&app.db, &admin.actor, starter.version.id, "Moved to v2".into()).await.unwrap();
+    let gone = app.call(&dev.secret, "/apis/chat/v1/chat/completions", &chat("demo-echo")).await.is(410);
+    assert_eq!(gone.code(), "version_retired");
+    assert!(gone.text.contains("use v2") && gone.text.contains("https://example.com/move"), "{}", gone.text);
+    let to_v2 = subscriptions::Move { version: Some(v2.id), plan: None };
+    subscriptions::move_to(&app.db, &dev.person.actor, dev.subscription.id, to_v2).await.unwrap();
+    let answer = app.chat(&dev.secret, "demo-echo").await.is(200);
+    assert_eq!(answer.header("x-portico-api"), "chat/v2");
+}
