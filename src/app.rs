@@ -254,7 +254,11 @@ async fn until_stopped(app: &App, running: Running) -> Result<()> {
 fn log_to_stderr(config: &Config) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written is lost and no more: saying so on the same stream would panic.
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     // A second subscriber in one process (tests) is not an error.
     let _ = match config.log.format {
         LogFormat::Pretty => log.try_init(),

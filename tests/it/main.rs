@@ -16,6 +16,7 @@ mod journeys;
 mod keys;
 mod ledger;
 mod people;
+mod process;
 mod refusals;
 mod sign_in;
 mod stream;

@@ -18,8 +18,8 @@ use actix_web::dev::ServerHandle;
 use portico::app::App;
 use portico::base::Clock;
 use portico::config::{Config, Flags, load};
-use portico::store::Db;
-use sea_orm::{ConnectionTrait, Database};
+use portico::store::{Db, Dialect};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tempfile::TempDir;
 
 pub use browser::{Answer, Browser};
@@ -85,6 +85,18 @@ impl World {
     /// A browser nobody is signed in with.
     pub fn visitor(&self) -> Browser {
         Browser::new(&self.base)
+    }
+
+    /// Asks SQLite whether its files are whole; PostgreSQL needs no asking.
+    pub async fn sound(&self) {
+        if self.db.dialect() != Dialect::Sqlite {
+            return;
+        }
+        for on in [self.db.read(), self.db.calls()] {
+            let row =
+                on.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check")).await;
+            assert_eq!(row.unwrap().unwrap().try_get_by_index::<String>(0).unwrap(), "ok");
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! Ready-made people and things: an admin, a developer with an approved subscription and a key.
 
-use portico::base::Secret;
 use portico::base::ids::{AppId, KeyId, LimitId, TeamId};
 use portico::base::limit::{Limit, LimitKind, LimitScope};
+use portico::base::{Nanos, Secret};
 use portico::domain::actor::{Actor, Via};
 use portico::domain::changes::{self, Change};
 use portico::domain::keys::{self, NewKey};
 use portico::domain::people::{Email, Peer, sessions, setup, users};
-use portico::domain::plans::{self, NewStarter, Starter};
+use portico::domain::plans::{self, NewStarter, PlanChange, Starter};
 use portico::domain::subscriptions::{self, NewRequest};
-use portico::domain::supply::{self, NewProvider, NewTarget};
+use portico::domain::supply::{self, NewPrice, NewProvider, NewTarget};
 use portico::store::entity::states::{Approval, Role};
 use portico::store::entity::{key, limit, subscription, target, user};
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -83,6 +83,21 @@ impl World {
         plans::publish_starter(&self.db, &admin.actor, new).await.unwrap()
     }
 
+    /// An API `chat` with these models of the built-in vendor and no limits.
+    pub async fn demo_models(&self, admin: &Person, models: &[&str]) -> Starter {
+        let mut new = NewStarter::of_preset("demo", None, admin.team()).unwrap();
+        new.vendor_models = models.iter().map(|model| (*model).to_owned()).collect();
+        new.plan.approval = Approval::Auto;
+        new.plan.limits = plans::Limits::default();
+        plans::publish_starter(&self.db, &admin.actor, new).await.unwrap()
+    }
+
+    /// Takes every limit off the starter's plan.
+    pub async fn widen(&self, starter: &Starter) {
+        let change = PlanChange { limits: Some(plans::Limits::default()), ..PlanChange::default() };
+        plans::change_plan(&self.db, &Actor::system("test"), starter.plan.id, change).await.unwrap();
+    }
+
     /// Puts another vendor behind the first model of the starter, to be asked after the one it has.
     pub async fn next_target(&self, admin: &Person, starter: &Starter, base_url: &str) -> target::Model {
         let secret = Some(Secret::new("sk-fake-second-vendor-secret"));
@@ -101,6 +116,21 @@ impl World {
             timers: supply::Timers::default(),
         };
         supply::add_target(&self.db, &admin.actor, starter.models[0].id, new).await.unwrap()
+    }
+
+    /// Sets what a million tokens of the answer cost, in nano-USD; the prompt is free.
+    pub async fn price(&self, admin: &Person, starter: &Starter, output: i64) {
+        let new = NewPrice {
+            provider: starter.provider.id,
+            vendor_model: starter.models[0].name.clone(),
+            input: Some(Nanos(0)),
+            cached_read: None,
+            cache_write: None,
+            output: Some(Nanos(output)),
+            reasoning: None,
+            effective_at: None,
+        };
+        supply::set_price(&self.db, &admin.actor, new).await.unwrap();
     }
 
     /// Sets a limit on a key.

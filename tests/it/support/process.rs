@@ -87,6 +87,15 @@ impl Process {
         assert!(sent.unwrap().success(), "the process is gone");
     }
 
+    /// Lets no file of the running process grow beyond so many bytes: to it the disk is full. `None`
+    /// makes room again. Needs a launch that ignores the signal: `trap '' XFSZ`.
+    pub fn disk(&self, bytes: Option<u64>) {
+        let most = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut prlimit = Command::new("prlimit");
+        prlimit.arg("--pid").arg(self.child.id().to_string()).arg(format!("--fsize={most}:unlimited"));
+        assert!(prlimit.status().unwrap().success());
+    }
+
     pub fn is_alive(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
