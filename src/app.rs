@@ -243,7 +243,7 @@ async fn until_stopped(app: &App, running: Running) -> Result<()> {
     });
     server.await.or_code(Code::Internal)?;
     jobs.stop().await;
-    app.ledger.flush_counts();
+    app.ledger.flush();
     if let Err(error) = app.ledger.drain_once(&app.db).await {
         tracing::warn!(%error, "calls are left in the journal; the next start posts them");
     }

@@ -175,6 +175,12 @@ impl Journal {
         self.shared.flush_counts();
     }
 
+    /// Writes what is only in memory: counts, and records that could not be written before.
+    pub fn flush(&self) {
+        self.shared.flush_counts();
+        syncer::retry(&self.shared);
+    }
+
     pub fn folder(&self) -> &Path {
         &self.shared.folder
     }

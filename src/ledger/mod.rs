@@ -107,6 +107,11 @@ impl Ledger {
         self.journal.flush_counts();
     }
 
+    /// Writes down what is only in memory: counts, and records that the disk refused. For a stop.
+    pub fn flush(&self) {
+        self.journal.flush();
+    }
+
     /// What counts on budgets of this month, to seed the limits at start: what an earlier process
     /// left in the journal is posted first, so the table is whole.
     pub async fn spent(&self, db: &Db) -> Result<Vec<Spent>> {

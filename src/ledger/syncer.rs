@@ -41,7 +41,8 @@ fn run(shared: &Shared) {
     }
 }
 
-fn retry(shared: &Shared) {
+/// Writes, in their order, the records that could not be written before.
+pub fn retry(shared: &Shared) {
     let mut live = shared.lock();
     while let Some(frame) = live.take_pending() {
         if let Err(error) = shared.put(&mut live, &frame) {

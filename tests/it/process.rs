@@ -253,8 +253,7 @@ async fn f13_while_the_disk_is_full_calls_go_on_and_budgets_hold() {
     }
     server.signal("TERM");
     assert_eq!(server.ended(Duration::from_secs(10)).await.code(), Some(0));
-    server.again().await;
-    let rows = server.posted(vendor.hits()).await;
+    let rows = server.rows().await;
     assert_eq!(states(&rows, "answered"), vendor.hits(), "p04: every vendor call has its row");
     server.sound().await;
 }
