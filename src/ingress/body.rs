@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use actix_web::http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING, UPGRADE,
+};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep};
@@ -123,6 +125,10 @@ fn judge_head(headers: &HeaderMap, length: Option<usize>, cap: usize) -> Result<
     }
     let text =
         |name| headers.get(name).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
+    // Its body would have no end: the server below reads on as if a WebSocket had begun.
+    if text(UPGRADE).is_some_and(|protocol| protocol == "websocket") {
+        return Err(Code::JsonInvalid.saying("No WebSocket is spoken here; send the call as a plain POST."));
+    }
     if text(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(Code::MediaTypeUnsupported.saying("A compressed body is not taken here; send it plain."));
     }

@@ -22,13 +22,13 @@ async fn a_first_call_to_the_demo_vendor_is_answered_and_on_record() {
 }
 
 #[actix_web::test]
-async fn p04_a_vendor_sees_one_clean_request_per_call() {
+async fn p04_b55_b56_a_vendor_sees_one_clean_request_per_call() {
     let app = spawn().await;
     let vendor = Vendor::start().await;
     let starter = app.vendor_api(&app.admin().await, "custom", &vendor.base, &["gpt-test"]).await;
     let dev = app.developer("dana", &starter).await;
     let caller = app.visitor();
-    // B55, B56: nothing of the caller's own headers goes on.
+    // Nothing of the caller's own headers goes on.
     let request = caller
         .request(reqwest::Method::POST, "/v1/chat/completions")
         .bearer_auth(&dev.secret)
@@ -36,6 +36,7 @@ async fn p04_a_vendor_sees_one_clean_request_per_call() {
         .header("connection", "authorization, x-request-id")
         .header("openai-organization", "org-canary")
         .header("cookie", "canary=1")
+        .header("proxy-authorization", "Basic canary")
         .header("x-request-id", "mine-1")
         .header("accept-encoding", "gzip, br")
         .json(&chat("gpt-test"));
