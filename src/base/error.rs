@@ -111,11 +111,41 @@ impl From<Code> for Error {
     }
 }
 
-/// A database fault is ours, never the caller's.
+/// A database fault is ours, never the caller's. One that is away, locked or full is worth another try.
 impl From<sea_orm::DbErr> for Error {
     fn from(cause: sea_orm::DbErr) -> Self {
+        if is_away(&cause) {
+            let error = Code::Overloaded.saying("The database cannot be reached right now.");
+            return error.after(5).caused_by(cause);
+        }
         Self::new(Code::Internal).caused_by(cause)
     }
+}
+
+/// No connection, or a server or file that takes nothing now.
+fn is_away(cause: &sea_orm::DbErr) -> bool {
+    use sea_orm::{DbErr, RuntimeErr};
+    let fault = match cause {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        DbErr::Query(RuntimeErr::SqlxError(fault)) | DbErr::Exec(RuntimeErr::SqlxError(fault)) => fault,
+        _ => return false,
+    };
+    match &**fault {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Database(said) => said.code().is_some_and(|code| says_away(&code)),
+        _ => false,
+    }
+}
+
+/// PostgreSQL's classes have five letters, SQLite's numbers fewer.
+fn says_away(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["08", "53", "57P"].iter().any(|class| code.starts_with(class));
+    }
+    const BUSY: u32 = 5;
+    const IO: u32 = 10;
+    const FULL: u32 = 13;
+    code.parse::<u32>().is_ok_and(|number| matches!(number & 0xff, BUSY | IO | FULL))
 }
 
 /// Names the code that a foreign error stands for at this place.

@@ -17,6 +17,7 @@ mod journeys;
 mod keys;
 mod leaving;
 mod ledger;
+mod outage;
 mod people;
 mod process;
 mod refusals;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use portico::base::limit::LimitKind;
+use portico::store::Dialect;
 use portico::store::entity::call;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -242,10 +243,12 @@ async fn f13_while_the_disk_is_full_calls_go_on_and_budgets_hold() {
     assert_eq!(vendor.hits(), hits, "and no vendor hears of it");
     let page = format!("/keys/{}", dev.key.id);
     let kept = dev.person.browser.submit(&page, &format!("{page}/pause"), &[]).await;
-    assert!((500..600).contains(&kept.status), "{}", kept.status);
-    server.chat(&dev.secret, "gpt-test").await.is(200);
+    if server.db.dialect() == Dialect::Sqlite {
+        assert_eq!((kept.status, kept.text.contains("<html")), (503, true), "{}", kept.text);
+        server.chat(&dev.secret, "gpt-test").await.is(200);
+    }
     server.disk(None);
-    dev.person.browser.submit(&page, &format!("{page}/pause"), &[]).await.is(303);
+    server.sound().await;
     let started = Instant::now();
     while server.chat(&thrifty.secret, "gpt-test").await.status != 200 {
         assert!(started.elapsed() < Duration::from_secs(5), "the journal does not come back");
@@ -255,5 +258,4 @@ async fn f13_while_the_disk_is_full_calls_go_on_and_budgets_hold() {
     assert_eq!(server.ended(Duration::from_secs(10)).await.code(), Some(0));
     let rows = server.rows().await;
     assert_eq!(states(&rows, "answered"), vendor.hits(), "p04: every vendor call has its row");
-    server.sound().await;
 }

@@ -108,7 +108,7 @@ impl TestApp {
 
 /// A fresh database on the PostgreSQL server of `PORTICO_TEST_DB`.
 #[expect(clippy::disallowed_methods, reason = "the one switch of the test suite")]
-async fn fresh_postgres() -> Option<String> {
+pub async fn fresh_postgres() -> Option<String> {
     let server = std::env::var("PORTICO_TEST_DB").ok()?;
     let name = format!("portico_test_{}", uuid::Uuid::now_v7().simple());
     let admin = Database::connect(&server).await.unwrap();
