@@ -1,14 +1,15 @@
-//! "Test": asks a provider for its list of models with a saved credential. Changes nothing there.
+//! "Test": asks a vendor for its list of models, with a saved credential or with one just typed.
+//! Changes nothing there.
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::base::ids::{CredentialId, ProviderId};
-use crate::base::{Code, Result};
+use crate::base::{Code, Result, Secret};
 use crate::upstream::{Timers, Transport};
-use crate::vendors::{self, Destination, demo};
-use crate::wire;
+use crate::vendors::{self, Destination, Preset, demo};
+use crate::wire::{self, Format};
 
 use super::Gateway;
 use super::attempt::played;
@@ -38,9 +39,8 @@ pub async fn run(gateway: &Gateway, provider: ProviderId, credential: Option<Cre
         })?),
         None => pool.next(),
     };
-    let started = Instant::now();
     let transport = if provider.is_demo {
-        Transport::Demo(played(demo::answer("/models", b"")))
+        built_in()
     } else {
         let to = Destination {
             base_url: &provider.base_url,
@@ -49,6 +49,36 @@ pub async fn run(gateway: &Gateway, provider: ProviderId, credential: Option<Cre
         };
         Transport::Http(vendors::adapter(provider.format).probe(&to))
     };
+    let probe = ask(gateway, provider.format, transport).await?;
+    let health = chosen.map_or(provider.id.0, |credential| credential.id.0);
+    gateway.upstream().health().forget(health);
+    Ok(probe)
+}
+
+/// Tests what somebody typed, before any of it is saved.
+///
+/// # Errors
+/// As [`run`].
+pub async fn typed(
+    gateway: &Gateway,
+    preset: &Preset,
+    base_url: &str,
+    secret: Option<&Secret>,
+) -> Result<Probe> {
+    let to = Destination { base_url, secret, auth: preset.auth };
+    let transport = match preset.is_demo() {
+        true => built_in(),
+        false => Transport::Http(vendors::adapter(preset.format).probe(&to)),
+    };
+    ask(gateway, preset.format, transport).await
+}
+
+fn built_in() -> Transport {
+    Transport::Demo(played(demo::answer("/models", b"")))
+}
+
+async fn ask(gateway: &Gateway, format: Format, transport: Transport) -> Result<Probe> {
+    let started = Instant::now();
     let tried = gateway.upstream().send(transport, &Timers::probe()).await;
     let mut answer = tried.map_err(|fault| fault.code().saying(sentence(&fault.code(), &fault.cause)))?;
     let body = answer
@@ -57,12 +87,10 @@ pub async fn run(gateway: &Gateway, provider: ProviderId, credential: Option<Cre
         .await
         .map_err(|fault| fault.code().saying(sentence(&fault.code(), &fault.cause)))?;
     if !(200..300).contains(&answer.status) {
-        return Err(wire::vendor_fault(provider.format, answer.status, &body).error());
+        return Err(wire::vendor_fault(format, answer.status, &body).error());
     }
     let models = names(&body)
         .ok_or_else(|| Code::VendorError.saying("It answered, but not with a list of models."))?;
-    let health = chosen.map_or(provider.id.0, |credential| credential.id.0);
-    gateway.upstream().health().forget(health);
     Ok(Probe { took: started.elapsed(), models })
 }
 

@@ -215,7 +215,7 @@ async fn note(tx: &Tx, actor: &Actor, act: &'static str, row: &credential::Model
     changes::note(tx, Change::Catalogue).await
 }
 
-fn checked(secret: &Secret) -> Result<Secret> {
+pub(super) fn checked(secret: &Secret) -> Result<Secret> {
     let text = secret.expose().trim();
     if text.is_empty() {
         return Err(wrong("secret", "Paste the vendor's key."));

@@ -23,7 +23,7 @@ pub use models::{
 pub use prices::{NewPrice, list_prices, set_price};
 pub use providers::{
     NewProvider, ProviderChange, ProviderChanged, ProviderView, change_provider, connect, connect_and_offer,
-    get_provider, list_providers, remove_provider,
+    destination_of, get_provider, list_providers, remove_provider,
 };
 pub use targets::{NewTarget, TargetChange, TargetView, Timers, add_target, change_target, remove_target};
 

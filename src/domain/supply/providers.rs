@@ -116,6 +116,15 @@ pub(in crate::domain) async fn connect_in(
     Ok((row, Some(credential)))
 }
 
+/// Where a vendor would be called and with which secret, judged as connecting it would judge them.
+///
+/// # Errors
+/// `field_invalid` on `preset`, `base_url` or `secret`.
+pub fn destination_of(new: &NewProvider) -> Result<(String, Option<Secret>)> {
+    let address = base_url(facts::preset(&new.preset)?, &new.base_url)?;
+    Ok((address, new.secret.as_ref().map(credentials::checked).transpose()?))
+}
+
 /// The built-in vendor has one address that nobody can change.
 fn base_url(preset: &Preset, typed: &str) -> Result<String> {
     if preset.is_demo() {

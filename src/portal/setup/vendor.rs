@@ -4,14 +4,15 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::ready;
-use crate::base::{Code, Result, Secret};
+use crate::base::{Code, Error, Result, Secret};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::people::sessions;
-use crate::domain::plans::{self, NewStarter, Starter};
+use crate::domain::plans::{self, NewStarter};
 use crate::domain::supply::{self, Preset};
 use crate::domain::teams;
+use crate::gateway::{Gateway, probe};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
@@ -61,6 +62,8 @@ struct VendorPage {
     models: Vec<Choice>,
     values: VendorForm,
     errors: FieldErrors,
+    /// The vendor was asked and did not pass: how else to go on.
+    failed: bool,
 }
 
 pub async fn tiles(visit: Visit, db: Data<Db>) -> PageResult {
@@ -83,26 +86,50 @@ pub async fn show(visit: Visit, db: Data<Db>, preset: Path<String>) -> PageResul
     shell::html(&page(&db, &visit, preset, values, FieldErrors::default()).await?)
 }
 
+/// Asks the vendor first; nothing is saved before it has answered as a vendor should.
 pub async fn create(
     visit: Visit,
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     config: Data<Config>,
     preset: Path<String>,
     form: Form<VendorForm>,
 ) -> PageResult {
     let preset = known(&preset)?;
     let form = form.into_inner();
-    match publish(&db, &actor, preset, &form).await {
+    let checked = match starter(&db, &actor, preset, &form).await {
+        Ok(starter) => supply::destination_of(&starter.provider).map(|place| (starter, place)),
+        Err(error) => Err(error),
+    };
+    let (starter, (address, secret)) = match checked {
+        Ok(checked) => checked,
+        Err(error) => return again(&db, &visit, preset, form, error).await,
+    };
+    if let Err(error) = probe::typed(&gateway, preset, &address, secret.as_ref()).await {
+        let errors = untested(preset, &error);
+        let page = VendorPage { failed: true, ..page(&db, &visit, preset, form, errors).await? };
+        return shell::html_422(&page);
+    }
+    match plans::publish_starter(&db, &actor, starter).await {
         Ok(starter) => ready::show(&db, &visit, &actor, &config, &starter).await,
-        Err(error) => {
-            let errors = under_shown_fields(FieldErrors::from_error(error)?);
-            shell::html_422(&page(&db, &visit, preset, form, errors).await?)
-        }
+        Err(error) => again(&db, &visit, preset, form, error).await,
     }
 }
 
-async fn publish(db: &Db, actor: &Actor, preset: &'static Preset, form: &VendorForm) -> Result<Starter> {
+async fn again(
+    db: &Db,
+    visit: &Visit,
+    preset: &'static Preset,
+    form: VendorForm,
+    error: Error,
+) -> PageResult {
+    let errors = under_shown_fields(FieldErrors::from_error(error)?);
+    shell::html_422(&page(db, visit, preset, form, errors).await?)
+}
+
+/// What will be published, from what was typed.
+async fn starter(db: &Db, actor: &Actor, preset: &'static Preset, form: &VendorForm) -> Result<NewStarter> {
     let user = sessions::own_id(actor)?;
     let team = teams::personal(db, user).await?;
     let typed = form.secret.trim();
@@ -124,11 +151,34 @@ async fn publish(db: &Db, actor: &Actor, preset: &'static Preset, form: &VendorF
         starter.api.slug.clone_from(&preset.id);
         starter.api.name = format!("{} models", starter.provider.name);
     }
-    plans::publish_starter(db, actor, starter).await
+    Ok(starter)
+}
+
+/// What a failed test says, above the form and at the field that mends it.
+fn untested(preset: &Preset, error: &Error) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    let name = &preset.name;
+    match error.code() {
+        Code::VendorCredential => {
+            errors
+                .add("secret", format!("{name} does not take this key. Copy it again, whole, and paste it."));
+        }
+        Code::VendorUnreachable | Code::VendorTls if asks_address(preset) => {
+            errors.add("base_url", error.message());
+        }
+        _ => {}
+    }
+    let why = if errors.is_empty() { error.message() } else { "The reason is below." };
+    errors.add("", format!("The test failed, so nothing was saved or published. {why}"));
+    errors
 }
 
 fn known(id: &str) -> Result<&'static Preset> {
     supply::preset(id).map_err(|_| Code::NotFound.with("no such preset"))
+}
+
+fn asks_address(preset: &Preset) -> bool {
+    ["custom", "ollama", "vllm"].contains(&preset.id.as_str())
 }
 
 /// A mistake in a field that this form does not show belongs above it.
@@ -158,9 +208,10 @@ async fn page(
         key_hint: preset.key_hint.clone(),
         asks_secret: !preset.is_demo(),
         needs_secret: preset.auth != Auth::None,
-        asks_address: ["custom", "ollama", "vllm"].contains(&preset.id.as_str()),
+        asks_address: asks_address(preset),
         models: models.collect(),
         values: VendorForm { secret: String::new(), ..values },
         errors,
+        failed: false,
     })
 }

@@ -174,6 +174,10 @@ fn proper(seen: &Seen, streamed: bool) -> Vec<u8> {
             body.len()
         )
     };
+    if seen.path.ends_with("/models") {
+        return json(serde_json::json!({"object": "list", "data": [{"id": "small-1", "object": "model"}]}))
+            .into_bytes();
+    }
     if seen.path.ends_with("/embeddings") {
         return json(serde_json::json!({
             "object": "list", "model": model, "data": [{"object": "embedding", "index": 0, "embedding": [0.25, -0.5]}],
