@@ -19,6 +19,7 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
     super::users::document,
     super::teams::document,
     super::tokens::document,
+    super::settings::document,
 ];
 
 #[derive(OpenApi)]

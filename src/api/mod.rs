@@ -10,6 +10,7 @@ pub mod models;
 mod moment;
 pub mod plans;
 pub mod providers;
+pub mod settings;
 pub mod subscriptions;
 pub mod teams;
 pub mod tokens;
@@ -32,6 +33,7 @@ pub fn endpoints() -> Vec<Page> {
         users::endpoints(),
         teams::endpoints(),
         tokens::endpoints(),
+        settings::endpoints(),
     ]
     .into_iter()
     .flatten()

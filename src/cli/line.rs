@@ -55,6 +55,15 @@ pub enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Show or change who may make an account
+    SignUp {
+        /// The new mode; without it the one in force is printed
+        #[arg(value_enum)]
+        mode: Option<SignUpWord>,
+        /// A domain that may sign up in the mode `domain`; may be given several times
+        #[arg(long = "domain", value_name = "DOMAIN", requires = "mode")]
+        domains: Vec<String>,
+    },
     /// Tokens for the management API
     Token {
         #[command(subcommand)]
@@ -137,6 +146,18 @@ pub enum RoleWord {
     Publisher,
     Auditor,
     Member,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SignUpWord {
+    /// Anybody may ask; an admin lets them in
+    Open,
+    /// Addresses at the given domains may ask
+    Domain,
+    /// Admins invite
+    Invitation,
+    /// No new accounts but by `portico user add`
+    Off,
 }
 
 #[derive(Subcommand)]

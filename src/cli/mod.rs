@@ -10,6 +10,7 @@ mod manifest;
 pub mod printed;
 mod restore;
 mod setup_link;
+mod sign_up;
 mod table;
 mod token;
 mod user;
@@ -83,6 +84,7 @@ fn with_settings(
         Command::Config { command: ConfigCommand::Check } => config_check::run(&config, file(settings)),
         Command::SetupLink => wait(setup_link::run(&config)),
         Command::User { command } => wait(user::run(&config, command)),
+        Command::SignUp { mode, domains } => wait(sign_up::run(&config, mode, &domains)),
         Command::Token { command } => wait(token::run(&config, command)),
         Command::DemoData { command } => wait(demo_data::run(&config, command)),
         Command::Migrate => wait(async {

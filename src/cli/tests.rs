@@ -108,3 +108,17 @@ fn a_password_does_not_reach_the_command_line() {
     assert_eq!(address, "postgres://me@db.example/portico");
     assert_eq!(password, "p@ss");
 }
+
+#[test]
+fn sign_up_is_set_from_the_command_line() {
+    let data = tempfile::tempdir().unwrap();
+    let line = |words: &str| status(&format!("portico --data {} sign-up {words}", data.path().display()));
+    assert_eq!(line("domain"), ExitCode::from(USAGE), "a mode that needs domains has none");
+    assert_eq!(line("--domain example.com"), ExitCode::from(USAGE));
+    assert_eq!(line("domain --domain example.com"), ExitCode::SUCCESS);
+    let rules = wait(async {
+        let db = Db::open(&settings(data.path()), Clock::default()).await?;
+        crate::domain::people::sign_up::rules(&db).await
+    });
+    assert_eq!(rules.unwrap().domains, ["example.com"]);
+}

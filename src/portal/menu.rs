@@ -26,7 +26,8 @@ enum For {
     Deciders,
     /// Admins and auditors.
     Operators,
-    Admins,
+    /// Those who may look at vendors and models: admins, auditors, publishers.
+    Suppliers,
 }
 
 /// What the menu needs to know of a person.
@@ -34,7 +35,7 @@ enum For {
 pub struct Sees {
     pub decides: bool,
     pub operates: bool,
-    pub administers: bool,
+    pub supplies: bool,
     /// Requests waiting for this person's decision.
     pub waiting: u32,
 }
@@ -56,9 +57,10 @@ const DECIDE: &[Row] =
     &[Row("Inbox", "/inbox", "inbox", For::Deciders), Row("APIs", "/manage/apis", "layers", For::Deciders)];
 
 const OPERATE: &[Row] = &[
-    Row("Vendors", "/manage/vendors", "plug", For::Admins),
-    Row("Models", "/manage/models", "cube", For::Admins),
+    Row("Vendors", "/manage/vendors", "plug", For::Suppliers),
+    Row("Models", "/manage/models", "cube", For::Suppliers),
     Row("Users", "/users", "users", For::Operators),
+    Row("Settings", "/manage/settings", "settings", For::Operators),
 ];
 
 const GROUPS: &[(&str, &[Row])] = &[("Use", USE), ("Decide", DECIDE), ("Operate", OPERATE)];
@@ -78,7 +80,7 @@ fn items(rows: &[Row], sees: Sees, path: &str) -> Vec<NavItem> {
             For::Everyone => true,
             For::Deciders => sees.decides,
             For::Operators => sees.operates,
-            For::Admins => sees.administers,
+            For::Suppliers => sees.supplies,
         })
         .map(|Row(label, href, icon, _)| NavItem {
             label,

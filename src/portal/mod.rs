@@ -23,6 +23,7 @@ pub mod prices;
 pub mod profile;
 pub mod providers;
 pub mod search;
+pub mod settings;
 pub mod setup;
 pub mod shell;
 pub mod sign_in;
@@ -51,6 +52,7 @@ pub fn pages() -> Vec<Page> {
         providers::pages(),
         profile::pages(),
         search::pages(),
+        settings::pages(),
         setup::pages(),
         sign_in::pages(),
         teams::pages(),

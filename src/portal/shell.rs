@@ -27,7 +27,7 @@ pub async fn frame(db: &Db, visit: &Visit) -> Result<Frame> {
         let sees = Sees {
             decides: may(actor, Right::PublishApis),
             operates: may(actor, Right::SeeEverything),
-            administers: may(actor, Right::ManageSupply),
+            supplies: may(actor, Right::SeeSupply),
             waiting: waiting(db, actor).await?,
         };
         frame.nav = menu::menu(sees, path);
@@ -76,6 +76,14 @@ pub fn html(page: &impl Template) -> PageResult {
 /// When the template fails.
 pub fn html_422(page: &impl Template) -> PageResult {
     answer(&mut HttpResponse::UnprocessableEntity(), page)
+}
+
+/// A page that says why the visitor may not do this, 403.
+///
+/// # Errors
+/// When the template fails.
+pub fn html_403(page: &impl Template) -> PageResult {
+    answer(&mut HttpResponse::Forbidden(), page)
 }
 
 /// A page that shows a secret once: never stored by a browser or proxy.

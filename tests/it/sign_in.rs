@@ -141,6 +141,94 @@ async fn b38_sign_up_and_reset_say_the_same_to_everybody() {
 }
 
 #[actix_web::test]
+async fn each_mode_of_sign_up_has_its_own_page() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let visitor = app.visitor();
+    let settings = "/manage/settings";
+    let form = "/manage/settings/sign-up";
+    let set = async |mode: &str, domains: &str| {
+        let fields = [("mode", mode), ("domains", domains)];
+        admin.browser.submit(settings, form, &fields).await
+    };
+    let sign_up = async |name: &str, email: &str| {
+        let fields = [("name", name), ("email", email), ("password", GOOD)];
+        visitor.submit("/sign-in", "/sign-up", &fields).await
+    };
+
+    assert!(visitor.get("/sign-up").await.is(200).text.contains("An admin lets you in"));
+    sign_up("Open", "open@example.com").await.is(200);
+
+    let again = set("domain", "not a domain").await.is(422);
+    assert!(again.text.contains("is no e-mail domain") && again.text.contains("not a domain"));
+    assert!(again.text.contains("value=\"domain\" required checked"), "the mode chosen is gone");
+    set("domain", "@Example.org\r\nexample.net").await.is(303);
+    assert!(visitor.get("/sign-up").await.text.contains("With an address at example.org, example.net."));
+    let elsewhere = sign_up("Else", "else@example.com").await.is(422);
+    assert!(elsewhere.text.contains("Use an address at example.org, example.net."));
+    assert_eq!(elsewhere.field("name").as_deref(), Some("Else"));
+    sign_up("Domain", "domain@example.org").await.is(200);
+
+    set("invitation", "").await.is(303);
+    assert!(visitor.get("/sign-up").await.is(200).text.contains("made by invitation"));
+    assert!(visitor.get("/sign-in").await.text.contains("Ask an admin for an invitation"));
+    assert!(sign_up("Late", "late@example.org").await.is(403).text.contains("made by invitation"));
+    let invite = [("email", "guest@example.com"), ("role", "member")];
+    let invited = admin.browser.submit("/users/new", "/users", &invite).await.is(200);
+    let at = invited.text.find("/invitation/").unwrap();
+    let link = invited.text[at..].split(['"', '<']).next().unwrap().to_owned();
+
+    set("off", "").await.is(303);
+    assert!(visitor.get("/sign-up").await.is(200).text.contains("no new accounts"));
+    assert!(!visitor.get("/sign-in").await.text.contains("New here?"));
+    sign_up("Later", "later@example.org").await.is(403);
+    visitor.get(&link).await.is(403);
+    let invite = [("email", "second@example.com"), ("role", "member")];
+    let refused = admin.browser.submit("/users/new", "/users", &invite).await.is(422);
+    assert_eq!(refused.field("email").as_deref(), Some("second@example.com"));
+    assert!(refused.text.contains("switched off here"));
+
+    set("open", "").await.is(303);
+    visitor.get(&link).await.is(200);
+    let people = admin.browser.get("/users").await.text;
+    for (address, here) in
+        [("open@example.com", true), ("domain@example.org", true), ("else@", false), ("late", false)]
+    {
+        assert_eq!(people.contains(address), here, "{address}");
+    }
+}
+
+#[actix_web::test]
+async fn the_settings_are_seen_by_auditors_and_changed_by_admins_also_by_script() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let auditor = app.somebody("olga", Role::Auditor).await;
+    let seen = auditor.browser.get("/manage/settings").await.is(200);
+    assert!(seen.text.contains("Who may make an account") && !seen.text.contains("Save sign-up"));
+    assert!(seen.text.contains("href=\"/manage/vendors\""), "no way to what an auditor may read");
+    auditor.browser.submit("/profile", "/manage/settings/sign-up", &[("mode", "off")]).await.is(403);
+    app.person("dana").await.browser.get("/manage/settings").await.is(403);
+
+    let token = app.token(&admin).await;
+    let script = app.visitor();
+    let path = "/api/v1/settings/sign-up";
+    let put = async |body: &str| {
+        let request = script.request(reqwest::Method::PUT, path).bearer_auth(&token);
+        script.send(request.header("content-type", "application/json").body(body.to_owned())).await
+    };
+    let bad = put(r#"{"mode":"domain"}"#).await.is(400).json();
+    assert!(bad.to_string().contains("domains"), "{bad}");
+    put(r#"{"mode":"all"}"#).await.is(400);
+    put(r#"{"mode":"domain","domains":["example.com"]}"#).await.is(200);
+    let now = script.send(script.request(reqwest::Method::GET, path).bearer_auth(&token)).await.is(200);
+    assert_eq!(now.json(), serde_json::json!({"mode": "domain", "domains": ["example.com"]}));
+    assert!(auditor.browser.get("/manage/settings").await.text.contains("example.com"));
+    let site = script.request(reqwest::Method::PUT, "/api/v1/settings/site").bearer_auth(&token);
+    script.send(site.json(&serde_json::json!({"name": "Acme AI", "contact": "#help"}))).await.is(200);
+    assert!(script.get("/sign-in").await.text.contains("Acme AI"));
+}
+
+#[actix_web::test]
 async fn b39_extra_fields_are_refused() {
     let app = spawn().await;
     app.admin().await;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::users::{self, may_manage};
-use super::{Email, Password, Peer, Started, Step, links, passwords, queries, sessions};
+use super::{Email, Password, Peer, Started, Step, links, passwords, queries, sessions, sign_up};
 use crate::base::ids::UserId;
 use crate::base::{Code, Result, Secret};
 use crate::domain::actor::Actor;
@@ -21,8 +21,9 @@ pub struct Invited {
 /// Makes an account for an address and the link that hands it over.
 ///
 /// # Errors
-/// `field_invalid` when there is an account already.
+/// `field_invalid` when there is an account already, or no account is made at all.
 pub async fn invite(db: &Db, actor: &Actor, email: Email, role: Role) -> Result<Invited> {
+    sign_up::need_invitations(db).await?;
     let actor = actor.clone();
     db.transact(async move |tx| {
         may_manage(&actor)?;
@@ -38,8 +39,9 @@ pub async fn invite(db: &Db, actor: &Actor, email: Email, role: Role) -> Result<
 /// Makes a fresh link for somebody invited before; the earlier one ends.
 ///
 /// # Errors
-/// `conflict` when the account was taken over already.
+/// `conflict` when the account was taken over already; `field_invalid` when no account is made at all.
 pub async fn renew(db: &Db, actor: &Actor, id: UserId) -> Result<Invited> {
+    sign_up::need_invitations(db).await?;
     let actor = actor.clone();
     db.transact(async move |tx| {
         may_manage(&actor)?;
@@ -57,8 +59,12 @@ pub async fn renew(db: &Db, actor: &Actor, id: UserId) -> Result<Invited> {
 /// Whom a link invites.
 ///
 /// # Errors
-/// `not_found` when the link is unknown, used or over.
+/// `not_found` when the link is unknown, used or over; `not_permitted` while no account is made at all.
 pub async fn open(db: &Db, link: &str) -> Result<user::Model> {
+    sign_up::need_invitations(db).await.map_err(|closed| match closed.code() {
+        Code::FieldInvalid => Code::NotPermitted.saying(closed.message()),
+        _ => closed,
+    })?;
     let token = links::open(db, TokenKind::Invitation, link).await?;
     let id = token.user_id.ok_or_else(|| Code::NotFound.with(token.id))?;
     queries::user(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))

@@ -326,9 +326,28 @@ async fn sign_up_follows_its_setting() {
     assert_eq!(try_it("a@evil.com").await.unwrap_err().param(), Some("email"));
     for mode in [SignUpMode::Invitation, SignUpMode::Off] {
         set(mode, &[]).await;
-        assert!(!sign_up::is_offered(&db).await.unwrap());
         assert_eq!(try_it("b@example.com").await.unwrap_err().code(), Code::NotPermitted);
     }
+}
+
+#[actix_web::test]
+async fn the_rules_of_sign_up_are_checked_and_kept_as_they_are_used() {
+    let (_folder, db) = fresh().await;
+    let admin = Actor::system("test");
+    let change = async |mode, typed: &[&str]| {
+        let typed: Vec<String> = typed.iter().map(ToString::to_string).collect();
+        sign_up::change_rules(&db, &admin, mode, &typed).await
+    };
+    let kept = change(SignUpMode::Domain, &[" @Example.com", "", "example.com", "a.example"]).await.unwrap();
+    assert_eq!(kept.domains, ["example.com", "a.example"]);
+    for bad in [&["a b"][..], &["x@y"], &[".com"], &[]] {
+        assert_eq!(change(SignUpMode::Domain, bad).await.unwrap_err().param(), Some("domains"), "{bad:?}");
+    }
+    assert_eq!(sign_up::rules(&db).await.unwrap(), kept, "a refused change changed something");
+    let dana = person(&db, "dana@example.com", Role::Member).await;
+    let dana = actor_of(&db, &dana).await;
+    let refused = sign_up::change_rules(&db, &dana, SignUpMode::Open, &[]).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotPermitted);
 }
 
 #[actix_web::test]

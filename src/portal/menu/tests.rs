@@ -1,7 +1,7 @@
 use super::*;
 
 fn current(path: &str) -> Vec<&'static str> {
-    let all = Sees { decides: true, operates: true, administers: true, waiting: 3 };
+    let all = Sees { decides: true, operates: true, supplies: true, waiting: 3 };
     let groups = menu(all, path);
     groups.iter().flat_map(|group| &group.items).filter(|item| item.current).map(|item| item.label).collect()
 }
@@ -27,4 +27,12 @@ fn what_waits_is_counted_at_the_inbox_alone() {
         groups.iter().flat_map(|group| &group.items).filter(|item| item.count > 0).collect();
     assert_eq!(counted.len(), 1);
     assert_eq!((counted[0].label, counted[0].count), ("Inbox", 3));
+}
+
+#[test]
+fn auditors_find_what_they_may_read() {
+    let groups = menu(Sees { operates: true, supplies: true, ..Sees::default() }, "/");
+    let operate = groups.iter().find(|group| group.label == "Operate").unwrap();
+    let labels: Vec<_> = operate.items.iter().map(|item| item.label).collect();
+    assert_eq!(labels, ["Vendors", "Models", "Users", "Settings"]);
 }

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::people::sign_in::{Outcome, sign_in};
 use crate::domain::people::{sessions, sign_up};
+use crate::domain::settings::SignUpMode;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
@@ -40,7 +41,7 @@ struct SignInPage {
     frame: Frame,
     next: String,
     errors: FieldErrors,
-    can_sign_up: bool,
+    sign_up: SignUpMode,
 }
 
 pub async fn show(visit: Visit, db: Data<Db>, wanted: Query<Wanted>) -> PageResult {
@@ -89,8 +90,18 @@ pub async fn end(visit: Visit, actor: Actor, db: Data<Db>, config: Data<Config>)
 }
 
 async fn blank(db: &Db, visit: &Visit, next: &str, errors: FieldErrors) -> Result<SignInPage> {
-    let can_sign_up = sign_up::is_offered(db).await?;
-    Ok(SignInPage { frame: shell::frame(db, visit).await?, next: next.to_owned(), errors, can_sign_up })
+    let sign_up = sign_up::rules(db).await?.mode;
+    Ok(SignInPage { frame: shell::frame(db, visit).await?, next: next.to_owned(), errors, sign_up })
+}
+
+impl SignInPage {
+    fn can_sign_up(&self) -> bool {
+        matches!(self.sign_up, SignUpMode::Open | SignUpMode::Domain)
+    }
+
+    fn invites(&self) -> bool {
+        self.sign_up == SignUpMode::Invitation
+    }
 }
 
 /// What was typed is not shown again, so that the answer is the same for every address.

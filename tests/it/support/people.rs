@@ -6,6 +6,7 @@ use portico::base::{Nanos, Secret};
 use portico::domain::actor::{Actor, Via};
 use portico::domain::changes::{self, Change};
 use portico::domain::keys::{self, NewKey};
+use portico::domain::people::admin_tokens::{self, NewToken, Reach};
 use portico::domain::people::{Email, Peer, sessions, setup, users};
 use portico::domain::plans::{self, NewStarter, PlanChange, Starter};
 use portico::domain::subscriptions::{self, NewRequest};
@@ -64,6 +65,14 @@ impl World {
         let via = Via::Session(started.session.id);
         let actor = sessions::actor(&self.db, &user, via, "127.0.0.1").await.unwrap();
         Person { user, actor, browser }
+    }
+
+    /// A management token that acts as this person and may write.
+    pub async fn token(&self, person: &Person) -> String {
+        let new =
+            NewToken { name: "tests".to_owned(), user: None, reach: Reach::ReadAndWrite, expires_at: None };
+        let made = admin_tokens::create(&self.db, &person.actor, new).await.unwrap();
+        made.secret.expose().to_owned()
     }
 
     /// An API `chat` with the built-in vendor's models and a plan that approves at once.
