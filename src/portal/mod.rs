@@ -22,6 +22,7 @@ pub mod models;
 pub mod prices;
 pub mod profile;
 pub mod providers;
+pub mod returned;
 pub mod search;
 pub mod settings;
 pub mod setup;

@@ -2,6 +2,10 @@
 // A dialog with data-open is opened at once, as when its form came back with an error.
 function modal(dialog) {
   dialog.removeAttribute('popover');
+  if (dialog.matches('[data-open]')) {
+    dialog.removeAttribute('data-open');
+    dialog.close();
+  }
   if (!dialog.open) dialog.showModal();
 }
 

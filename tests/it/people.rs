@@ -179,3 +179,19 @@ async fn people_and_teams_by_script() {
     let dana = serde_json::json!({ "email": "dana@example.com" });
     assert_eq!(send(post, &members, dana).await.is(201).json()["items"].as_array().unwrap().len(), 2);
 }
+
+#[actix_web::test]
+async fn the_forms_of_a_team_come_back_with_what_was_typed() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let made = admin.browser.submit("/teams", "/teams", &[("name", "Search")]).await.is(303);
+    let team = made.location().to_owned();
+    let typed = [("email", "nobody@example.com"), ("role", "owner")];
+    let back = admin.browser.submit(&team, &format!("{team}/members"), &typed).await.is(422);
+    assert_eq!(back.field("email").as_deref(), Some("nobody@example.com"));
+    let long = "x".repeat(2_000);
+    let back = admin.browser.submit(&team, &format!("{team}/suspension"), &[("reason", &long)]).await.is(422);
+    assert!(back.text.contains("id=\"suspend\" open data-open") && back.text.contains(&long));
+    let back = admin.browser.submit(&team, &format!("{team}/name"), &[("name", &long)]).await.is(422);
+    assert!(back.text.contains(&long) && !back.text.contains("data-open"));
+}

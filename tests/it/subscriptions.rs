@@ -156,3 +156,20 @@ async fn a_script_asks_and_another_decides() {
     let events = call(&app, &hers, Method::GET, &format!("{path}/events"), Value::Null).await.is(200).json();
     assert_eq!(events.as_array().map(Vec::len), Some(2));
 }
+
+#[actix_web::test]
+async fn a_denial_or_an_end_that_is_refused_comes_back_open() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let dana = app.person("dana").await;
+    let id = ask(&dana, &starter.api.slug).await;
+    let page = format!("/inbox/{id}");
+    let back = admin.browser.submit(&page, &format!("{page}/denial"), &[("comment", " ")]).await.is(422);
+    assert!(back.text.contains("id=\"deny-dialog\" open data-open"), "{}", back.text);
+    admin.browser.submit(&page, &format!("{page}/approval"), &[]).await.is(303);
+    let (page, long) = (format!("/requests/{id}"), "x".repeat(20_000));
+    let back = dana.browser.submit(&page, &format!("{page}/end"), &[("comment", &long)]).await.is(422);
+    assert!(back.text.contains("id=\"end-dialog\" open data-open") && back.text.contains(&long));
+    assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Approved);
+}

@@ -92,3 +92,72 @@ async fn vendors_are_seen_by_publishers_and_changed_by_admins() {
     publisher.browser.get(&model).await.is(200);
     admin.browser.get(&model).await.is(200);
 }
+
+#[actix_web::test]
+async fn a_dialog_that_is_refused_comes_back_open_with_what_was_typed() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", "http://127.0.0.1:9/v1", &["own-small"]).await;
+    let vendor = format!("/manage/vendors/{}", starter.provider.id);
+    let opened = |text: &str, id: &str| text.contains(&format!("id=\"{id}\" open data-open"));
+
+    let secret = "sk fake canary with blanks";
+    let typed = [("name", "Spare"), ("secret", secret), ("weight", "7")];
+    let back = admin.browser.submit(&vendor, &format!("{vendor}/credentials"), &typed).await.is(422);
+    assert!(opened(&back.text, "add-credential"), "{}", back.text);
+    assert!(back.text.contains("This is not a key") && back.text.contains("value=\"Spare\""));
+    assert!(back.text.contains("value=\"7\"") && !back.text.contains("canary"));
+
+    let credential = starter.credential.unwrap().id;
+    let provider = starter.provider.id.to_string();
+    let typed = [("provider", &*provider), ("name", "Default"), ("weight", "many"), ("state", "off")];
+    let back =
+        admin.browser.submit(&vendor, &format!("/manage/credentials/{credential}"), &typed).await.is(422);
+    assert!(opened(&back.text, &format!("c{credential}-change")) && back.text.contains("value=\"many\""));
+    assert!(back.text.contains("A number from 1 to 1000."));
+    let typed = [("provider", &*provider), ("secret", " ")];
+    let replace = format!("/manage/credentials/{credential}/secret");
+    let back = admin.browser.submit(&vendor, &replace, &typed).await.is(422);
+    assert!(opened(&back.text, &format!("c{credential}-replace")));
+
+    let typed = [("more", "own|model\nown-large")];
+    let back = admin.browser.submit(&vendor, &format!("{vendor}/models"), &typed).await.is(422);
+    assert!(back.text.contains("own|model\nown-large"), "{}", back.text);
+
+    let typed = [("name", "no blanks please"), ("kind", "embedding")];
+    let back = admin.browser.submit("/manage/models", "/manage/models", &typed).await.is(422);
+    assert!(opened(&back.text, "new-model") && back.text.contains("value=\"no blanks please\""));
+    assert!(back.text.contains("value=\"embedding\" selected"));
+
+    let model = format!("/manage/models/{}", starter.models[0].id);
+    let page = admin.browser.get(&model).await.is(200);
+    let at = page.text.find("action=\"/manage/targets/").unwrap();
+    let target = page.text[at + 24..].split('"').next().unwrap().to_owned();
+    let id = starter.models[0].id.to_string();
+    let typed = [
+        ("model", &*id),
+        ("provider", &*provider),
+        ("vendor_model", "own-small"),
+        ("input", "1.25"),
+        ("output", "cheap"),
+        ("effective_at", "soon"),
+    ];
+    let back = admin.browser.submit(&model, &format!("/manage/targets/{target}/price"), &typed).await.is(422);
+    assert!(opened(&back.text, &format!("t{target}-price")), "{}", back.text);
+    for part in ["value=\"1.25\"", "value=\"cheap\"", "A day, such as", "value=\"soon\""] {
+        assert!(back.text.contains(part), "{part} is gone");
+    }
+    let typed =
+        [("model", &*id), ("position", "first"), ("weight", "2"), ("state", "on"), ("idle_ms", "1.5")];
+    let back = admin.browser.submit(&model, &format!("/manage/targets/{target}"), &typed).await.is(422);
+    assert!(opened(&back.text, &format!("t{target}-change")) && back.text.contains("value=\"first\""));
+    assert!(back.text.contains("A whole number."));
+    let typed = [("provider", &*provider), ("vendor_model", "own model")];
+    let back = admin.browser.submit(&model, &format!("{model}/targets"), &typed).await.is(422);
+    assert!(back.text.contains("value=\"own model\"") && !back.text.contains("data-open"));
+
+    let api = format!("/manage/apis/{}", starter.api.id);
+    let typed = [("name", "v1"), ("copy_of", "")];
+    let back = admin.browser.submit(&api, &format!("{api}/versions"), &typed).await.is(422);
+    assert!(back.text.contains("id=\"version-name\"") && back.text.contains("value=\"v1\""));
+}

@@ -12,6 +12,7 @@ use crate::domain::plans::{self, PlanView};
 use crate::domain::supply;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::{VersionState, Visibility};
@@ -52,6 +53,8 @@ struct EditorPage {
     can_manage: bool,
     none: FieldErrors,
     errors: FieldErrors,
+    /// The form of a new version or of the documentation, when it came back.
+    returned: Returned,
 }
 
 pub async fn show(
@@ -74,6 +77,18 @@ pub async fn again(
     typed: (Vec<Line>, FieldErrors),
 ) -> PageResult {
     shell::html_422(&page(db, actor, visit, id, Some(version), Some(typed)).await?)
+}
+
+/// The editor again, with another of its forms as typed.
+pub(super) async fn again_with(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    id: ApiId,
+    version: Option<&str>,
+    returned: Returned,
+) -> PageResult {
+    shell::html_422(&EditorPage { returned, ..page(db, actor, visit, id, version, None).await? })
 }
 
 async fn page(
@@ -124,6 +139,7 @@ async fn page(
         can_manage,
         none: FieldErrors::default(),
         errors,
+        returned: Returned::default(),
         lines,
         shown,
         managed,

@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::catalogue::{self, NewVersion, VersionModel};
 use crate::domain::supply;
 use crate::portal::back::back;
+use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 
@@ -27,9 +28,13 @@ pub async fn create(
     form: Form<NewForm>,
 ) -> PageResult {
     let NewForm { name, copy_of } = form.into_inner();
-    match catalogue::add_version(&db, &actor, *id, NewVersion { name, copy_of: copy_of.parse().ok() }).await {
+    let new = NewVersion { name: name.clone(), copy_of: copy_of.parse().ok() };
+    match catalogue::add_version(&db, &actor, *id, new).await {
         Ok(version) => Ok(flash(&visit, &at(*id, &version.name), "good", "Draft added.")),
-        Err(error) => back(&visit, &path(*id), error),
+        Err(error) => {
+            let returned = Returned::from_error("version", [("name", name), ("copy_of", copy_of)], error)?;
+            show::again_with(&db, &actor, &visit, *id, None, returned).await
+        }
     }
 }
 
@@ -113,9 +118,12 @@ pub async fn set_docs(
     form: Form<DocsForm>,
 ) -> PageResult {
     let DocsForm { api, version, docs } = form.into_inner();
-    match catalogue::change_docs(&db, &actor, *id, docs).await {
+    match catalogue::change_docs(&db, &actor, *id, docs.clone()).await {
         Ok(()) => Ok(flash(&visit, &at(api, &version), "good", "Documentation saved.")),
-        Err(error) => back(&visit, &at(api, &version), error),
+        Err(error) => {
+            let returned = Returned::from_error("docs", [("docs", docs)], error)?;
+            show::again_with(&db, &actor, &visit, api, Some(&version), returned).await
+        }
     }
 }
 

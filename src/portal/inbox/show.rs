@@ -42,6 +42,8 @@ struct DecisionPage {
     ends_on: String,
     comment: String,
     errors: FieldErrors,
+    /// The form that came back is the denial.
+    denying: bool,
     waits: bool,
     serves: bool,
     /// It is the visitor's own request, and others could decide it.
@@ -93,7 +95,8 @@ pub async fn deny(
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Denied. The requester is shown your comment.")),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
-            again(&db, &visit, &actor, *id, values, errors).await
+            let page = filled(&db, &visit, &actor, *id, Some(values), errors).await?;
+            shell::html_422(&DecisionPage { denying: true, ..page })
         }
     }
 }
@@ -168,6 +171,7 @@ async fn filled(
         own: actor.is(view.row.requested_by),
         plans,
         errors,
+        denying: false,
         view,
     })
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
+use crate::base::Result;
 use crate::base::ids::ModelId;
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
@@ -11,6 +12,7 @@ use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::prices;
+use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
@@ -37,12 +39,28 @@ struct ModelPage {
     providers: Vec<Choice>,
     switches: Vec<Choice>,
     errors: FieldErrors,
-    none: FieldErrors,
+    /// One of the forms of a target that came back.
+    returned: Returned,
     can_manage: bool,
 }
 
 pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ModelId>) -> PageResult {
-    let view = supply::get_model(&db, &actor, *id).await?;
+    shell::html(&stored(&db, &actor, &visit, *id).await?)
+}
+
+/// The page with a form of a target that could not be taken.
+pub(super) async fn again(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    id: ModelId,
+    returned: Returned,
+) -> PageResult {
+    shell::html_422(&ModelPage { returned, ..stored(db, actor, visit, id).await? })
+}
+
+async fn stored(db: &Db, actor: &Actor, visit: &Visit, id: ModelId) -> Result<ModelPage> {
+    let view = supply::get_model(db, actor, id).await?;
     let amount = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
     let values = ModelForm {
         name: view.model.name.clone(),
@@ -51,7 +69,7 @@ pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ModelId>) -
         reasoning: view.model.reasoning,
         state: view.model.state.word().to_owned(),
     };
-    shell::html(&page(&db, &actor, &visit, view, values, FieldErrors::default()).await?)
+    page(db, actor, visit, view, values, FieldErrors::default()).await
 }
 
 async fn page(
@@ -61,13 +79,13 @@ async fn page(
     view: ModelView,
     values: ModelForm,
     errors: FieldErrors,
-) -> crate::base::Result<ModelPage> {
+) -> Result<ModelPage> {
     let providers = supply::list_providers(db, actor).await?;
     Ok(ModelPage {
         frame: shell::frame(db, visit).await?,
         providers: providers.iter().map(|row| Choice::new(row.id.to_string(), &row.name)).collect(),
         switches: vec![Choice::new("on", "On"), Choice::new("off", "Off")],
-        none: FieldErrors::default(),
+        returned: Returned::default(),
         can_manage: may(actor, Right::ManageSupply),
         view,
         values,
@@ -95,7 +113,7 @@ pub async fn save(
 }
 
 impl ModelForm {
-    fn check(&self) -> Result<ModelChange, FieldErrors> {
+    fn check(&self) -> std::result::Result<ModelChange, FieldErrors> {
         let mut errors = FieldErrors::default();
         let change = ModelChange {
             name: Some(self.name.clone()),

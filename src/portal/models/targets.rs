@@ -2,15 +2,35 @@
 
 use serde::Deserialize;
 
-use super::show::{number, path};
+use super::show::{self, number, path};
 use crate::base::ids::{ModelId, ProviderId, TargetId};
-use crate::base::{Code, Error, Nanos, Result, Timestamp};
+use crate::base::{Error, Nanos, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, NewPrice, NewTarget, Switch, TargetChange, Timers};
-use crate::portal::back::back;
 use crate::portal::prices;
+use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+
+/// Why a form was not taken: mistakes seen here, or the domain's error.
+enum Refusal {
+    Fields(FieldErrors),
+    Domain(Error),
+}
+
+async fn again(
+    (db, actor, visit): (&Db, &Actor, &Visit),
+    model: ModelId,
+    form: String,
+    typed: Vec<(&'static str, String)>,
+    refusal: Refusal,
+) -> PageResult {
+    let returned = match refusal {
+        Refusal::Fields(errors) => Returned::new(form, typed, errors),
+        Refusal::Domain(error) => Returned::from_error(form, typed, error)?,
+    };
+    show::again(db, actor, visit, model, returned).await
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,19 +55,23 @@ pub async fn create(
     form: Form<NewForm>,
 ) -> PageResult {
     let NewForm { provider, vendor_model, position, weight } = form.into_inner();
+    let typed = vec![("provider", provider.to_string()), ("vendor_model", vendor_model.clone())];
     let new = NewTarget { provider, vendor_model, position, weight, timers: Timers::default() };
     match supply::add_target(&db, &actor, *id, new).await {
         Ok(_) => Ok(flash(&visit, &path(*id), "good", "Target added.")),
-        Err(error) => back(&visit, &path(*id), error),
+        Err(error) => {
+            let form = "add-target".to_owned();
+            again((&db, &actor, &visit), *id, form, typed, Refusal::Domain(error)).await
+        }
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeForm {
     model: ModelId,
-    position: i32,
-    weight: i32,
+    position: String,
+    weight: String,
     state: String,
     #[serde(default)]
     connect_ms: String,
@@ -60,34 +84,38 @@ pub struct ChangeForm {
 }
 
 impl ChangeForm {
-    fn check(&self) -> Result<TargetChange> {
+    fn check(&self) -> Result<TargetChange, FieldErrors> {
         let mut errors = FieldErrors::default();
+        let mut place = |field: &str, typed: &str| {
+            let read = typed.trim().parse().ok();
+            if read.is_none() {
+                errors.add(field, "A number from 1 to 1000.");
+            }
+            read
+        };
+        let (position, weight) = (place("position", &self.position), place("weight", &self.weight));
         let timers = Timers {
             connect_ms: number(&mut errors, "connect_ms", &self.connect_ms),
             first_byte_ms: number(&mut errors, "first_byte_ms", &self.first_byte_ms),
             idle_ms: number(&mut errors, "idle_ms", &self.idle_ms),
             total_ms: number(&mut errors, "total_ms", &self.total_ms),
         };
-        first(&errors)?;
-        Ok(TargetChange {
-            position: Some(self.position),
-            weight: Some(self.weight),
-            timers: Some(timers),
-            state: Switch::parse(&self.state),
-        })
+        let state = Switch::parse(&self.state);
+        let change = TargetChange { position, weight, timers: Some(timers), state };
+        if errors.is_empty() { Ok(change) } else { Err(errors) }
     }
-}
 
-/// These forms show one message over the page, not one under each field.
-fn first(errors: &FieldErrors) -> Result<()> {
-    match errors.all().next() {
-        Some((field, message)) => Err(wrong(field, message)),
-        None => Ok(()),
+    fn typed(self) -> Vec<(&'static str, String)> {
+        vec![
+            ("position", self.position),
+            ("weight", self.weight),
+            ("state", self.state),
+            ("connect_ms", self.connect_ms),
+            ("first_byte_ms", self.first_byte_ms),
+            ("idle_ms", self.idle_ms),
+            ("total_ms", self.total_ms),
+        ]
     }
-}
-
-fn wrong(field: &str, message: &str) -> Error {
-    Code::FieldInvalid.saying(message).on(field)
 }
 
 pub async fn save(
@@ -97,14 +125,17 @@ pub async fn save(
     id: Path<TargetId>,
     form: Form<ChangeForm>,
 ) -> PageResult {
+    let form = form.into_inner();
     let model = form.model;
     let saved = match form.check() {
-        Ok(change) => supply::change_target(&db, &actor, *id, change).await,
-        Err(error) => Err(error),
+        Ok(change) => supply::change_target(&db, &actor, *id, change).await.map_err(Refusal::Domain),
+        Err(errors) => Err(Refusal::Fields(errors)),
     };
     match saved {
         Ok(row) => Ok(flash(&visit, &path(row.model_id), "good", "Saved.")),
-        Err(error) => back(&visit, &path(model), error),
+        Err(refusal) => {
+            again((&db, &actor, &visit), model, format!("t{}-change", *id), form.typed(), refusal).await
+        }
     }
 }
 
@@ -145,26 +176,44 @@ pub struct PriceForm {
 }
 
 impl PriceForm {
-    fn check(self) -> Result<NewPrice> {
-        let amount = |field: &str, typed: &str| -> Result<Option<Nanos>> {
-            prices::read(typed).map_err(|message| wrong(field, message))
+    fn check(&self) -> Result<NewPrice, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut amount = |field: &str, typed: &str| -> Option<Nanos> {
+            prices::read(typed).unwrap_or_else(|message| {
+                errors.add(field, message);
+                None
+            })
         };
+        let (input, output) = (amount("input", &self.input), amount("output", &self.output));
+        let cached_read = amount("cached_read", &self.cached_read);
+        let cache_write = amount("cache_write", &self.cache_write);
         let day = self.effective_at.trim();
-        let effective_at = match (day.is_empty(), Timestamp::from_day(day)) {
-            (true, _) => None,
-            (false, Some(at)) => Some(at),
-            (false, None) => return Err(wrong("effective_at", "A day, such as 2027-01-31.")),
-        };
-        Ok(NewPrice {
-            input: amount("input", &self.input)?,
-            cached_read: amount("cached_read", &self.cached_read)?,
-            cache_write: amount("cache_write", &self.cache_write)?,
-            output: amount("output", &self.output)?,
+        let effective_at = Timestamp::from_day(day);
+        if effective_at.is_none() && !day.is_empty() {
+            errors.add("effective_at", "A day, such as 2027-01-31.");
+        }
+        let (provider, vendor_model) = (self.provider, self.vendor_model.clone());
+        let new = NewPrice {
+            provider,
+            vendor_model,
+            input,
+            cached_read,
+            cache_write,
+            output,
             reasoning: None,
             effective_at,
-            provider: self.provider,
-            vendor_model: self.vendor_model,
-        })
+        };
+        if errors.is_empty() { Ok(new) } else { Err(errors) }
+    }
+
+    fn typed(self) -> Vec<(&'static str, String)> {
+        vec![
+            ("input", self.input),
+            ("cached_read", self.cached_read),
+            ("cache_write", self.cache_write),
+            ("output", self.output),
+            ("effective_at", self.effective_at),
+        ]
     }
 }
 
@@ -172,20 +221,22 @@ pub async fn set_price(
     actor: Actor,
     db: Data<Db>,
     visit: Visit,
-    _: Path<TargetId>,
+    id: Path<TargetId>,
     form: Form<PriceForm>,
 ) -> PageResult {
     let form = form.into_inner();
     let model = form.model;
     let saved = match form.check() {
-        Ok(new) => supply::set_price(&db, &actor, new).await,
-        Err(error) => Err(error),
+        Ok(new) => supply::set_price(&db, &actor, new).await.map_err(Refusal::Domain),
+        Err(errors) => Err(Refusal::Fields(errors)),
     };
     match saved {
         Ok(price) => {
             let text = format!("The price holds from {} on.", price.effective_at.human());
             Ok(flash(&visit, &path(model), "good", &text))
         }
-        Err(error) => back(&visit, &path(model), error),
+        Err(refusal) => {
+            again((&db, &actor, &visit), model, format!("t{}-price", *id), form.typed(), refusal).await
+        }
     }
 }

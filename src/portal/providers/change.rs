@@ -4,12 +4,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::new::split;
+use super::show;
 use crate::base::ids::ProviderId;
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, ProviderChange, Switch};
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
@@ -36,7 +38,7 @@ struct ChangePage {
     errors: FieldErrors,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
+pub async fn show_form(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
     let provider = supply::get_provider(&db, &actor, *id).await?.provider;
     let values = ChangeForm {
         name: provider.name.clone(),
@@ -119,12 +121,15 @@ pub async fn offer(
     id: Path<ProviderId>,
     form: Form<OfferForm>,
 ) -> PageResult {
-    let OfferForm { mut models, more } = form.into_inner();
-    models.extend(split(&more));
-    match supply::offer(&db, &actor, *id, models).await {
+    let OfferForm { models, more } = form.into_inner();
+    let typed = [("models", models.join("\n")), ("more", more.clone())];
+    match supply::offer(&db, &actor, *id, models.into_iter().chain(split(&more)).collect()).await {
         Ok(offered) if offered.is_empty() => Ok(flash(&visit, &path(*id), "note", "No model was named.")),
         Ok(_) => Ok(flash(&visit, &path(*id), "good", "Added. Offer them in an API version next.")),
-        Err(error) => back(&visit, &path(*id), error),
+        Err(error) => {
+            let returned = Returned::from_error("offer", typed, error)?;
+            show::again(&db, &actor, &visit, *id, returned).await
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 use serde::Deserialize;
 
 use super::change::path;
-use crate::base::Secret;
+use super::show;
 use crate::base::ids::{CredentialId, ProviderId};
+use crate::base::{Code, Result, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, CredentialChange, NewCredential, Switch};
-use crate::portal::back::back;
+use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, Form, PageResult, Path, Visit, flash};
 
@@ -16,12 +17,8 @@ use crate::web::{Data, Form, PageResult, Path, Visit, flash};
 pub struct NewForm {
     name: String,
     secret: String,
-    #[serde(default = "one")]
-    weight: i32,
-}
-
-fn one() -> i32 {
-    1
+    #[serde(default)]
+    weight: String,
 }
 
 pub async fn create(
@@ -31,16 +28,33 @@ pub async fn create(
     id: Path<ProviderId>,
     form: Form<NewForm>,
 ) -> PageResult {
-    let NewForm { name, secret, weight } = form.into_inner();
-    let new = NewCredential { name, secret: Secret::new(secret), weight };
-    match supply::add_credential(&db, &actor, *id, new).await {
-        Ok(_) => Ok(flash(
-            &visit,
-            &path(*id),
-            "good",
-            "Credential added. Its secret is sealed and never shown again.",
-        )),
-        Err(error) => back(&visit, &path(*id), error),
+    let form = form.into_inner();
+    let added = match weight(&form.weight) {
+        Ok(weight) => {
+            let new = NewCredential { name: form.name.clone(), secret: Secret::new(form.secret), weight };
+            supply::add_credential(&db, &actor, *id, new).await
+        }
+        Err(error) => Err(error),
+    };
+    match added {
+        Ok(_) => {
+            let text = "Credential added. Its secret is sealed and never shown again.";
+            Ok(flash(&visit, &path(*id), "good", text))
+        }
+        Err(error) => {
+            let typed = [("name", form.name), ("secret", String::new()), ("weight", form.weight)];
+            let returned = Returned::from_error("add-credential", typed, error)?;
+            show::again(&db, &actor, &visit, *id, returned).await
+        }
+    }
+}
+
+/// Empty is the usual share.
+fn weight(typed: &str) -> Result<i32> {
+    let wrong = || Code::FieldInvalid.saying("A number from 1 to 1000.").on("weight");
+    match typed.trim() {
+        "" => Ok(1),
+        typed => typed.parse().map_err(|_| wrong()),
     }
 }
 
@@ -49,7 +63,7 @@ pub async fn create(
 pub struct ChangeForm {
     provider: ProviderId,
     name: String,
-    weight: i32,
+    weight: String,
     state: String,
 }
 
@@ -60,11 +74,25 @@ pub async fn save(
     id: Path<CredentialId>,
     form: Form<ChangeForm>,
 ) -> PageResult {
-    let ChangeForm { provider, name, weight, state } = form.into_inner();
-    let change = CredentialChange { name: Some(name), weight: Some(weight), state: Switch::parse(&state) };
-    match supply::change_credential(&db, &actor, *id, change).await {
+    let form = form.into_inner();
+    let saved = match weight(&form.weight) {
+        Ok(weight) => {
+            let change = CredentialChange {
+                name: Some(form.name.clone()),
+                weight: Some(weight),
+                state: Switch::parse(&form.state),
+            };
+            supply::change_credential(&db, &actor, *id, change).await
+        }
+        Err(error) => Err(error),
+    };
+    match saved {
         Ok(saved) => Ok(flash(&visit, &path(saved.provider_id), "good", "Saved.")),
-        Err(error) => back(&visit, &path(provider), error),
+        Err(error) => {
+            let typed = [("name", form.name), ("weight", form.weight), ("state", form.state)];
+            let returned = Returned::from_error(format!("c{}-change", *id), typed, error)?;
+            show::again(&db, &actor, &visit, form.provider, returned).await
+        }
     }
 }
 
@@ -85,7 +113,11 @@ pub async fn replace(
     let SecretForm { provider, secret } = form.into_inner();
     match supply::replace_secret(&db, &actor, *id, Secret::new(secret)).await {
         Ok(saved) => Ok(flash(&visit, &path(saved.provider_id), "good", "The new secret is in use.")),
-        Err(error) => back(&visit, &path(provider), error),
+        Err(error) => {
+            let typed = [("secret", String::new())];
+            let returned = Returned::from_error(format!("c{}-replace", *id), typed, error)?;
+            show::again(&db, &actor, &visit, provider, returned).await
+        }
     }
 }
 

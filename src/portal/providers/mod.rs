@@ -19,7 +19,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::GET, "/manage/vendors/new", manage, new::show),
         page(Method::GET, "/manage/vendors/{id}", see, show::show),
         page(Method::POST, "/manage/vendors/{id}", manage, change::save),
-        page(Method::GET, "/manage/vendors/{id}/change", manage, change::show),
+        page(Method::GET, "/manage/vendors/{id}/change", manage, change::show_form),
         page(Method::POST, "/manage/vendors/{id}/removal", manage, change::remove),
         page(Method::POST, "/manage/vendors/{id}/test", manage, probing::create),
         page(Method::POST, "/manage/vendors/{id}/models", manage, change::offer),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::base::Result;
 use crate::base::ids::ProviderId;
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
@@ -9,9 +10,10 @@ use crate::domain::supply::{self, ProviderView, Switch};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::prices;
+use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
-use crate::web::{Data, FieldErrors, PageResult, Path, Visit};
+use crate::web::{Data, PageResult, Path, Visit};
 
 #[derive(Template)]
 #[template(path = "providers/show.html")]
@@ -26,21 +28,40 @@ struct ProviderPage {
     /// Models of the preset that are not offered yet.
     options: Vec<Choice>,
     switches: Vec<Choice>,
-    /// No box is ticked at first.
-    nothing: Vec<String>,
-    none: FieldErrors,
+    returned: Returned,
     can_manage: bool,
 }
 
 pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
-    let view = supply::get_provider(&db, &actor, *id).await?;
+    shell::html(&page(&db, &actor, &visit, *id, Returned::default()).await?)
+}
+
+/// The page with a form of it that could not be taken.
+pub(super) async fn again(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    id: ProviderId,
+    returned: Returned,
+) -> PageResult {
+    shell::html_422(&page(db, actor, visit, id, returned).await?)
+}
+
+async fn page(
+    db: &Db,
+    actor: &Actor,
+    visit: &Visit,
+    id: ProviderId,
+    returned: Returned,
+) -> Result<ProviderPage> {
+    let view = supply::get_provider(db, actor, id).await?;
     let preset = supply::preset(&view.provider.preset).ok();
     let offered = |name: &str| view.targets.iter().any(|(_, target)| target.target.vendor_model == name);
     let listed = preset.map(|preset| preset.models.as_slice()).unwrap_or_default();
     let options =
         listed.iter().filter(|model| !offered(&model.id)).map(|model| Choice::new(&model.id, &model.id));
-    shell::html(&ProviderPage {
-        frame: shell::frame(&db, &visit).await?,
+    Ok(ProviderPage {
+        frame: shell::frame(db, visit).await?,
         vendor: preset.map(|preset| preset.name.clone()).unwrap_or_default(),
         docs_url: preset.map(|preset| preset.docs_url.clone()).unwrap_or_default(),
         key_hint: preset.map(|preset| preset.key_hint.clone()).unwrap_or_default(),
@@ -48,9 +69,8 @@ pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>
         is_demo: preset.is_some_and(supply::Preset::is_demo),
         options: options.collect(),
         switches: vec![Choice::new("on", "On"), Choice::new("off", "Off")],
-        nothing: Vec::new(),
-        none: FieldErrors::default(),
-        can_manage: may(&actor, Right::ManageSupply),
+        returned,
+        can_manage: may(actor, Right::ManageSupply),
         view,
     })
 }
@@ -58,6 +78,12 @@ pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>
 impl ProviderPage {
     fn is_on(&self) -> bool {
         self.view.provider.state == Switch::On
+    }
+
+    /// Boxes ticked in the form that came back; none at first.
+    fn ticked(&self) -> Vec<String> {
+        let typed = self.returned.or("offer", "models", "");
+        typed.lines().map(str::to_owned).collect()
     }
 
     /// What stands in the way of calls.

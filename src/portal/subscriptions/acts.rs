@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use super::show;
 use crate::base::ids::{PlanId, SubscriptionId, VersionId};
 use crate::domain::actor::Actor;
 use crate::domain::subscriptions::{self, Move};
+use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::store::entity::states::SubscriptionState;
 use crate::web::{Data, Form, PageResult, Path, Visit, flash};
@@ -60,8 +62,14 @@ pub async fn end(
     id: Path<SubscriptionId>,
     form: Form<EndForm>,
 ) -> PageResult {
-    subscriptions::end(&db, &actor, *id, form.into_inner().comment).await?;
-    Ok(flash(&visit, &back(*id), "good", "The subscription has ended."))
+    let comment = form.into_inner().comment;
+    match subscriptions::end(&db, &actor, *id, comment.clone()).await {
+        Ok(_) => Ok(flash(&visit, &back(*id), "good", "The subscription has ended.")),
+        Err(error) => {
+            let returned = Returned::from_error("end-dialog", [("comment", comment)], error)?;
+            show::again(&db, &visit, &actor, *id, returned).await
+        }
+    }
 }
 
 pub async fn raise(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {

@@ -16,6 +16,7 @@ use crate::domain::plans;
 use crate::domain::subscriptions::{self, AskAgain, SubscriptionView};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::{SubscriptionState, VersionState};
@@ -49,6 +50,8 @@ struct RequestPage {
     plan: String,
     values: RepeatForm,
     errors: FieldErrors,
+    /// The form that ends the subscription, when it came back.
+    returned: Returned,
     /// Keys of the application that the visitor sees and that work.
     keys: usize,
     can: Can,
@@ -91,6 +94,18 @@ pub async fn ask_again(
             shell::html_422(&filled(&db, &visit, &actor, *id, Some(values), errors).await?)
         }
     }
+}
+
+/// The page with the form that ends the subscription, as typed.
+pub(super) async fn again(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: SubscriptionId,
+    returned: Returned,
+) -> PageResult {
+    let page = filled(db, visit, actor, id, None, FieldErrors::default()).await?;
+    shell::html_422(&RequestPage { returned, ..page })
 }
 
 async fn filled(
@@ -136,6 +151,7 @@ async fn filled(
         plans,
         values,
         errors,
+        returned: Returned::default(),
         view,
     })
 }

@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
-use super::show::{self, MemberValues};
+use super::show;
 use crate::base::ids::TeamId;
 use crate::domain::actor::Actor;
 use crate::domain::teams;
+use crate::portal::returned::Returned;
 use crate::store::Db;
-use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, Form, PageResult, Path, Visit, flash};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,8 +36,8 @@ pub async fn suspend(
             Ok(flash(&visit, &format!("/teams/{}", *id), "good", text))
         }
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
-            show::again(&db, &visit, &actor, *id, MemberValues::default(), errors).await
+            let returned = Returned::from_error("suspend", [("reason", form.reason.clone())], error)?;
+            show::again(&db, &visit, &actor, *id, returned).await
         }
     }
 }

@@ -2,14 +2,15 @@
 
 use serde::Deserialize;
 
-use super::show::{self, MemberValues};
+use super::show;
 use crate::base::ids::{TeamId, UserId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::teams;
+use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::store::entity::states::TeamRole;
-use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, Form, PageResult, Path, Visit, flash};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,9 +43,9 @@ pub async fn create(
     match done {
         Ok(()) => Ok(flash(&visit, &format!("/teams/{}", *id), "good", "Added to the team.")),
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
-            let typed = MemberValues { email: form.email, role: form.role };
-            show::again(&db, &visit, &actor, *id, typed, errors).await
+            let typed = [("email", form.email), ("role", form.role)];
+            let returned = Returned::from_error("add", typed, error)?;
+            show::again(&db, &visit, &actor, *id, returned).await
         }
     }
 }

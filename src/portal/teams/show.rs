@@ -10,23 +10,17 @@ use crate::domain::permit::{Right, may};
 use crate::domain::teams;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::{Standing, TeamRole};
-use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, Form, PageResult, Path, Visit, flash};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NameForm {
     #[serde(default)]
     name: String,
-}
-
-/// What was typed into the form for a new member.
-#[derive(Default)]
-pub struct MemberValues {
-    pub email: String,
-    pub role: String,
 }
 
 struct Row {
@@ -57,13 +51,11 @@ struct TeamPage {
     can_leave: bool,
     can_suspend: bool,
     roles: Vec<Choice>,
-    member: MemberValues,
-    errors: FieldErrors,
+    returned: Returned,
 }
 
 pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -> PageResult {
-    let page = page(&db, &visit, &actor, *id, MemberValues::default(), FieldErrors::default()).await?;
-    shell::html(&page)
+    shell::html(&page(&db, &visit, &actor, *id, Returned::default()).await?)
 }
 
 pub async fn rename(
@@ -76,32 +68,18 @@ pub async fn rename(
     match teams::rename(&db, &actor, *id, &form.name).await {
         Ok(()) => Ok(flash(&visit, &format!("/teams/{}", *id), "good", "The team's name is changed.")),
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
-            again(&db, &visit, &actor, *id, MemberValues::default(), errors).await
+            let returned = Returned::from_error("name", [("name", form.name.clone())], error)?;
+            again(&db, &visit, &actor, *id, returned).await
         }
     }
 }
 
-/// The page, with the mistakes of the form that came back.
-pub async fn again(
-    db: &Db,
-    visit: &Visit,
-    actor: &Actor,
-    id: TeamId,
-    member: MemberValues,
-    errors: FieldErrors,
-) -> PageResult {
-    shell::html_422(&page(db, visit, actor, id, member, errors).await?)
+/// The page, with the form that came back.
+pub async fn again(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Returned) -> PageResult {
+    shell::html_422(&page(db, visit, actor, id, returned).await?)
 }
 
-async fn page(
-    db: &Db,
-    visit: &Visit,
-    actor: &Actor,
-    id: TeamId,
-    member: MemberValues,
-    errors: FieldErrors,
-) -> Result<TeamPage> {
+async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Returned) -> Result<TeamPage> {
     let team = teams::get_visible(db, actor, id).await?;
     let members: Vec<Row> = teams::list_members(db, actor, id)
         .await?
@@ -136,10 +114,6 @@ async fn page(
             Choice::new(TeamRole::Member.word(), "Member").hint("Sees their own keys and calls"),
             Choice::new(TeamRole::Owner.word(), "Owner").hint("Sees all keys and calls, manages the team"),
         ],
-        member: MemberValues {
-            role: if member.role.is_empty() { TeamRole::Member.word().to_owned() } else { member.role },
-            ..member
-        },
-        errors,
+        returned,
     })
 }
