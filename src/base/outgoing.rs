@@ -1,5 +1,7 @@
 //! A request to a vendor as plain data: described by `vendors`, sent by `upstream`.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::secret::Secret;
@@ -7,7 +9,7 @@ use super::secret::Secret;
 /// The value of an outgoing header: either plain, or a secret that must not be printed.
 #[derive(Clone)]
 pub enum HeaderText {
-    Plain(String),
+    Plain(Cow<'static, str>),
     Secret(Secret),
 }
 

@@ -81,7 +81,8 @@ async fn call(
 ) -> HttpResponse {
     let mut upload = Upload::new(&request, payload, &ingress.settings);
     let arrival = arrive::call(&request, endpoint, &ingress.settings.trusted_proxies);
-    let reply = ingress.gateway.run(arrival, &mut upload).await;
+    // On the heap once, or the server moves all that a call holds from one layer to the next.
+    let reply = Box::pin(ingress.gateway.run(arrival, &mut upload)).await;
     // A body that nobody read would be taken for the next request, or kept coming for nothing.
     let keep = upload.drain().await;
     send::reply(reply, keep)

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 
 use super::checkpoint;
 use super::journal::Journal;
-use super::posting::{Trust, post};
+use super::posting::{Texts, Trust, post};
 use super::record::Who;
 use super::segment::Place;
 use super::tail::{Settled, Tail};
@@ -29,6 +29,7 @@ pub struct Drainer {
     tail: Tail,
     /// Read, but not posted yet: the database was away.
     waiting: Option<(Arc<Vec<Settled>>, Trust)>,
+    texts: Texts,
     saved: Option<Place>,
     used: HashMap<KeyId, (Timestamp, IpAddr)>,
     noted_at: Timestamp,
@@ -38,7 +39,15 @@ impl Drainer {
     pub fn new(journal: Arc<Journal>) -> Self {
         let posted = checkpoint::load(journal.folder());
         let tail = Tail::new(posted);
-        Self { journal, tail, waiting: None, saved: None, used: HashMap::new(), noted_at: Timestamp(0) }
+        Self {
+            journal,
+            tail,
+            waiting: None,
+            texts: Texts::default(),
+            saved: None,
+            used: HashMap::new(),
+            noted_at: Timestamp(0),
+        }
     }
 
     /// Posts all that is settled; gives how many entries were new.
@@ -55,9 +64,9 @@ impl Drainer {
             };
             if !batch.is_empty() {
                 self.waiting = Some((Arc::clone(&batch), Trust::Doubt));
-                posted += match post(db, Arc::clone(&batch), trust).await {
+                posted += match post(db, &self.texts, Arc::clone(&batch), trust).await {
                     Err(error) if trust == Trust::Fresh && error.code() == Code::Conflict => {
-                        post(db, Arc::clone(&batch), Trust::Doubt).await?
+                        post(db, &self.texts, Arc::clone(&batch), Trust::Doubt).await?
                     }
                     done => done?,
                 };

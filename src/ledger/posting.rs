@@ -1,10 +1,12 @@
 //! Writes a batch of settled records to the calls database, in one transaction, each once.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable, ModelTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SimpleExpr, Value, Values};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, ModelTrait, QueryFilter, QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use super::rows::{self, Rows, rows};
@@ -25,13 +27,35 @@ pub enum Trust {
     Doubt,
 }
 
+/// The text of each statement, made once: for 500 rows it names 20,000 values.
+#[derive(Clone, Default)]
+pub struct Texts(Arc<Mutex<HashMap<(&'static str, usize), String>>>);
+
+impl Texts {
+    fn find(
+        &self,
+        table: &'static str,
+        size: usize,
+        make: impl FnOnce() -> Result<String>,
+    ) -> Result<String> {
+        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(text) = texts.get(&(table, size)) {
+            return Ok(text.clone());
+        }
+        let text = make()?;
+        texts.insert((table, size), text.clone());
+        Ok(text)
+    }
+}
+
 /// Posts the batch; gives how many entries were new.
-pub async fn post(db: &Db, batch: Arc<Vec<Settled>>, trust: Trust) -> Result<usize> {
+pub async fn post(db: &Db, texts: &Texts, batch: Arc<Vec<Settled>>, trust: Trust) -> Result<usize> {
+    let texts = texts.clone();
     db.transact_calls(async move |tx| match trust {
-        Trust::Fresh => write(&tx, rows(&batch, |_| true)).await,
+        Trust::Fresh => write(&tx, &texts, rows(&batch, |_| true)).await,
         Trust::Doubt => {
             let mut known = known(&tx, &batch).await?;
-            write(&tx, rows(&batch, |id| known.insert(id))).await
+            write(&tx, &texts, rows(&batch, |id| known.insert(id))).await
         }
     })
     .await
@@ -56,17 +80,17 @@ async fn known(tx: &Tx, batch: &[Settled]) -> Result<HashSet<Uuid>> {
     Ok(known)
 }
 
-async fn write(tx: &Tx, rows: Rows) -> Result<usize> {
+async fn write(tx: &Tx, texts: &Texts, rows: Rows) -> Result<usize> {
     let new = rows.calls.len() + rows.refusals.len();
-    let mut written = insert::<call::Entity>(tx, &rows.calls, &nothing(&[call::Column::Id])).await?;
-    written += insert::<refusal::Entity>(tx, &rows.refusals, &nothing(&[refusal::Column::Id])).await?;
+    let mut written = insert::<call::Entity>(tx, texts, &rows.calls, &nothing(&[call::Column::Id])).await?;
+    written += insert::<refusal::Entity>(tx, texts, &rows.refusals, &nothing(&[refusal::Column::Id])).await?;
     if written != new {
         return Err(Code::Conflict.with(format!("{} of {new} calls are stored already", new - written)));
     }
     let attempt = nothing(&[attempt::Column::CallId, attempt::Column::Number]);
-    insert::<attempt::Entity>(tx, &rows.attempts, &attempt).await?;
-    insert::<budget_spent::Entity>(tx, &rows.budgets, &add_budget()).await?;
-    insert::<usage_hourly::Entity>(tx, &rows.hours, &add_hour()).await?;
+    insert::<attempt::Entity>(tx, texts, &rows.attempts, &attempt).await?;
+    insert::<budget_spent::Entity>(tx, texts, &rows.budgets, &add_budget()).await?;
+    insert::<usage_hourly::Entity>(tx, texts, &rows.hours, &add_hour()).await?;
     Ok(new)
 }
 
@@ -95,11 +119,20 @@ fn add<E: EntityTrait>(on: &mut OnConflict, table: E, columns: &[E::Column]) {
     }
 }
 
-async fn insert<E: EntityTrait>(tx: &Tx, mut rows: &[E::Model], on: &OnConflict) -> Result<usize> {
+async fn insert<E: EntityTrait>(
+    tx: &Tx,
+    texts: &Texts,
+    mut rows: &[E::Model],
+    on: &OnConflict,
+) -> Result<usize> {
     let mut written = 0;
     for size in SIZES {
         while let Some((part, rest)) = rows.split_at_checked(size) {
-            let done = tx.execute(&statement::<E>(part, on)?).await?;
+            let text = texts.find(E::default().table_name(), size, || text::<E>(tx, size, on))?;
+            let values = part.iter().flat_map(|row| E::Column::iter().map(|column| row.get(column)));
+            let statement =
+                Statement::from_sql_and_values(tx.get_database_backend(), text, Values(values.collect()));
+            let done = tx.execute_raw(statement).await?;
             written += usize::try_from(done.rows_affected()).unwrap_or(0);
             rows = rest;
         }
@@ -107,12 +140,13 @@ async fn insert<E: EntityTrait>(tx: &Tx, mut rows: &[E::Model], on: &OnConflict)
     Ok(written)
 }
 
-fn statement<E: EntityTrait>(rows: &[E::Model], on: &OnConflict) -> Result<InsertStatement> {
+/// An insert of so many rows, with a place for each value in the order of the table's columns.
+fn text<E: EntityTrait>(tx: &Tx, size: usize, on: &OnConflict) -> Result<String> {
     let mut insert = Query::insert();
     insert.into_table(E::default().table_ref()).columns(E::Column::iter()).on_conflict(on.clone());
-    for row in rows {
-        let values = E::Column::iter().map(|column| SimpleExpr::from(row.get(column)));
-        insert.values(values).map_err(|error| Code::Internal.with(error))?;
+    for _ in 0..size {
+        let places = E::Column::iter().map(|_| SimpleExpr::from(Value::Bool(None)));
+        insert.values(places).map_err(|error| Code::Internal.with(error))?;
     }
-    Ok(insert)
+    Ok(tx.get_database_backend().build(&insert).sql)
 }

@@ -7,14 +7,12 @@ mod answer;
 mod client;
 mod fault;
 mod health;
+mod request;
 mod script;
 mod timers;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
-use reqwest::{Method, Request, Url};
 
 use crate::base::outgoing::OutgoingCall;
 
@@ -68,35 +66,9 @@ impl Upstream {
             Transport::Demo(script) => return answer::play(script, timers).await,
             Transport::Http(call) => call,
         };
-        let request = self.request(call)?;
+        let request = request::build(call, self.0.reach)?;
         let client = client::of_this_thread(self.0.id, self.0.reach, timers.connect)?;
         answer::fetch(&client, request, timers).await
-    }
-
-    fn request(&self, call: OutgoingCall) -> Result<Request, Fault> {
-        let url = Url::parse(&call.url).map_err(|_| Fault::address("the address is not a URL"))?;
-        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some()
-        {
-            return Err(Fault::address("the address must be http or https, without a user name"));
-        }
-        self.0.reach.judge_literal(&url)?;
-        let method = if call.body.is_empty() { Method::GET } else { Method::POST };
-        let mut request = Request::new(method, url);
-        let headers = request.headers_mut();
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        for (name, text) in call.headers {
-            let mut value = HeaderValue::from_str(text.expose()).map_err(|_| {
-                Fault::address("a header of this provider holds characters that cannot be sent")
-            })?;
-            value.set_sensitive(matches!(text, crate::base::outgoing::HeaderText::Secret(_)));
-            let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Fault::address("a header of this provider has a name that cannot be sent"))?;
-            headers.insert(name, value);
-        }
-        if !call.body.is_empty() {
-            *request.body_mut() = Some(call.body.into());
-        }
-        Ok(request)
     }
 }
 

@@ -70,11 +70,10 @@ pub trait Adapter: Sync {
 /// The headers every vendor request has, then the secret's.
 pub(super) fn headers(to: &Destination<'_>, stream: bool) -> Vec<(&'static str, HeaderText)> {
     let accept = if stream { "text/event-stream" } else { "application/json" };
-    let plain = |text: &str| HeaderText::Plain(text.to_owned());
+    let plain = |text: &'static str| HeaderText::Plain(text.into());
     let mut all = vec![
         ("content-type", plain("application/json")),
         ("accept", plain(accept)),
-        ("accept-encoding", plain("identity")),
         ("user-agent", plain(concat!("portico/", env!("CARGO_PKG_VERSION")))),
     ];
     all.extend(to.secret.map(|secret| to.auth.header(secret)));

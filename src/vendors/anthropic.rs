@@ -37,7 +37,7 @@ impl Adapter for Anthropic {
 impl Anthropic {
     fn at(&self, to: &Destination<'_>, path: &str, stream: bool, body: Bytes) -> OutgoingCall {
         let mut headers = headers(to, stream);
-        headers.push(("anthropic-version", HeaderText::Plain(VERSION.to_owned())));
+        headers.push(("anthropic-version", HeaderText::Plain(VERSION.into())));
         OutgoingCall { url: format!("{}{path}", self.base(to.base_url)), headers, body }
     }
 }

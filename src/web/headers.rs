@@ -14,8 +14,12 @@ use crate::base::ids::CallId;
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                        connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// For everybody: nothing here is to be guessed at.
+const NOSNIFF: (HeaderName, HeaderValue) =
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+
+/// For what a browser may show. The answer to an AI call is read by a program.
 const FIXED: &[(&str, &str)] = &[
-    ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -34,7 +38,8 @@ pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static
     }
     let id = CallId::fresh();
     request.extensions_mut().insert(id);
-    let is_page = !["/v1/", "/apis/", "/api/"].iter().any(|calls| request.path().starts_with(calls));
+    let is_call = ["/v1/", "/apis/"].iter().any(|calls| request.path().starts_with(calls));
+    let is_page = !is_call && !request.path().starts_with("/api/");
     let mut response: ServiceResponse<BoxBody> =
         panicked::caught(next.call(request), id, is_page).await?.map_into_boxed_body();
     let headers = response.headers_mut();
@@ -43,6 +48,11 @@ pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static
         && let Ok(value) = HeaderValue::from_str(&id.to_string())
     {
         headers.insert(id_header, value);
+    }
+    let (name, value) = NOSNIFF;
+    headers.insert(name, value);
+    if is_call {
+        return Ok(response);
     }
     for (name, value) in FIXED {
         let name = HeaderName::from_static(name);
