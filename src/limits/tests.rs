@@ -23,6 +23,75 @@ fn nanos(nanos: i64) -> Ask {
     Ask { nanos: Nanos(nanos), ..Ask::default() }
 }
 
+/// Plays every order in which four calls can be taken and ended, each ended by a settlement or by being
+/// dropped, and compares each step with what a ledger on paper would say.
+#[test]
+fn p03_in_every_order_of_takes_and_ends_the_money_is_right() {
+    const CALLS: usize = 4;
+    const WORST: i64 = 100;
+    fn orders(left: [u8; CALLS], order: &mut Vec<usize>, play: &mut impl FnMut(&[usize])) -> u64 {
+        if left == [0; CALLS] {
+            play(order);
+            return 1;
+        }
+        let mut count = 0;
+        for call in (0..CALLS).filter(|call| left[*call] > 0) {
+            let mut rest = left;
+            rest[call] -= 1;
+            order.push(call);
+            count += orders(rest, order, play);
+            order.pop();
+        }
+        count
+    }
+    let of =
+        |scope, subject: u128, kind, amount| Limit { scope, subject: Uuid::from_u128(subject), kind, amount };
+    // The key has money for two at once, the team for three; three may be open.
+    let limits = [
+        of(LimitScope::Team, 1, LimitKind::UsdPerMonth, 3 * WORST + 50),
+        of(LimitScope::Team, 1, LimitKind::ConcurrentCalls, 3),
+        of(LimitScope::Key, 3, LimitKind::UsdPerMonth, 2 * WORST + 50),
+    ];
+    let mut played = 0_u64;
+    for ends in 0..1_u8 << CALLS {
+        let mut play = |order: &[usize]| {
+            let counters = Limits::new(MIB);
+            let mut open: [Option<Option<Reservation>>; CALLS] = Default::default();
+            let (mut held, mut spent, mut running) = (0, 0, 0);
+            for call in order {
+                match open[*call].take() {
+                    None => {
+                        let fits = held + spent + WORST <= 2 * WORST + 50 && running < 3;
+                        let got = counters.reserve(&limits, &nanos(WORST), NOW);
+                        assert_eq!(got.is_ok(), fits, "{order:?} {ends:b}: {held} held, {spent} spent");
+                        held += i64::from(fits) * WORST;
+                        running += i64::from(fits);
+                        open[*call] = Some(got.ok());
+                    }
+                    Some(None) => {}
+                    Some(Some(mut taken)) => {
+                        held -= WORST;
+                        running -= 1;
+                        if ends >> call & 1 == 1 {
+                            // More than the worst case, too: a vendor may report what it likes.
+                            let nanos = 30 + 90 * i64::try_from(*call % 2).unwrap();
+                            taken.settle(Spent { tokens: 0, nanos: Nanos(nanos) });
+                            spent += nanos;
+                        }
+                        drop(taken);
+                    }
+                }
+                let gauges = counters.gauges(&limits, NOW);
+                let used = (gauges[0].used, gauges[1].used, gauges[2].used);
+                assert_eq!(used, (held + spent, running, held + spent), "{order:?} {ends:b}");
+            }
+            assert_eq!((held, running), (0, 0));
+        };
+        played += orders([2; CALLS], &mut Vec::new(), &mut play);
+    }
+    assert_eq!(played, 2_520 * 16);
+}
+
 #[test]
 fn p03_sixty_four_at_once_with_room_for_ten_admit_exactly_ten() {
     let of =

@@ -65,6 +65,93 @@ fn p02_no_read_is_older_than_the_last_acknowledged_write() {
     });
 }
 
+/// One schedule of two readers and a writer of two changes: every poll of a reader and every step of the
+/// writer is one letter.
+fn play(shelf: &Shelf<u64, Row>, key: u64, schedule: &[u8]) {
+    let (log, id) = (ChangeLog::new(), KeyId::fresh());
+    let (stored, acknowledged) = (AtomicI64::new(0), AtomicI64::new(0));
+    let read = async || {
+        let promised = acknowledged.load(Ordering::SeqCst);
+        let load = || async {
+            let seq = stored.load(Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            let value = stored.load(Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            Ok(Some((seq, Row { id, value })))
+        };
+        let held = shelf.get(key, &log, load).await.unwrap().unwrap();
+        assert!(held.card.value >= promised, "{} after {promised}: {schedule:?}", held.card.value);
+    };
+    let mut readers = [Some(Box::pin(read())), Some(Box::pin(read()))];
+    let mut step = 0;
+    for who in schedule {
+        match who {
+            2 => {
+                let seq = 1 + step / 3;
+                match step % 3 {
+                    0 => stored.store(seq, Ordering::SeqCst),
+                    1 => log.record(&noted(id, seq)),
+                    _ => acknowledged.store(seq, Ordering::SeqCst),
+                }
+                step += 1;
+            }
+            who => poll_once(&mut readers[usize::from(*who)]),
+        }
+    }
+    for _ in 0..40 {
+        readers.iter_mut().for_each(poll_once);
+    }
+    assert!(readers.iter().all(Option::is_none), "a reader never ends: {schedule:?}");
+    // Whatever was put in last, from here on everybody reads the newest row.
+    let newest = async {
+        let held = shelf.get(key, &log, async || Ok(Some((2, Row { id, value: 2 })))).await;
+        assert_eq!(held.unwrap().unwrap().card.value, 2, "{schedule:?}");
+    };
+    let mut last = Some(Box::pin(newest));
+    poll_once(&mut last);
+    assert!(last.is_none(), "the last reader never ends: {schedule:?}");
+}
+
+/// Lets a future go on to where it waits next; one that has ended is taken away.
+fn poll_once<F: Future<Output = ()>>(future: &mut Option<std::pin::Pin<Box<F>>>) {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    if future.as_mut().is_some_and(|future| future.as_mut().poll(&mut context).is_ready()) {
+        *future = None;
+    }
+}
+
+/// Plays every order of these letters. Gives how many there are.
+fn every(left: &mut [usize; 3], schedule: &mut Vec<u8>, play: &mut impl FnMut(&[u8])) -> u64 {
+    if *left == [0; 3] {
+        play(schedule);
+        return 1;
+    }
+    let mut count = 0;
+    for who in 0..3_u8 {
+        let place = usize::from(who);
+        if left[place] > 0 {
+            left[place] -= 1;
+            schedule.push(who);
+            count += every(left, schedule, play);
+            schedule.pop();
+            left[place] += 1;
+        }
+    }
+    count
+}
+
+#[test]
+fn p02_in_every_order_of_reads_and_changes_nobody_reads_an_old_row() {
+    let shelf = Shelf::<u64, Row>::new(Clock::default(), 1_000);
+    let mut key = 0;
+    let mut one = |schedule: &[u8]| {
+        key += 1;
+        play(&shelf, key, schedule);
+    };
+    let count = every(&mut [4, 3, 6], &mut Vec::new(), &mut one);
+    assert_eq!(count, 60_060);
+}
+
 #[test]
 fn p01_a_row_read_before_a_change_and_put_in_after_it_is_not_used() {
     let (shelf, log, id) = (Shelf::<u8, Row>::new(Clock::default(), 1_000), ChangeLog::new(), KeyId::fresh());
