@@ -5,6 +5,8 @@ use sea_orm_migration::schema::{
     big_integer, big_integer_null, boolean, integer, text, text_null, uuid, uuid_null,
 };
 
+use super::shape::{index, table};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -74,35 +76,6 @@ const INDEXED: &[(&str, &[&str])] = &[
     ("audit_events", &["subject_id"]),
     ("audit_events", &["at"]),
 ];
-
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(format!("ix_{table}_{}", columns.join("_"))).table(table);
-    for column in columns {
-        index.col(*column);
-    }
-    index
-}
-
-fn table<const N: usize>(
-    name: &'static str,
-    key: &[&'static str],
-    columns: [ColumnDef; N],
-) -> TableCreateStatement {
-    let mut table = Table::create();
-    table.table(name);
-    for mut column in columns {
-        table.col(&mut column);
-    }
-    let mut primary = Index::create();
-    for column in key {
-        primary.col(*column);
-    }
-    if !key.is_empty() {
-        table.primary_key(&mut primary);
-    }
-    table
-}
 
 /// A counter that the database makes: only where order of commit matters.
 fn sequence(name: &'static str) -> ColumnDef {

@@ -5,6 +5,8 @@ use sea_orm_migration::schema::{
     big_integer, big_integer_null, boolean, integer, integer_null, text, text_null, uuid, uuid_null,
 };
 
+use super::shape::{index, table};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -15,11 +17,7 @@ impl MigrationTrait for Migration {
             manager.create_table(table).await?;
         }
         for (table, columns) in INDEXED {
-            let mut index = Index::create();
-            index.name(format!("ix_{table}_{}", columns.join("_"))).table(*table);
-            for column in *columns {
-                index.col(*column);
-            }
+            let mut index = index(table, columns);
             if columns.contains(&"code") {
                 // Most calls go well: they cost nothing here.
                 index.and_where(Expr::col("code").is_not_null());
@@ -46,24 +44,6 @@ const INDEXED: &[(&str, &[&str])] = &[
     ("usage_hourly", &["team_id", "hour"]),
     ("usage_hourly", &["version_id", "hour"]),
 ];
-
-fn table<const N: usize>(
-    name: &'static str,
-    key: &[&'static str],
-    columns: [ColumnDef; N],
-) -> TableCreateStatement {
-    let mut table = Table::create();
-    table.table(name);
-    for mut column in columns {
-        table.col(&mut column);
-    }
-    let mut primary = Index::create();
-    for column in key {
-        primary.col(*column);
-    }
-    table.primary_key(&mut primary);
-    table
-}
 
 fn tables() -> Vec<TableCreateStatement> {
     vec![

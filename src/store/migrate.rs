@@ -12,6 +12,8 @@ mod m20261124_000001_state;
 mod m20261124_000002_calls;
 #[path = "../../migrations/m20261124_000003_sign_in.rs"]
 mod m20261124_000003_sign_in;
+#[path = "../../migrations/shape.rs"]
+mod shape;
 
 struct State;
 struct Calls;
