@@ -1,5 +1,7 @@
 //! Sums for dashboards, from the hourly roll-up, and who calls with a key.
 
+mod secret_use;
+
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
@@ -12,6 +14,8 @@ use crate::base::ids::{AppId, KeyId, TeamId, VersionId};
 use crate::base::{Nanos, Result, Timestamp};
 use crate::store::Db;
 use crate::store::entity::{call, usage_hourly};
+
+pub use secret_use::{SecretCaller, SecretUse, secret_use};
 
 /// Calls of one hour that ended the same way.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

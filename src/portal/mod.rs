@@ -27,6 +27,7 @@ pub mod search;
 pub mod settings;
 pub mod setup;
 pub mod shell;
+pub mod shown;
 pub mod sign_in;
 #[cfg(debug_assertions)]
 pub mod style;
@@ -55,6 +56,7 @@ pub fn pages() -> Vec<Page> {
         search::pages(),
         settings::pages(),
         setup::pages(),
+        shown::pages(),
         sign_in::pages(),
         teams::pages(),
         users::pages(),

@@ -13,6 +13,7 @@ mod panicked;
 pub mod problem;
 pub mod reply;
 pub mod route;
+pub mod shown;
 pub mod visit;
 
 pub use actix_web::http::{Method, StatusCode};

@@ -7,9 +7,10 @@ import * as setUp from './j1-set-up.mjs';
 import * as developer from './j2-developer.mjs';
 import * as approval from './j3-approval.mjs';
 import * as diagnosis from './j4-diagnosis.mjs';
+import * as rotation from './j5-rotation.mjs';
 import * as pages from './pages.mjs';
 
-const journeys = { ...setUp.journeys, ...developer.journeys, ...approval.journeys, ...diagnosis.journeys, ...pages.journeys };
+const journeys = { ...setUp.journeys, ...developer.journeys, ...approval.journeys, ...diagnosis.journeys, ...rotation.journeys, ...pages.journeys };
 const count = { passed: 0, failed: 0 };
 
 function reporter(journey) {

@@ -13,7 +13,7 @@ async fn j2_from_an_api_to_a_shown_key_in_one_form() {
     let form = dana.browser.get(&page).await.is(200);
     let plan = form.field("plan").unwrap();
     let fields = [("plan", &*plan), ("app", ""), ("make_key", "true")];
-    let shown = dana.browser.submit(&page, &page, &fields).await.is(200);
+    let shown = dana.browser.shown(dana.browser.submit(&page, &page, &fields).await).await;
     assert!(shown.text.contains("Here is your key") && shown.text.contains("sk-ptc-"));
     assert!(shown.text.contains("data-send"), "there is no Run here");
     assert!(shown.header("cache-control").contains("no-store"));
@@ -61,7 +61,7 @@ async fn j1_nothing_is_published_before_the_vendor_has_passed_its_test() {
     }
 
     vendor.set(Mode::Ok);
-    let ready = admin.browser.submit(page, page, &typed).await.is(200);
+    let ready = admin.browser.shown(admin.browser.submit(page, page, &typed).await).await;
     assert!(ready.text.contains("is published") && !ready.text.contains("canary"));
     assert!(admin.browser.get("/manage/models").await.is(200).text.contains("own-small"));
 }

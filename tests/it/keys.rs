@@ -38,7 +38,8 @@ fn same(answer: &Answer) -> String {
 }
 
 async fn make(person: &Person) -> (String, String) {
-    let answer = person.browser.submit("/keys/new", "/keys", &[("name", "ci-bot")]).await.is(200);
+    let answer =
+        person.browser.shown(person.browser.submit("/keys/new", "/keys", &[("name", "ci-bot")]).await).await;
     (key_of(&answer.text), secret_of(&answer.text))
 }
 
@@ -47,7 +48,8 @@ async fn p15_a_key_is_shown_once_on_a_page_that_is_not_stored() {
     let app = spawn().await;
     app.admin().await;
     let dana = app.person("dana").await;
-    let answer = dana.browser.submit("/keys/new", "/keys", &[("name", "ci-bot")]).await.is(200);
+    let answer =
+        dana.browser.shown(dana.browser.submit("/keys/new", "/keys", &[("name", "ci-bot")]).await).await;
     assert!(answer.header("cache-control").contains("no-store"), "{}", answer.header("cache-control"));
     let (id, secret) = (key_of(&answer.text), secret_of(&answer.text));
     assert_eq!(secret.len(), 56, "{secret}");
@@ -68,7 +70,7 @@ async fn p16_a_rotation_shows_a_new_secret_and_the_overlap() {
     let page = format!("/keys/{id}/rotation");
     let expected = dana.browser.get(&page).await.field("expected").unwrap();
     let fields = [("overlap", "1h"), ("expected", &*expected)];
-    let answer = dana.browser.submit(&page, &page, &fields).await.is(200);
+    let answer = dana.browser.shown(dana.browser.submit(&page, &page, &fields).await).await;
     assert_ne!(secret_of(&answer.text), first);
     assert!(dana.browser.get(&format!("/keys/{id}")).await.text.contains("Two secrets work now"));
     // The same form sent twice does not replace the secret that was just shown.
@@ -76,6 +78,69 @@ async fn p16_a_rotation_shows_a_new_secret_and_the_overlap() {
     let back = dana.browser.submit(&page, &format!("/keys/{id}/rotation/end"), &[]).await.is(303);
     assert_eq!(back.location(), format!("/keys/{id}"));
     assert!(!dana.browser.get(&format!("/keys/{id}")).await.text.contains("Two secrets work now"));
+}
+
+#[actix_web::test]
+async fn a_page_with_a_secret_is_reached_by_a_redirect_and_gone_when_it_is_loaded_again() {
+    let app = spawn().await;
+    app.admin().await;
+    let (dana, eve) = (app.person("dana").await, app.person("eve").await);
+    let made = dana.browser.submit("/keys/new", "/keys", &[("name", "ci-bot")]).await.is(303);
+    let place = made.location().to_owned();
+    assert!(made.text.is_empty() && !place.contains("sk-ptc-"));
+    assert!(eve.browser.get(&place).await.is(410).text.contains("Shown once, gone now"));
+    app.visitor().get(&place).await.is(303);
+    let shown = dana.browser.get(&place).await.is(200);
+    assert_eq!(shown.header("cache-control"), "no-store");
+    let (id, secret) = (key_of(&shown.text), secret_of(&shown.text));
+    let again = dana.browser.get(&place).await.is(410);
+    assert!(!again.text.contains(&secret[11..50]) && again.header("cache-control").contains("no-store"));
+    assert!(again.text.contains(&format!("href=\"/keys/{id}\"")), "no way to the key");
+    assert_eq!(dana.browser.get("/keys").await.text.matches("ci-bot").count(), 1, "a second key was made");
+}
+
+#[actix_web::test]
+async fn d09_the_rotation_page_says_who_still_uses_the_older_secret() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let (browser, old) = (&dana.person.browser, &dana.secret);
+    let page = format!("/keys/{}/rotation", dana.key.id);
+    assert!(!browser.get(&page).await.is(200).text.contains("data-live"), "nothing was rotated yet");
+    app.chat(old, "demo-echo").await.is(200);
+    let shown = browser.submit(&page, &page, &[("overlap", "24h")]).await;
+    let new = secret_of(&browser.shown(shown).await.text);
+
+    let first = browser.get(&page).await.is(200);
+    assert!(first.text.contains("No call with the older secret yet"), "{}", first.text);
+    assert!(
+        first.text.contains("<noscript><meta http-equiv=\"refresh\""),
+        "it stands still without a script"
+    );
+    app.chat(&new, "demo-echo").await.is(200);
+    for _ in 0..2 {
+        app.chat(old, "demo-echo").await.is(200);
+    }
+    app.calls(4).await;
+    let meter = browser.get(&format!("{page}/meter")).await.is(200);
+    assert!(meter.text.contains("still in use") && meter.text.contains("127.0.0.1"), "{}", meter.text);
+    assert!(
+        meter.text.contains(">2<"),
+        "calls before the rotation, or with the new secret, count: {}",
+        meter.text
+    );
+
+    app.clock.forward(Duration::from_secs(4 * 3_600));
+    let quiet = browser.get(&format!("{page}/meter")).await.is(200);
+    assert!(quiet.text.contains("is not used any more") && quiet.text.contains("End overlap now"));
+    assert!(quiet.text.contains(">0<"), "the last hour had none");
+    browser.submit(&page, &format!("{page}/end"), &[]).await.is(303);
+    app.chat(old, "demo-echo").await.is(401);
+    app.calls(5).await;
+    let ended = browser.get(&page).await.is(200);
+    assert!(ended.text.contains("secret that has ended") && ended.text.contains("key_rotated"));
+    app.person("eve").await.browser.get(&format!("{page}/meter")).await.is(404);
 }
 
 #[actix_web::test]
@@ -101,7 +166,8 @@ async fn a_leak_is_two_clicks_from_the_key() {
     let (id, first) = make(&dana).await;
     let leak = format!("/keys/{id}/leak");
     let fields = [("overlap", "0"), ("leaked", "true")];
-    let answer = dana.browser.submit(&leak, &format!("/keys/{id}/rotation"), &fields).await.is(200);
+    let answer =
+        dana.browser.shown(dana.browser.submit(&leak, &format!("/keys/{id}/rotation"), &fields).await).await;
     assert_ne!(secret_of(&answer.text), first);
     let page = dana.browser.get(&format!("/keys/{id}")).await;
     assert!(page.text.contains("Replaced after a leak") && !page.text.contains("Two secrets work now"));
@@ -182,7 +248,8 @@ async fn b42_a_name_is_shown_as_text() {
     app.admin().await;
     let dana = app.person("dana").await;
     for name in ["<script>alert(1)</script>", "\"><img src=x onerror=y>", "{{7*7}}", "${7*7}"] {
-        let answer = dana.browser.submit("/keys/new", "/keys", &[("name", name)]).await.is(200);
+        let answer =
+            dana.browser.shown(dana.browser.submit("/keys/new", "/keys", &[("name", name)]).await).await;
         let id = key_of(&answer.text);
         for page in [answer.text, dana.browser.get(&format!("/keys/{id}")).await.text] {
             assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{name}");

@@ -135,7 +135,7 @@ async fn ones_own_account_changes_theme_password_sessions_and_tokens() {
     let wrong = [("current", "nope"), ("password", "another fine passphrase")];
     dana.browser.submit("/profile", "/profile/password", &wrong).await.is(422);
     let made = [("name", "ci"), ("reach", "write"), ("expiry", "30")];
-    let token = dana.browser.submit("/profile", "/profile/tokens", &made).await.is(200);
+    let token = dana.browser.shown(dana.browser.submit("/profile", "/profile/tokens", &made).await).await;
     assert_eq!(token.header("cache-control"), "no-store");
     let at = token.text.find("ptc-adm-").unwrap();
     let secret = &token.text[at..at + 51];

@@ -79,3 +79,36 @@ async fn it_tells_who_used_a_key_and_with_what_outcome() {
     assert_eq!((callers[0].agent.as_str(), callers[0].calls), ("curl/8", 3));
     assert_eq!(callers[0].causes, [("ok".to_owned(), 2), ("key_expired".to_owned(), 1)]);
 }
+
+#[actix_web::test]
+async fn it_tells_who_still_uses_a_replaced_secret() {
+    let world = World::fresh().await;
+    let ledger = world.ledger();
+    let first = samples::begin();
+    let (key, old, new) = (
+        first.who.key.unwrap(),
+        crate::base::ids::KeySecretId::fresh(),
+        crate::base::ids::KeySecretId::fresh(),
+    );
+    let now = world.db.now();
+    for (secret, agent, age) in
+        [(old, "curl/8", 0), (old, "curl/8", 2 * HOUR), (old, "python", 5 * HOUR), (new, "curl/8", 0)]
+    {
+        let mut call = samples::begin();
+        call.at = now.minus(age);
+        call.who =
+            crate::ledger::record::Who { secret: Some(secret), agent: agent.to_owned(), ..first.who.clone() };
+        ledger.begin(&call).unwrap();
+        ledger.end(&samples::end(&call));
+    }
+    let mut refusal = samples::refusal(samples::IP, now);
+    refusal.who = crate::ledger::record::Who { secret: Some(old), ..first.who.clone() };
+    ledger.refuse(&Refusal { proved: true, code: Code::KeyRotated, ..refusal });
+    ledger.drain_once(&world.db).await.unwrap();
+    let used = secret_use(&world.db, key, &[old], now.minus(4 * HOUR)).await.unwrap();
+    assert_eq!((used.calls, used.last_hour, used.refused, used.cut), (3, 2, 1, false));
+    assert_eq!(used.last, Some(now));
+    assert!(used.from.iter().any(|caller| caller.agent == "curl/8" && caller.calls == 2), "{used:?}");
+    assert!(used.from.iter().all(|caller| caller.agent != "python"), "before the rotation");
+    assert_eq!(secret_use(&world.db, key, &[], now.minus(HOUR)).await.unwrap(), SecretUse::default());
+}

@@ -43,7 +43,7 @@ pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
     };
     match code {
         Code::KeyExpired => key("Extend or rotate the key", ""),
-        Code::KeyRotated => key("See who still uses the old secret", ""),
+        Code::KeyRotated => key("See who still uses the old secret", "/rotation"),
         Code::KeyPaused if looks_after(actor, about) => about.key.map(|id| Fix {
             label: "Enable the key",
             href: format!("/keys/{id}/enablement"),

@@ -4,6 +4,7 @@ mod acts;
 mod history;
 mod leak;
 mod list;
+mod meter;
 mod new;
 mod playground;
 mod rotation;
@@ -22,6 +23,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::GET, "/keys/{id}", Need::SignedIn, show::show),
         page(Method::GET, "/keys/{id}/rotation", Need::SignedIn, rotation::show),
         page(Method::POST, "/keys/{id}/rotation", Need::SignedIn, rotation::create),
+        page(Method::GET, "/keys/{id}/rotation/meter", Need::SignedIn, meter::show),
         page(Method::POST, "/keys/{id}/rotation/end", Need::SignedIn, rotation::end),
         page(Method::GET, "/keys/{id}/leak", Need::SignedIn, leak::show),
         page(Method::POST, "/keys/{id}/pause", Need::SignedIn, acts::pause),

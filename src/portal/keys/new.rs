@@ -16,6 +16,7 @@ use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::Scope;
+use crate::web::shown::ShownOnce;
 use crate::web::{Data, FieldErrors, Form, PageResult, Query, Visit};
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -80,6 +81,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>)
 pub async fn create(
     db: Data<Db>,
     config: Data<Config>,
+    once: Data<ShownOnce>,
     visit: Visit,
     actor: Actor,
     form: Form<KeyForm>,
@@ -94,7 +96,7 @@ pub async fn create(
         None => apps::own(&db, &actor).await?.id,
     };
     match keys::issue(&db, &actor, NewKey { app, ..new.key }).await {
-        Ok(issued) => secret::page(&db, &config, &visit, &actor, issued, Story::Made).await,
+        Ok(issued) => secret::page(&db, &once, &config, &visit, &actor, issued, Story::Made).await,
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
             shell::html_422(&filled(&db, &visit, &actor, values, errors).await?)

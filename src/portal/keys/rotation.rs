@@ -3,16 +3,19 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::meter::{self, Meter};
 use super::secret::{self, Story};
 use crate::base::Code;
 use crate::base::ids::{KeyId, KeySecretId};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyView, Overlap, Rotate, Why};
+use crate::ledger::Ledger;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
+use crate::web::shown::ShownOnce;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 
 #[derive(Template)]
@@ -26,6 +29,7 @@ struct RotationPage {
     expected: String,
     errors: FieldErrors,
     can_manage: bool,
+    meter: Meter,
 }
 
 #[derive(Debug, Deserialize)]
@@ -37,7 +41,13 @@ pub struct RotationForm {
     leaked: Option<String>,
 }
 
-pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> PageResult {
+pub async fn show(
+    db: Data<Db>,
+    ledger: Data<Ledger>,
+    visit: Visit,
+    actor: Actor,
+    id: Path<KeyId>,
+) -> PageResult {
     let view = keys::get_visible(&db, &actor, *id).await?;
     let newest = view.secrets.iter().find(|secret| secret.ends_at.is_none());
     shell::html(&RotationPage {
@@ -47,6 +57,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> 
         expected: newest.map(|secret| secret.id.to_string()).unwrap_or_default(),
         errors: FieldErrors::default(),
         can_manage: keys::may_manage(&actor, &view.row),
+        meter: meter::read(&db, &ledger, &actor, &view).await?,
         view,
     })
 }
@@ -54,6 +65,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> 
 pub async fn create(
     db: Data<Db>,
     config: Data<Config>,
+    once: Data<ShownOnce>,
     visit: Visit,
     actor: Actor,
     id: Path<KeyId>,
@@ -67,7 +79,7 @@ pub async fn create(
     let why = if form.leaked.is_some() { Why::Leaked } else { Why::Planned };
     let how = Rotate { overlap, why, expected: form.expected };
     let issued = keys::rotate(&db, &actor, *id, how).await?;
-    secret::page(&db, &config, &visit, &actor, issued, Story::Rotated).await
+    secret::page(&db, &once, &config, &visit, &actor, issued, Story::Rotated).await
 }
 
 pub async fn end(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> PageResult {

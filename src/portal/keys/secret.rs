@@ -1,5 +1,4 @@
-//! The page that shows a secret, once. It is the answer to the form itself: no address leads to it,
-//! nothing stores it, and reloading cannot bring it back.
+//! The page that shows a secret, once: the form leads to it, and reloading finds it gone.
 
 use askama::Template;
 
@@ -9,9 +8,10 @@ use crate::domain::actor::Actor;
 use crate::domain::keys::Issued;
 use crate::domain::subscriptions;
 use crate::portal::frame::Frame;
-use crate::portal::shell;
+use crate::portal::{shell, shown};
 use crate::store::Db;
 use crate::store::entity::key;
+use crate::web::shown::ShownOnce;
 use crate::web::{PageResult, Visit};
 
 /// How the visitor came to a new secret.
@@ -35,9 +35,10 @@ struct SecretPage {
     model: String,
 }
 
-/// Shows it.
+/// Leads to it.
 pub async fn page(
     db: &Db,
+    once: &ShownOnce,
     config: &Config,
     visit: &Visit,
     actor: &Actor,
@@ -48,7 +49,8 @@ pub async fn page(
     let secret = issued.secret.expose().to_owned();
     let curl = curl(&config.public_url(), &secret, &model);
     let frame = shell::frame(db, visit).await?;
-    shell::html_secret(&SecretPage { frame, key: issued.key, secret, story, curl, model })
+    let back = format!("/keys/{}", issued.key.id);
+    shown::once(db, once, visit, &back, &SecretPage { frame, key: issued.key, secret, story, curl, model })
 }
 
 /// The first chat model that the key's application may call.

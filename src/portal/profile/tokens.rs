@@ -11,8 +11,9 @@ use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::people::admin_tokens::{self, NewToken, Reach};
 use crate::portal::frame::Frame;
-use crate::portal::shell;
+use crate::portal::{shell, shown};
 use crate::store::Db;
+use crate::web::shown::ShownOnce;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 
 #[derive(Deserialize)]
@@ -40,6 +41,7 @@ pub async fn create(
     actor: Actor,
     db: Data<Db>,
     config: Data<Config>,
+    once: Data<ShownOnce>,
     form: Form<TokenForm>,
 ) -> PageResult {
     let form = form.into_inner();
@@ -64,7 +66,7 @@ pub async fn create(
     let secret = made.secret.expose().to_owned();
     let curl = format!("curl {}/api/v1/apis \\\n  -H 'Authorization: Bearer {secret}'", config.public_url());
     let frame = shell::frame(&db, &visit).await?;
-    shell::html_secret(&TokenPage { frame, name: made.token.name, secret, curl })
+    shown::once(&db, &once, &visit, "/profile", &TokenPage { frame, name: made.token.name, secret, curl })
 }
 
 fn end(expiry: &str, now: Timestamp) -> Result<Option<Timestamp>> {

@@ -4,16 +4,16 @@ use askama::Template;
 
 use crate::base::Result;
 use crate::base::ids::{ApiId, KeyId};
-use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Issued, NewKey};
 use crate::domain::plans::Starter;
 use crate::domain::subscriptions::{self, Decision, NewRequest};
 use crate::portal::frame::Frame;
-use crate::portal::shell;
+use crate::portal::{shell, shown};
 use crate::store::Db;
 use crate::store::entity::model;
 use crate::store::entity::states::SubscriptionState;
+use crate::web::shown::ShownOnce;
 use crate::web::{PageResult, Visit};
 
 #[derive(Template)]
@@ -30,17 +30,24 @@ struct ReadyPage {
     curl: String,
 }
 
-pub async fn show(db: &Db, visit: &Visit, actor: &Actor, config: &Config, starter: &Starter) -> PageResult {
+pub async fn show(
+    db: &Db,
+    once: &ShownOnce,
+    visit: &Visit,
+    actor: &Actor,
+    portal: &str,
+    starter: &Starter,
+) -> PageResult {
     let issued = first_key(db, actor, starter).await?;
     let secret = issued.secret.expose().to_owned();
     let model = first_chat(&starter.models);
-    let base_url = format!("{}/v1", config.public_url());
+    let base_url = format!("{portal}/v1");
     let curl = format!(
         "curl {base_url}/chat/completions \\\n  -H 'Authorization: Bearer {secret}' \\\n  -H 'Content-Type: \
          application/json' \\\n  -d '{{\"model\": \"{model}\", \"stream\": true, \"messages\": [{{\"role\": \
          \"user\", \"content\": \"Hello\"}}]}}'"
     );
-    shell::html_secret(&ReadyPage {
+    let page = ReadyPage {
         frame: shell::frame(db, visit).await?,
         api: starter.api.id,
         api_name: starter.api.name.clone(),
@@ -50,7 +57,8 @@ pub async fn show(db: &Db, visit: &Visit, actor: &Actor, config: &Config, starte
         model,
         base_url,
         curl,
-    })
+    };
+    shown::once(db, once, visit, &format!("/keys/{}", page.key), &page)
 }
 
 /// Subscribes the admin's own application, approves it where nobody else can, makes its key.

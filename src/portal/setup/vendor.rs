@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::ready;
 use crate::base::{Code, Error, Result, Secret};
-use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::people::sessions;
@@ -18,6 +17,7 @@ use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::vendors::Auth;
+use crate::web::shown::ShownOnce;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit};
 
 #[derive(Default, Deserialize)]
@@ -92,7 +92,7 @@ pub async fn create(
     actor: Actor,
     db: Data<Db>,
     gateway: Data<Gateway>,
-    config: Data<Config>,
+    once: Data<ShownOnce>,
     preset: Path<String>,
     form: Form<VendorForm>,
 ) -> PageResult {
@@ -112,7 +112,7 @@ pub async fn create(
         return shell::html_422(&page);
     }
     match plans::publish_starter(&db, &actor, starter).await {
-        Ok(starter) => ready::show(&db, &visit, &actor, &config, &starter).await,
+        Ok(starter) => ready::show(&db, &once, &visit, &actor, gateway.base_url(), &starter).await,
         Err(error) => again(&db, &visit, preset, form, error).await,
     }
 }

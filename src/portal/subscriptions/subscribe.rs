@@ -20,6 +20,7 @@ use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::{Approval, SubscriptionState, VersionState};
 use crate::store::entity::subscription;
+use crate::web::shown::ShownOnce;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Query, Visit, flash};
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -87,6 +88,7 @@ pub async fn show(
 pub async fn create(
     db: Data<Db>,
     config: Data<Config>,
+    once: Data<ShownOnce>,
     visit: Visit,
     actor: Actor,
     slug: Path<String>,
@@ -107,7 +109,7 @@ pub async fn create(
     };
     if row.state == SubscriptionState::Approved && values.make_key.is_some() {
         let issued = keys::issue(&db, &actor, NewKey::usual(row.app_id, key_name(&page.api.name))).await?;
-        return secret::page(&db, &config, &visit, &actor, issued, secret::Story::Subscribed).await;
+        return secret::page(&db, &once, &config, &visit, &actor, issued, secret::Story::Subscribed).await;
     }
     Ok(flash(&visit, &format!("/requests/{}", row.id), "good", sent(&row)))
 }

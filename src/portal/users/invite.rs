@@ -12,6 +12,7 @@ use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::Role;
+use crate::web::shown::ShownOnce;
 use crate::web::{Data, FieldErrors, Form, PageResult, Visit};
 
 #[derive(Default, Deserialize)]
@@ -42,6 +43,7 @@ pub async fn create(
     actor: Actor,
     db: Data<Db>,
     config: Data<Config>,
+    once: Data<ShownOnce>,
     form: Form<InviteForm>,
 ) -> PageResult {
     let typed = form.into_inner();
@@ -61,7 +63,7 @@ pub async fn create(
         return self::form(&db, &visit, typed, errors).await;
     };
     match invitations::invite(&db, &actor, email, role).await {
-        Ok(invited) => LinkPage::invitation(&db, &visit, &config, &invited).await,
+        Ok(invited) => LinkPage::invitation(&db, &once, &visit, &config, &invited).await,
         Err(error) => self::form(&db, &visit, typed, FieldErrors::from_error(error)?).await,
     }
 }

@@ -8,8 +8,9 @@ use crate::domain::actor::Actor;
 use crate::domain::people::invitations::{self, Invited};
 use crate::domain::people::{reset, users};
 use crate::portal::frame::Frame;
-use crate::portal::shell;
+use crate::portal::{shell, shown};
 use crate::store::Db;
+use crate::web::shown::ShownOnce;
 use crate::web::{Data, PageResult, Path, Visit};
 
 #[derive(Template)]
@@ -23,8 +24,14 @@ pub struct LinkPage {
 }
 
 impl LinkPage {
-    pub async fn invitation(db: &Db, visit: &Visit, config: &Config, invited: &Invited) -> PageResult {
-        shell::html_secret(&Self {
+    pub async fn invitation(
+        db: &Db,
+        once: &ShownOnce,
+        visit: &Visit,
+        config: &Config,
+        invited: &Invited,
+    ) -> PageResult {
+        let page = Self {
             frame: shell::frame(db, visit).await?,
             id: invited.user.id,
             title: "Invitation",
@@ -33,7 +40,8 @@ impl LinkPage {
                 invited.user.email
             ),
             link: format!("{}/invitation/{}", config.public_url(), invited.link.expose()),
-        })
+        };
+        shown::once(db, once, visit, &format!("/users/{}", page.id), &page)
     }
 }
 
@@ -42,10 +50,11 @@ pub async fn renew_invitation(
     actor: Actor,
     db: Data<Db>,
     config: Data<Config>,
+    once: Data<ShownOnce>,
     id: Path<UserId>,
 ) -> PageResult {
     let invited = invitations::renew(&db, &actor, *id).await?;
-    LinkPage::invitation(&db, &visit, &config, &invited).await
+    LinkPage::invitation(&db, &once, &visit, &config, &invited).await
 }
 
 pub async fn reset_link(
@@ -53,11 +62,12 @@ pub async fn reset_link(
     actor: Actor,
     db: Data<Db>,
     config: Data<Config>,
+    once: Data<ShownOnce>,
     id: Path<UserId>,
 ) -> PageResult {
     let user = users::get_visible(&db, &actor, *id).await?;
     let link = reset::link(&db, &actor, *id).await?;
-    shell::html_secret(&LinkPage {
+    let page = LinkPage {
         frame: shell::frame(&db, &visit).await?,
         id: *id,
         title: "Password link",
@@ -67,5 +77,6 @@ pub async fn reset_link(
             user.email
         ),
         link: format!("{}/reset/{}", config.public_url(), link.expose()),
-    })
+    };
+    shown::once(&db, &once, &visit, &format!("/users/{}", *id), &page)
 }

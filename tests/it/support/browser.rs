@@ -47,6 +47,11 @@ impl Answer {
         code.and_then(|code| code.as_str()).unwrap_or_default().to_owned()
     }
 
+    /// The page without the form token, which no two pages share.
+    pub fn words(&self) -> String {
+        self.text.lines().filter(|line| !line.contains("name=\"csrf\"")).collect::<Vec<_>>().join("\n")
+    }
+
     /// The value of the first hidden or other input of that name.
     pub fn field(&self, name: &str) -> Option<String> {
         let at = self.text.find(&format!("name=\"{name}\""))?;
@@ -108,6 +113,13 @@ impl Browser {
     pub async fn submit(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.get(page).await.field("csrf").unwrap_or_default();
         self.post_with(&csrf, action, fields).await
+    }
+
+    /// Follows the answer of a form to the page that shows a secret once.
+    pub async fn shown(&self, answer: Answer) -> Answer {
+        let answer = answer.is(303);
+        assert!(answer.location().starts_with("/shown/"), "it leads to {}", answer.location());
+        self.get(answer.location()).await.is(200)
     }
 
     /// Sends a form with the given token.
