@@ -11,6 +11,7 @@ pub mod directory;
 pub mod explain;
 mod follow;
 mod guard;
+pub mod health;
 pub mod identify;
 pub mod models;
 mod nearest;

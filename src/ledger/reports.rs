@@ -1,5 +1,6 @@
 //! Sums for dashboards, from the hourly roll-up, and who calls with a key.
 
+mod outcomes;
 mod secret_use;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::base::{Nanos, Result, Timestamp};
 use crate::store::Db;
 use crate::store::entity::{call, usage_hourly};
 
+pub use outcomes::{SubscriptionCost, VendorOutcome, subscription_costs, vendor_outcomes};
 pub use secret_use::{SecretCaller, SecretUse, secret_use};
 
 /// Calls of one hour that ended the same way.

@@ -41,6 +41,19 @@ pub enum Outcome {
     Neutral,
 }
 
+impl Outcome {
+    /// What it says against the credential, if anything.
+    fn fault(self) -> Option<Why> {
+        match self {
+            Self::Good | Self::Neutral => None,
+            Self::Failed => Some(Why::Failing),
+            Self::Limited(_) => Some(Why::Limited),
+            Self::Overloaded(_) => Some(Why::Overloaded),
+            Self::Credential => Some(Why::Credential),
+        }
+    }
+}
+
 /// Why a credential is not used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
@@ -59,6 +72,17 @@ pub enum Standing {
         wait: Duration,
         why: Why,
     },
+}
+
+/// All that is known of one, for people to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub standing: Standing,
+    /// Of the last tries that were judged, at most 20: how many failed.
+    pub failed: u32,
+    pub judged: u32,
+    /// How long ago the last try failed, and how.
+    pub last_failure: Option<(Duration, Why)>,
 }
 
 /// The health of all credentials, by their id (or the provider's, where it needs no credential).
@@ -80,6 +104,7 @@ struct State {
     open_for: Duration,
     probe_since: Option<Duration>,
     spare: u32,
+    last_failure: Option<(Duration, Why)>,
 }
 
 impl Default for State {
@@ -92,6 +117,7 @@ impl Default for State {
             open_for: OPEN_FIRST,
             probe_since: None,
             spare: START,
+            last_failure: None,
         }
     }
 }
@@ -127,6 +153,19 @@ impl Health {
         self.shard(id).get(&id).map_or(Standing::Ready, |state| state.standing(now))
     }
 
+    /// The same, with what led to it.
+    pub fn report(&self, id: Uuid) -> Report {
+        let now = self.now();
+        let shard = self.shard(id);
+        let unknown = Report { standing: Standing::Ready, failed: 0, judged: 0, last_failure: None };
+        shard.get(&id).map_or(unknown, |state| Report {
+            standing: state.standing(now),
+            failed: state.recent.count_ones(),
+            judged: state.judged,
+            last_failure: state.last_failure.map(|(at, why)| (now.saturating_sub(at), why)),
+        })
+    }
+
     /// To be asked right before a try. `false`: another call is probing this one already, or it
     /// cools down. The first try of a call earns a part of a second one.
     pub fn claim(&self, id: Uuid) -> bool {
@@ -160,6 +199,9 @@ impl Health {
         let now = self.now();
         let mut shard = self.shard(id);
         let state = shard.entry(id).or_default();
+        if let Some(why) = outcome.fault() {
+            state.last_failure = Some((now, why));
+        }
         match outcome {
             Outcome::Good => state.good(),
             Outcome::Neutral => state.probe_since = None,

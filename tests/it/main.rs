@@ -11,6 +11,7 @@ mod diagnosis;
 mod docs;
 mod failover;
 mod faults;
+mod figures;
 mod framing;
 mod house;
 mod journeys;

@@ -1,6 +1,7 @@
 //! Keys: made, shown once, rotated, paused, revoked, handed over. A key's id never changes when its
 //! secret does. It must not know calls: who used a key is asked of the ledger.
 
+mod budgets;
 mod care;
 mod issue;
 mod queries;
@@ -9,6 +10,7 @@ mod rotation;
 mod rules;
 mod view;
 
+pub use budgets::{Budget, budgets};
 pub use care::{edit, enable, extend, pause, rename, revoke, transfer};
 pub use issue::{Issued, NewKey, issue};
 pub use rights::may_manage;

@@ -107,3 +107,17 @@ pub async fn limits_of(
 ) -> Result<Limits> {
     Ok(Limits::of(&queries::limits_of(on, scope, &[subject]).await?))
 }
+
+/// The monthly budgets of those subjects that have one.
+///
+/// # Errors
+/// The database's own.
+pub async fn budgets_of(
+    on: &impl sea_orm::ConnectionTrait,
+    scope: LimitScope,
+    subjects: &[Uuid],
+) -> Result<Vec<(Uuid, i64)>> {
+    let rows = queries::limits_of(on, scope, subjects).await?;
+    let budgets = rows.into_iter().filter(|row| row.kind == LimitKind::UsdPerMonth);
+    Ok(budgets.map(|row| (row.scope_id, row.amount)).collect())
+}

@@ -18,7 +18,7 @@ pub use request::{AskAgain, NewRequest, ask_again, request};
 pub use step::{Step, is_live, is_over, transition};
 pub use view::{
     SubscriptionView, callable_models, count_inbox, get_visible, history, list_all_visible, list_decided,
-    list_inbox, list_of_app, list_visible,
+    list_inbox, list_of_app, list_visible, peers,
 };
 
 #[cfg(test)]

@@ -334,3 +334,15 @@ pub async fn chat_models<C: ConnectionTrait>(on: &C, rows: &[subscription::Model
     }
     Ok(names)
 }
+
+/// The newest 500 that serve on a plan.
+pub async fn approved_of_plan<C: ConnectionTrait>(on: &C, plan: PlanId) -> Result<Vec<SubscriptionId>> {
+    let ids = subscription::Entity::find()
+        .filter(subscription::Column::PlanId.eq(plan))
+        .filter(subscription::Column::State.eq(SubscriptionState::Approved))
+        .order_by_desc(subscription::Column::Id)
+        .limit(500)
+        .all(on)
+        .await?;
+    Ok(ids.into_iter().map(|row| row.id).collect())
+}

@@ -187,3 +187,15 @@ fn named(row: subscription::Model, names: &Names, now: Timestamp) -> Subscriptio
         row,
     }
 }
+
+/// The other subscriptions that serve on the plan of a request, for whoever decides it; at most 500.
+///
+/// # Errors
+/// `not_found`.
+pub async fn peers(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<Vec<SubscriptionId>> {
+    let row = queries::find(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    let api = queries::api(db.read(), row.api_id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    permit::manage_api(actor, api.owner_team_id).map_err(|_| Code::NotFound.with(id))?;
+    let peers = queries::approved_of_plan(db.read(), row.plan_id).await?;
+    Ok(peers.into_iter().filter(|peer| *peer != id).collect())
+}

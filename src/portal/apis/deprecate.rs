@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::callers::{self, Caller};
 use super::version::at;
 use crate::base::Timestamp;
 use crate::base::clock::DAY;
@@ -36,6 +37,7 @@ struct DeprecatePage {
     values: NoticeForm,
     successors: Vec<Choice>,
     subscribers: Vec<Subscriber>,
+    callers: Vec<Caller>,
     errors: FieldErrors,
 }
 
@@ -89,6 +91,7 @@ async fn page(
     Ok(DeprecatePage {
         frame: shell::frame(db, visit).await?,
         subscribers: catalogue::subscribers(db, actor, version.id).await?,
+        callers: callers::of(db, version.id).await?,
         managed,
         version,
         values,

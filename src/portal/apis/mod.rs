@@ -1,5 +1,6 @@
 //! Making APIs (M4, M5): the list, and one page with an API's versions, models, plans and states.
 
+mod callers;
 mod deprecate;
 mod details;
 mod list;

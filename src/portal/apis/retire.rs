@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::callers::{self, Caller};
 use super::version::at;
 use crate::base::Code;
 use crate::base::ids::VersionId;
@@ -30,6 +31,8 @@ struct RetirePage {
     version: api_version::Model,
     values: RetireForm,
     subscribers: Vec<Subscriber>,
+    callers: Vec<Caller>,
+    calls_a_day: i64,
     errors: FieldErrors,
 }
 
@@ -46,6 +49,13 @@ pub async fn create(
     form: Form<RetireForm>,
 ) -> PageResult {
     let form = form.into_inner();
+    catalogue::subscribers(&db, &actor, *id).await?;
+    let calls = callers::of_a_day(&db, *id).await?;
+    if calls > 0 && form.reason.trim().is_empty() {
+        let mut errors = FieldErrors::default();
+        errors.add("reason", format!("{calls} calls in the last 24 hours: say why it ends for them now."));
+        return shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?);
+    }
     match catalogue::retire(&db, &actor, *id, form.reason.clone()).await {
         Ok(row) => {
             let text = format!("{} is retired: its calls are answered 410.", row.name);
@@ -75,6 +85,8 @@ async fn page(
         frame: shell::frame(db, visit).await?,
         managed: catalogue::get_managed(db, actor, version.api_id).await?,
         subscribers: catalogue::subscribers(db, actor, id).await?,
+        callers: callers::of(db, id).await?,
+        calls_a_day: callers::of_a_day(db, id).await?,
         version,
         values,
         errors,

@@ -5,11 +5,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::samples::{self, Sample};
-use crate::base::Code;
+use crate::base::ids::ApiId;
+use crate::base::{Code, Result};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::catalogue::{self, ApiPage, Offered, VersionView};
 use crate::domain::plans::{self, PlanView};
+use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::frame::Frame;
 use crate::portal::markdown::Markdown;
 use crate::portal::prices;
@@ -44,6 +46,8 @@ struct ShowPage {
     shown: Option<VersionView>,
     docs: Markdown,
     plans: Vec<PlanView>,
+    /// Live subscriptions of the visitor's teams to this API.
+    own: Vec<SubscriptionView>,
     /// The unified address and that of the shown version alone.
     unified: String,
     bound: String,
@@ -96,6 +100,7 @@ async fn draw(
         return Err(Code::NotFound.with(name).into());
     }
     let plans = plans::list_plans(db, actor, page.api.id).await?;
+    let own = if tab == Tab::Plans { own(db, actor, page.api.id).await? } else { Vec::new() };
     let version = shown.as_ref().map(|view| view.version.name.clone()).unwrap_or_default();
     let base = config.public_url();
     let unified = format!("{base}/v1");
@@ -111,6 +116,7 @@ async fn draw(
         bound: format!("{base}/apis/{}/{version}", page.api.slug),
         chat: first("chat").map(|model| samples::chat(&unified, &model)).unwrap_or_default(),
         embeddings: first("embedding").map(|m| samples::embeddings(&unified, &m)).unwrap_or_default(),
+        own,
         unified,
         version,
         shown,
@@ -118,7 +124,18 @@ async fn draw(
     })
 }
 
+async fn own(db: &Db, actor: &Actor, api: ApiId) -> Result<Vec<SubscriptionView>> {
+    let mut own = subscriptions::list_visible(db, actor, None, 200).await?;
+    own.retain(|view| view.row.api_id == api && subscriptions::is_live(view.row.state) && !view.over);
+    Ok(own)
+}
+
 impl ShowPage {
+    /// The visitor's own subscriptions to a plan.
+    fn held<'p>(&'p self, plan: &PlanView) -> Vec<&'p SubscriptionView> {
+        self.own.iter().filter(|view| view.row.plan_id == plan.plan.id).collect()
+    }
+
     /// The address of a tab, for the shown version.
     fn href(&self, tab: &str) -> String {
         let tab = if tab.is_empty() { String::new() } else { format!("/{tab}") };

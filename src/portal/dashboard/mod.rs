@@ -7,11 +7,13 @@ use super::frame::Frame;
 use super::{look, shell};
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::KeyId;
-use crate::base::{Result, Timestamp};
+use crate::base::limit::Limit;
+use crate::base::{Nanos, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyFilter};
 use crate::domain::permit::{Right, may};
 use crate::domain::{names, subscriptions};
+use crate::gateway::Gateway;
 use crate::ledger::calls::{Filter, Sight};
 use crate::ledger::reports::Summary;
 use crate::ledger::{Ledger, calls, reports};
@@ -22,6 +24,8 @@ use crate::web::{Data, Method, Need, Page, PageResult, Query, Visit, page, see_o
 const LATEST: u64 = 5;
 /// Causes shown.
 const CAUSES: usize = 6;
+/// Budgets shown.
+const BUDGETS: usize = 5;
 
 pub fn pages() -> Vec<Page> {
     vec![page(Method::GET, "/", Need::Anyone, show)]
@@ -48,12 +52,23 @@ struct Dashboard {
     tokens_week: String,
     spend_month: String,
     spend_hint: String,
+    /// The fullest budgets of the person, when there are any.
+    budgets: Vec<Spent>,
     /// Calls of each of the last 24 hours.
     hours: Vec<i64>,
     hours_title: String,
     causes: Vec<Cause>,
     expiring: Vec<Expiring>,
     latest: Vec<CallLine>,
+}
+
+/// What was spent of a budget this month.
+struct Spent {
+    name: String,
+    href: String,
+    text: String,
+    used: Nanos,
+    amount: Nanos,
 }
 
 struct Step {
@@ -83,14 +98,22 @@ struct Expiring {
 }
 
 /// Visitors are led to the catalogue.
-pub async fn show(visit: Visit, db: Data<Db>, ledger: Data<Ledger>, scope: Query<Scope>) -> PageResult {
+pub async fn show(
+    visit: Visit,
+    db: Data<Db>,
+    ledger: Data<Ledger>,
+    gateway: Data<Gateway>,
+    scope: Query<Scope>,
+) -> PageResult {
     let Some(actor) = visit.actor.clone() else { return Ok(see_other("/catalogue")) };
     catch_up(&ledger, &db).await;
     let sees_all = may(&actor, Right::SeeEverything);
     let all = sees_all && scope.scope == "all";
     let sight = if all { sight(&actor) } else { own_sight(&actor) };
     let frame = shell::frame(&db, &visit).await?;
-    shell::html(&gather(&db, &actor, &sight, frame, sees_all, all).await?)
+    let budgets = if all { Vec::new() } else { budgets(&db, &gateway, &actor).await? };
+    let page = gather(&db, &actor, &sight, frame, sees_all, all).await?;
+    shell::html(&Dashboard { budgets, ..page })
 }
 
 async fn gather(
@@ -127,6 +150,7 @@ async fn gather(
         tokens_week: look::grouped(week.tokens),
         spend_month: month.cost.to_string(),
         spend_hint: unpriced_line(&month),
+        budgets: Vec::new(),
         hours_title: format!(
             "Calls an hour, last 24 hours, at most {}",
             hours.iter().map(|(calls, _)| *calls).max().unwrap_or(0)
@@ -136,6 +160,28 @@ async fn gather(
         expiring: keys.into_iter().filter(|key| key.expiring).map(expiring).collect(),
         latest: latest.iter().map(|call| CallLine::new(call, &names)).collect(),
     })
+}
+
+/// The fullest first. What is counted is what the gateway refuses by, open calls included.
+async fn budgets(db: &Db, gateway: &Gateway, actor: &Actor) -> Result<Vec<Spent>> {
+    let budgets = keys::budgets(db, actor).await?;
+    let limits: Vec<Limit> = budgets.iter().map(|budget| budget.limit).collect();
+    let mut spent: Vec<Spent> = budgets
+        .into_iter()
+        .zip(gateway.gauges(&limits))
+        .map(|(budget, gauge)| {
+            let (used, amount) = (Nanos(gauge.used), Nanos(budget.limit.amount));
+            Spent { name: budget.name, href: budget.path, text: format!("{used} of {amount}"), used, amount }
+        })
+        .collect();
+    spent.sort_by_key(|one| std::cmp::Reverse(share(one)));
+    spent.truncate(BUDGETS);
+    Ok(spent)
+}
+
+/// In millionths.
+fn share(spent: &Spent) -> i128 {
+    i128::from(spent.used.0) * 1_000_000 / i128::from(spent.amount.0.max(1))
 }
 
 fn start_of_month(now: Timestamp) -> Timestamp {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::feed::{self, Changed, User};
 use super::fix::{About, Fix, fix};
+use super::help;
 use super::lines::{self, Line};
 use crate::base::ids::{CallId, KeyId};
 use crate::base::{Code, Result, Timestamp};
@@ -41,6 +42,10 @@ pub struct Case {
     pub latest: Vec<CallLine>,
     /// To send to somebody who helps: no secret in it.
     pub help: String,
+    /// Who looks after the API, as its owner says; empty when nobody is named.
+    pub contact: String,
+    /// The same as a letter to them; empty where the contact is no e-mail address.
+    pub letter: String,
 }
 
 /// The call as it was.
@@ -105,7 +110,9 @@ impl Desk<'_> {
         if !ids.is_empty() {
             case.changes = feed::changes(self.db, self.actor, &ids, call.at).await?;
         }
-        case.help = help(&then, &case.outlook);
+        case.help = help::text(&then, &case.outlook);
+        case.contact = help::contact(self.db, self.actor, call.version_id).await?;
+        case.letter = help::letter(&case.contact, &then, &case.help);
         case.call = Some(then);
         Ok(Some(case))
     }
@@ -160,6 +167,8 @@ impl Desk<'_> {
             callers: Vec::new(),
             latest: Vec::new(),
             help: String::new(),
+            contact: String::new(),
+            letter: String::new(),
         };
         let Some(key) = key else { return Ok(case) };
         let model = call.map(|call| call.model.as_str()).filter(|model| !model.is_empty());
@@ -198,29 +207,4 @@ fn call_case(call: &call::Model) -> CallCase {
         lines: lines::then(code, said),
         stranger: call.team_id.is_none() && call.key_id.is_none() && call.user_id.is_none(),
     }
-}
-
-fn help(call: &CallCase, outlook: &str) -> String {
-    let failed = call.lines.iter().find(|line| line.state == "failed");
-    let mut lines = vec![
-        format!("Request id: {}", call.id),
-        format!("When: {}", call.at.human()),
-        format!("Outcome: {}", call.state),
-    ];
-    if let Some(code) = call.code {
-        lines.push(format!("Cause: {code}: {}", call.said));
-    }
-    if let Some(line) = failed {
-        lines.push(format!("Stopped at: {}", line.name));
-    }
-    if !call.model.is_empty() {
-        lines.push(format!("Model: {}", call.model));
-    }
-    if !call.facts.is_empty() {
-        lines.push(format!("Decided on: {}", call.facts));
-    }
-    if !outlook.is_empty() {
-        lines.push(format!("Now: {outlook}"));
-    }
-    lines.join("\n")
 }

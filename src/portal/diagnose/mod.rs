@@ -3,6 +3,7 @@
 mod case;
 mod feed;
 mod fix;
+mod help;
 mod lines;
 mod show;
 

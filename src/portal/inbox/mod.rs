@@ -1,6 +1,7 @@
 //! The inbox: what waits for a decision, and the page on which it is made. A link opens the page;
 //! only a form decides.
 
+mod forecast;
 mod list;
 mod show;
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::forecast;
 use crate::base::ids::{PlanId, SubscriptionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
@@ -44,6 +45,8 @@ struct DecisionPage {
     errors: FieldErrors,
     /// The form that came back is the denial.
     denying: bool,
+    /// What it may cost; empty once it is decided.
+    forecast: Vec<String>,
     waits: bool,
     serves: bool,
     /// It is the visitor's own request, and others could decide it.
@@ -152,6 +155,14 @@ async fn filled(
         return Err(Code::NotFound.with(id));
     }
     let plans = plans::list_plans(db, actor, api.api.id).await?;
+    let waits = view.row.state == SubscriptionState::Requested;
+    let forecast = match waits {
+        true => {
+            let asked = plans.iter().find(|plan| plan.plan.id == view.row.plan_id);
+            forecast::lines(db, actor, &view, asked).await?
+        }
+        false => Vec::new(),
+    };
     let plans: Vec<Choice> = plans.iter().map(plan_choice).collect();
     let wanted = view.row.plan_id.to_string();
     let values = typed.unwrap_or_default();
@@ -166,7 +177,8 @@ async fn filled(
             false => values.ends_on,
         },
         comment: values.comment,
-        waits: view.row.state == SubscriptionState::Requested,
+        forecast,
+        waits,
         serves: view.row.state == SubscriptionState::Approved && !view.over,
         own: actor.is(view.row.requested_by),
         plans,

@@ -8,6 +8,7 @@ use super::show;
 use crate::base::ids::ProviderId;
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, ProviderChange, Switch};
+use crate::gateway::Gateway;
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
@@ -117,6 +118,7 @@ pub struct OfferForm {
 pub async fn offer(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<ProviderId>,
     form: Form<OfferForm>,
@@ -128,7 +130,7 @@ pub async fn offer(
         Ok(_) => Ok(flash(&visit, &path(*id), "good", "Added. Offer them in an API version next.")),
         Err(error) => {
             let returned = Returned::from_error("offer", typed, error)?;
-            show::again(&db, &actor, &visit, *id, returned).await
+            show::again(&db, &gateway, &actor, &visit, *id, returned).await
         }
     }
 }

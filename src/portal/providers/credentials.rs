@@ -8,6 +8,7 @@ use crate::base::ids::{CredentialId, ProviderId};
 use crate::base::{Code, Result, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, CredentialChange, NewCredential, Switch};
+use crate::gateway::Gateway;
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, Form, PageResult, Path, Visit, flash};
@@ -24,6 +25,7 @@ pub struct NewForm {
 pub async fn create(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<ProviderId>,
     form: Form<NewForm>,
@@ -44,7 +46,7 @@ pub async fn create(
         Err(error) => {
             let typed = [("name", form.name), ("secret", String::new()), ("weight", form.weight)];
             let returned = Returned::from_error("add-credential", typed, error)?;
-            show::again(&db, &actor, &visit, *id, returned).await
+            show::again(&db, &gateway, &actor, &visit, *id, returned).await
         }
     }
 }
@@ -70,6 +72,7 @@ pub struct ChangeForm {
 pub async fn save(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<CredentialId>,
     form: Form<ChangeForm>,
@@ -91,7 +94,7 @@ pub async fn save(
         Err(error) => {
             let typed = [("name", form.name), ("weight", form.weight), ("state", form.state)];
             let returned = Returned::from_error(format!("c{}-change", *id), typed, error)?;
-            show::again(&db, &actor, &visit, form.provider, returned).await
+            show::again(&db, &gateway, &actor, &visit, form.provider, returned).await
         }
     }
 }
@@ -106,6 +109,7 @@ pub struct SecretForm {
 pub async fn replace(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<CredentialId>,
     form: Form<SecretForm>,
@@ -116,7 +120,7 @@ pub async fn replace(
         Err(error) => {
             let typed = [("secret", String::new())];
             let returned = Returned::from_error(format!("c{}-replace", *id), typed, error)?;
-            show::again(&db, &actor, &visit, provider, returned).await
+            show::again(&db, &gateway, &actor, &visit, provider, returned).await
         }
     }
 }

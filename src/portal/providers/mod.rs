@@ -2,6 +2,7 @@
 
 mod change;
 mod credentials;
+mod health;
 mod list;
 mod new;
 mod probing;

@@ -2,11 +2,13 @@
 
 use askama::Template;
 
+use super::health::{self, Day, Pulse};
 use crate::base::Result;
 use crate::base::ids::ProviderId;
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
 use crate::domain::supply::{self, ProviderView, Switch};
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::prices;
@@ -20,6 +22,9 @@ use crate::web::{Data, PageResult, Path, Visit};
 struct ProviderPage {
     frame: Frame,
     view: ProviderView,
+    /// How each credential fares, in their order; of the vendor itself where it needs none.
+    pulses: Vec<Pulse>,
+    day: Day,
     vendor: String,
     docs_url: String,
     key_hint: String,
@@ -32,23 +37,31 @@ struct ProviderPage {
     can_manage: bool,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
-    shell::html(&page(&db, &actor, &visit, *id, Returned::default()).await?)
+pub async fn show(
+    actor: Actor,
+    db: Data<Db>,
+    gateway: Data<Gateway>,
+    visit: Visit,
+    id: Path<ProviderId>,
+) -> PageResult {
+    shell::html(&page(&db, &gateway, &actor, &visit, *id, Returned::default()).await?)
 }
 
 /// The page with a form of it that could not be taken.
 pub(super) async fn again(
     db: &Db,
+    gateway: &Gateway,
     actor: &Actor,
     visit: &Visit,
     id: ProviderId,
     returned: Returned,
 ) -> PageResult {
-    shell::html_422(&page(db, actor, visit, id, returned).await?)
+    shell::html_422(&page(db, gateway, actor, visit, id, returned).await?)
 }
 
 async fn page(
     db: &Db,
+    gateway: &Gateway,
     actor: &Actor,
     visit: &Visit,
     id: ProviderId,
@@ -60,7 +73,13 @@ async fn page(
     let listed = preset.map(|preset| preset.models.as_slice()).unwrap_or_default();
     let options =
         listed.iter().filter(|model| !offered(&model.id)).map(|model| Choice::new(&model.id, &model.id));
+    let pulses = match view.credentials.as_slice() {
+        [] => vec![health::pulse(gateway, id.0)],
+        all => all.iter().map(|credential| health::pulse(gateway, credential.id.0)).collect(),
+    };
     Ok(ProviderPage {
+        pulses,
+        day: health::day(db, id).await?,
         frame: shell::frame(db, visit).await?,
         vendor: preset.map(|preset| preset.name.clone()).unwrap_or_default(),
         docs_url: preset.map(|preset| preset.docs_url.clone()).unwrap_or_default(),

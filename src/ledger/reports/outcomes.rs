@@ -1,0 +1,69 @@
+//! Sums over the hourly roll-up that answer one question of one page.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+
+use super::sum;
+use crate::base::clock::HOUR;
+use crate::base::ids::{ProviderId, SubscriptionId};
+use crate::base::{Nanos, Result, Timestamp};
+use crate::store::Db;
+use crate::store::entity::usage_hourly::{Column, Entity};
+
+/// How calls that ended at a vendor came out.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct VendorOutcome {
+    /// A word of `CallState`.
+    pub state: String,
+    pub code: Option<String>,
+    pub calls: i64,
+    /// The newest hour with one, since 1970.
+    pub last_hour: i64,
+}
+
+/// Outcomes of calls whose last try went to this vendor, since `from`; most first.
+pub async fn vendor_outcomes(db: &Db, provider: ProviderId, from: Timestamp) -> Result<Vec<VendorOutcome>> {
+    let query = Entity::find()
+        .select_only()
+        .columns([Column::State, Column::Code])
+        .expr_as(sum(Column::Calls), "calls")
+        .expr_as(Expr::col(Column::Hour).max(), "last_hour")
+        .filter(Column::Hour.gte(from.0.div_euclid(HOUR)))
+        .filter(Column::ProviderId.eq(provider))
+        .group_by(Column::State)
+        .group_by(Column::Code);
+    let mut outcomes = query.into_model::<VendorOutcome>().all(db.calls()).await?;
+    outcomes.sort_by_key(|outcome| std::cmp::Reverse(outcome.calls));
+    Ok(outcomes)
+}
+
+/// What one subscription cost.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct SubscriptionCost {
+    pub subscription_id: SubscriptionId,
+    pub calls: i64,
+    pub cost_nanos: Nanos,
+    /// Calls with tokens whose cost is unknown.
+    pub unpriced: i64,
+}
+
+/// What these subscriptions cost since `from`, those without a call left out. Ask for at most 500.
+pub async fn subscription_costs(
+    db: &Db,
+    ids: &[SubscriptionId],
+    from: Timestamp,
+) -> Result<Vec<SubscriptionCost>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = Entity::find()
+        .select_only()
+        .columns([Column::SubscriptionId])
+        .expr_as(sum(Column::Calls), "calls")
+        .expr_as(sum(Column::CostNanos), "cost_nanos")
+        .expr_as(sum(Column::Unpriced), "unpriced")
+        .filter(Column::Hour.gte(from.0.div_euclid(HOUR)))
+        .filter(Column::SubscriptionId.is_in(ids.iter().copied()))
+        .group_by(Column::SubscriptionId);
+    Ok(query.into_model::<SubscriptionCost>().all(db.calls()).await?)
+}

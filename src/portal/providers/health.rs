@@ -1,0 +1,118 @@
+//! How a vendor fares: what the gateway knows of each credential now, and how the calls of a day ended.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::base::clock::DAY;
+use crate::base::ids::ProviderId;
+use crate::base::{Code, Result};
+use crate::gateway::Gateway;
+use crate::gateway::health::{Report, Standing, Why};
+use crate::ledger::record::CallState;
+use crate::ledger::reports;
+use crate::portal::look;
+use crate::store::Db;
+
+/// One credential (or the vendor itself, where it needs none) as a badge and a sentence.
+pub struct Pulse {
+    pub tone: &'static str,
+    pub label: &'static str,
+    pub text: String,
+}
+
+/// Reads it.
+pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
+    let report = gateway.health_of(id);
+    let (tone, label, now) = match report.standing {
+        Standing::Ready if report.judged == 0 => ("quiet", "Not used yet", String::new()),
+        Standing::Ready => ("ok", "Ready", String::new()),
+        Standing::Shaky => ("warn", "Failing", "Used when nothing better is left. ".to_owned()),
+        Standing::Cooling { wait, why } => {
+            let text = format!("{}: not used for {}. ", reason(why), seconds(wait));
+            (if why == Why::Credential { "bad" } else { "warn" }, "Cooling down", text)
+        }
+    };
+    Pulse { tone, label, text: format!("{now}{}", tries(&report)) }
+}
+
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Limited => "The vendor's own limit was reached",
+        Why::Overloaded => "The vendor is overloaded",
+        Why::Credential => "The vendor does not take this credential",
+        Why::Failing => "Too many tries failed",
+    }
+}
+
+fn tries(report: &Report) -> String {
+    if report.judged == 0 && report.last_failure.is_none() {
+        return String::new();
+    }
+    let counted = match (report.failed, report.judged) {
+        (_, 0) => String::new(),
+        (0, judged) => format!("The last {judged} tries went well."),
+        (failed, judged) => format!("{failed} of the last {judged} tries failed."),
+    };
+    match report.last_failure {
+        Some((ago, why)) => {
+            format!("{counted} Last failure {} ago: {}.", seconds(ago), word(why)).trim().to_owned()
+        }
+        None => counted,
+    }
+}
+
+fn word(why: Why) -> &'static str {
+    match why {
+        Why::Limited => "limited by the vendor",
+        Why::Overloaded => "overloaded",
+        Why::Credential => "credential refused",
+        Why::Failing => "failed",
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    match time.as_secs() {
+        0 => "less than a second".to_owned(),
+        seconds @ 1..=89 => format!("{seconds} s"),
+        seconds @ 90..=5_399 => format!("{} min", (seconds + 30) / 60),
+        seconds => format!("{} h", (seconds + 1_800) / 3_600),
+    }
+}
+
+/// How the calls of the last 24 hours ended at a vendor.
+pub struct Day {
+    pub calls: i64,
+    pub failed: i64,
+    /// Code or state of those that did not go well, how often, and whether it is a code.
+    pub causes: Vec<(String, String, bool)>,
+}
+
+/// Reads it from the roll-up.
+pub async fn day(db: &Db, id: ProviderId) -> Result<Day> {
+    let outcomes = reports::vendor_outcomes(db, id, db.now().minus(DAY)).await?;
+    let calls = outcomes.iter().map(|one| one.calls).sum();
+    let bad: Vec<_> = outcomes.into_iter().filter(|one| one.state != CallState::Answered.word()).collect();
+    let failed = bad.iter().map(|one| one.calls).sum();
+    let causes = bad.into_iter().map(|one| {
+        let word = one.code.unwrap_or(one.state);
+        let is_code = Code::parse(&word).is_some();
+        (word, look::grouped(one.calls), is_code)
+    });
+    Ok(Day { calls, failed, causes: causes.collect() })
+}
+
+impl Day {
+    /// "120 calls, 3 did not go well".
+    pub fn line(&self) -> String {
+        match (self.calls, self.failed) {
+            (0, _) => "No call in the last 24 hours.".to_owned(),
+            (calls, 0) => format!("{} calls in the last 24 hours, all answered.", look::grouped(calls)),
+            (calls, failed) => format!(
+                "{} calls in the last 24 hours, {} did not go well.",
+                look::grouped(calls),
+                look::grouped(failed)
+            ),
+        }
+    }
+}

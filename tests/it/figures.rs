@@ -1,0 +1,185 @@
+//! What pages say of money, health and use: budgets, forecasts, vendors, versions that go.
+
+use portico::base::{Nanos, Secret};
+use portico::domain::catalogue::{self, ApiChange, Deprecation};
+use portico::domain::keys::{self, Edit};
+use portico::domain::plans::{self, Limits, NewStarter, PlanChange, Starter};
+use portico::domain::settings::{self, Site};
+use portico::domain::supply::{self, NewPrice};
+use portico::store::entity::states::Approval;
+
+use crate::support::people::Person;
+use crate::support::vendor::{Mode, Vendor};
+use crate::support::{TestApp, spawn};
+
+#[actix_web::test]
+async fn d01_home_shows_spend_against_each_budget() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let vendor = Vendor::start().await;
+    let starter = app.vendor_api(&admin, "openai", &vendor.base, &["gpt-5-mini"]).await;
+    priced(&app, &admin, &starter).await;
+    let dana = app.developer("dana", &starter).await;
+    let home = dana.person.browser.get("/").await.is(200);
+    assert!(home.text.contains("Nothing of yours has a monthly budget"), "{}", home.text);
+    let budget = Limits { usd_per_month: Some(Nanos(200_000_000_000)), ..starter_limits() };
+    let change = PlanChange { limits: Some(budget), ..PlanChange::default() };
+    plans::change_plan(&app.db, &admin.actor, starter.plan.id, change).await.unwrap();
+    let own = Limits { usd_per_month: Some(Nanos(5_000_000_000_000)), ..Limits::default() };
+    let edit = Edit { limits: Some(own), ..Edit::default() };
+    keys::edit(&app.db, &dana.person.actor, dana.key.id, edit).await.unwrap();
+    app.chat(&dana.secret, "gpt-5-mini").await.is(200);
+    app.calls(1).await;
+    let home = dana.person.browser.get("/").await.is(200);
+    assert!(home.text.contains("of $200.00") && home.text.contains("of $5000.00"), "{}", home.text);
+    assert!(!home.text.contains("$0.00 of $200.00"), "the call is not counted: {}", home.text);
+    let fuller = home.text.find("of $200.00").unwrap();
+    assert!(fuller < home.text.find("of $5000.00").unwrap(), "the fullest comes first");
+    let everyone = admin.browser.get("/?scope=all").await.is(200);
+    assert!(!everyone.text.contains("of $200.00"), "somebody else's budget");
+}
+
+/// A dollar for a thousand tokens, so that one call can be seen.
+async fn priced(app: &TestApp, admin: &Person, starter: &Starter) {
+    let dear = Some(Nanos(1_000_000_000_000));
+    let price = NewPrice {
+        provider: starter.provider.id,
+        vendor_model: "gpt-5-mini".to_owned(),
+        input: dear,
+        cached_read: None,
+        cache_write: None,
+        output: dear,
+        reasoning: None,
+        effective_at: None,
+    };
+    supply::set_price(&app.db, &admin.actor, price).await.unwrap();
+}
+
+fn starter_limits() -> Limits {
+    Limits { requests_per_minute: Some(60), ..Limits::default() }
+}
+
+#[actix_web::test]
+async fn m03_a_request_page_says_what_it_may_cost() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let vendor = Vendor::start().await;
+    let mut new = NewStarter::of_preset("openai", Some(Secret::new("sk-fake")), admin.team()).unwrap();
+    new.provider.base_url = vendor.base.clone();
+    new.vendor_models = vec!["gpt-5-mini".to_owned()];
+    new.plan.approval = Approval::Auto;
+    let starter = plans::publish_starter(&app.db, &admin.actor, new).await.unwrap();
+    let dana = app.developer("dana", &starter).await;
+    app.chat(&dana.secret, "gpt-5-mini").await.is(200);
+    app.calls(1).await;
+    priced(&app, &admin, &starter).await;
+    app.chat(&dana.secret, "gpt-5-mini").await.is(200);
+    app.calls(2).await;
+    let manual = PlanChange {
+        approval: Some((Approval::Manual, Vec::new(), None)),
+        limits: Some(Limits { usd_per_month: Some(Nanos(5_000_000_000)), ..Limits::default() }),
+        ..PlanChange::default()
+    };
+    plans::change_plan(&app.db, &admin.actor, starter.plan.id, manual).await.unwrap();
+    let eve = app.person("eve").await;
+    let page = format!("/subscribe/{}", starter.api.slug);
+    let plan = starter.plan.id.to_string();
+    let fields = [("plan", &*plan), ("reason", "mail"), ("make_key", "true")];
+    let sent = eve.browser.submit(&page, &page, &fields).await.is(303);
+    let id = sent.location().strip_prefix("/requests/").unwrap().to_owned();
+    let page = admin.browser.get(&format!("/inbox/{id}")).await.is(200);
+    assert!(page.text.contains("At most $5.00 a month: the plan"), "{}", page.text);
+    assert!(
+        page.text.contains("One other app on this plan cost at least $0.015 on average"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("1 of those calls had no known price"), "{}", page.text);
+}
+
+#[actix_web::test]
+async fn m08_a_vendor_page_shows_how_its_credentials_fare() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let vendor = Vendor::start().await;
+    let starter = app.vendor_api(&admin, "openai", &vendor.base, &["gpt-5-mini"]).await;
+    let dana = app.developer("dana", &starter).await;
+    let page = format!("/manage/vendors/{}", starter.provider.id);
+    let fresh = admin.browser.get(&page).await.is(200);
+    assert!(fresh.text.contains("Not used yet") && fresh.text.contains("No call in the last 24 hours"));
+    app.chat(&dana.secret, "gpt-5-mini").await.is(200);
+    vendor.set(Mode::Status(401, String::new(), r#"{"error":{"code":"invalid_api_key"}}"#.to_owned()));
+    app.chat(&dana.secret, "gpt-5-mini").await;
+    app.calls(2).await;
+    let sick = admin.browser.get(&page).await.is(200);
+    assert!(sick.text.contains("Cooling down"), "{}", sick.text);
+    assert!(sick.text.contains("does not take this credential: not used for"));
+    assert!(sick.text.contains("credential refused"), "the last failure is not told");
+    assert!(sick.text.contains("2 calls in the last 24 hours, 1 did not go well"), "{}", sick.text);
+    assert!(sick.text.contains("/docs/errors/vendor_credential"));
+}
+
+#[actix_web::test]
+async fn j7_retiring_a_version_lists_who_called_it_and_wants_a_reason() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    app.chat(&dana.secret, "demo-echo").await.is(200);
+    app.calls(1).await;
+    portico::domain::subscriptions::end(&app.db, &dana.person.actor, dana.subscription.id, String::new())
+        .await
+        .unwrap();
+    let notice = Deprecation {
+        sunset_at: app.db.now().plus(90 * 86_400_000_000),
+        successor: None,
+        guide_url: String::new(),
+    };
+    catalogue::deprecate(&app.db, &admin.actor, starter.version.id, notice).await.unwrap();
+    let page = format!("/manage/versions/{}/retirement", starter.version.id);
+    let shown = admin.browser.get(&page).await.is(200);
+    assert!(shown.text.contains("No live subscription.") && shown.text.contains("1 calls, last"));
+    let again = admin.browser.submit(&page, &page, &[("reason", " ")]).await.is(422);
+    assert!(again.text.contains("1 calls in the last 24 hours: say why"), "{}", again.text);
+    admin.browser.submit(&page, &page, &[("reason", "moved to v2")]).await.is(303);
+}
+
+#[actix_web::test]
+async fn d12_help_is_a_letter_to_whoever_looks_after_the_api() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let vendor = Vendor::start().await;
+    let starter = app.vendor_api(&admin, "openai", &vendor.base, &["gpt-5-mini"]).await;
+    let dana = app.developer("dana", &starter).await;
+    vendor.set(Mode::Status(500, String::new(), "{}".to_owned()));
+    let failed = app.chat(&dana.secret, "gpt-5-mini").await;
+    assert_eq!(failed.code(), "vendor_error");
+    app.calls(1).await;
+    let page = format!("/diagnose?id={}", failed.header("x-request-id"));
+    let site = Site { name: "Portico".to_owned(), contact: "#ai-help".to_owned() };
+    settings::change_site(&app.db, &admin.actor, site).await.unwrap();
+    let shown = dana.person.browser.get(&page).await.is(200);
+    assert!(shown.text.contains("#ai-help") && !shown.text.contains("mailto:"), "{}", shown.text);
+    assert!(shown.text.contains("Check "), "the chain is missing");
+    let change = ApiChange { contact: Some("owner@example.com".to_owned()), ..ApiChange::default() };
+    catalogue::change_api(&app.db, &admin.actor, starter.api.id, change).await.unwrap();
+    let shown = dana.person.browser.get(&page).await.is(200);
+    let letter = shown.text.split("href=\"mailto:").nth(1).unwrap().split('"').next().unwrap();
+    assert!(letter.starts_with("owner@example.com?subject="), "{letter}");
+    let id = failed.header("x-request-id").replace('-', "%2D");
+    assert!(letter.contains(&id) && !letter.contains(&dana.secret[11..]), "{letter}");
+}
+
+#[actix_web::test]
+async fn the_plans_tab_says_what_one_has_already() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let tab = format!("/catalogue/{}/plans", starter.api.slug);
+    let dana = app.developer("dana", &starter).await;
+    let held = dana.person.browser.get(&tab).await.is(200);
+    assert!(held.text.contains("Already subscribed") && held.text.contains("Subscribe another app"));
+    assert!(held.text.contains(&format!("/requests/{}", dana.subscription.id)));
+    let eve = app.person("eve").await;
+    assert!(!eve.browser.get(&tab).await.is(200).text.contains("Already subscribed"));
+}
