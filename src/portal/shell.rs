@@ -13,7 +13,7 @@ use crate::domain::permit::{Right, may};
 use crate::domain::settings::{self, Site};
 use crate::domain::subscriptions;
 use crate::store::Db;
-use crate::web::{PageResult, Visit};
+use crate::web::{PageResult, Visit, csrf};
 
 /// The frame of the page that this visit asked for.
 ///
@@ -47,7 +47,7 @@ pub fn bare(visit: &Visit, path: &str, now: Timestamp) -> Frame {
     let mut frame = Frame::anonymous(path, now);
     frame.user =
         visit.actor.as_ref().map(|actor| FrameUser::new(&visit.name, &visit.email, actor.role().label()));
-    frame.csrf.clone_from(&visit.csrf);
+    frame.csrf = csrf::masked(&visit.csrf);
     frame.theme = Theme::parse(&visit.theme);
     frame.flash = visit.flash.as_ref().map(|(kind, text)| match kind.as_str() {
         "good" => Flash::ok(text),

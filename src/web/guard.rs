@@ -15,8 +15,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt;
 
 use super::address;
+use super::csrf;
 use super::fault::Fault;
 use super::form::{BODY_CAP, FORM_CAP};
+use super::headers;
 use super::problem::Problem;
 use super::reply::{self, FLASH_COOKIE};
 use super::route::{ApiNeed, Need, Served};
@@ -77,7 +79,7 @@ pub async fn portal(
         return Ok(with_cookies(ServiceResponse::new(request, answer)));
     }
     let response = next.call(request).await?.map_into_boxed_body();
-    Ok(with_cookies(as_page(response)))
+    Ok(headers::for_compression(with_cookies(as_page(response))))
 }
 
 async fn admit(need: Need, request: &mut ServiceRequest) -> Result<()> {
@@ -151,7 +153,7 @@ async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Confi
     if kind == "application/json" {
         let sent =
             request.headers().get("x-csrf-token").map(|token| token.as_bytes().to_vec()).unwrap_or_default();
-        return if secret::same(&sent, visit.csrf.as_bytes()) { Ok(()) } else { refused("token") };
+        return if csrf::is(&sent, &visit.csrf) { Ok(()) } else { refused("token") };
     }
     if kind != "application/x-www-form-urlencoded" {
         return refused("content type");
@@ -166,7 +168,7 @@ async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Confi
             rest.append_pair(&name, &value);
         }
     }
-    if !secret::same(sent.as_bytes(), visit.csrf.as_bytes()) {
+    if !csrf::is(sent.as_bytes(), &visit.csrf) {
         return refused("token");
     }
     request.set_payload(Payload::from(Bytes::from(rest.finish())));

@@ -26,6 +26,28 @@ const FIXED: &[(&str, &str)] = &[
     ("content-security-policy", CSP),
 ];
 
+/// What keeps an answer from being compressed; taken off before it leaves.
+const IDENTITY: &str = "identity";
+
+/// Says of an answer of the portal whether it may be compressed. The length of a compressed page tells
+/// somebody on the wire how much of what they put into it repeats what it holds. So a page is compressed
+/// only when the visitor's own click on our pages, or their typing, asked for it, which browsers say in
+/// `Sec-Fetch-Site`; and never when it must not be stored, as pages with a secret must not.
+pub(super) fn for_compression(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let site = response.request().headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let is_own = matches!(site, Some(b"same-origin" | b"none"));
+    let headers = response.headers();
+    let is_secret = headers
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|value| value.to_str().is_ok_and(|value| value.contains("no-store")));
+    let is_page =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_own || is_secret || !is_page {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(IDENTITY));
+    }
+    response
+}
+
 /// Wraps the whole application: refuses a Host that a router could misread, gives each request its
 /// id, and sets the security headers that an answer does not set itself.
 ///
@@ -43,6 +65,9 @@ pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static
     let mut response: ServiceResponse<BoxBody> =
         panicked::caught(next.call(request), id, is_page).await?.map_into_boxed_body();
     let headers = response.headers_mut();
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding == IDENTITY) {
+        headers.remove(header::CONTENT_ENCODING);
+    }
     let id_header = HeaderName::from_static("x-request-id");
     if !headers.contains_key(&id_header)
         && let Ok(value) = HeaderValue::from_str(&id.to_string())

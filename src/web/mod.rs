@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod csrf;
 pub mod document;
 pub mod fault;
 pub mod form;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
 
@@ -110,10 +110,16 @@ pub fn mount(config: &mut ServiceConfig, pages: Vec<Page>) {
         for row in rows {
             resource = resource.route((row.route)());
         }
-        config.service(resource.default_service(web::to(move |request: HttpRequest| {
+        let resource = resource.default_service(web::to(move |request: HttpRequest| {
             let allow = allow.clone();
             async move { wrong_method(&request, &allow, is_api) }
-        })));
+        }));
+        if is_api {
+            config.service(resource);
+        } else {
+            // Which pages may be, `headers` decides.
+            config.service(resource.wrap(Compress::default()));
+        }
     }
 }
 

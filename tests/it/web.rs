@@ -67,6 +67,47 @@ async fn assets_are_kept_for_ever_and_compressed() {
 }
 
 #[actix_web::test]
+async fn pages_are_compressed_only_for_our_own_clicks_and_never_with_a_secret() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let get = async |path: &str, coding: &str, site: &str| {
+        let request = admin.browser.request(reqwest::Method::GET, path).header("accept-encoding", coding);
+        let request = if site.is_empty() { request } else { request.header("sec-fetch-site", site) };
+        admin.browser.send(request).await
+    };
+    let coding = |answer: &crate::support::Answer| answer.header("content-encoding").to_owned();
+    let plain = get("/", "br", "").await.is(200);
+    assert_eq!(coding(&plain), "");
+    for (asked, site) in [("br", "same-origin"), ("gzip", "none")] {
+        let answer = get("/", asked, site).await.is(200);
+        assert_eq!(coding(&answer), asked);
+        assert!(answer.header("vary").to_lowercase().contains("accept-encoding"));
+        // What is no text is one character a byte.
+        let (wire, whole) = (answer.text.chars().count(), plain.text.len());
+        assert!(wire * 2 < whole, "{wire} of {whole} bytes");
+    }
+    for site in ["cross-site", "same-site"] {
+        assert_eq!(coding(&get("/users?q=guess", "br", site).await.is(200)), "", "{site}");
+    }
+    assert_eq!(coding(&get("/", "identity", "same-origin").await.is(200)), "");
+    let made = admin.browser.submit("/keys/new", "/keys", &[("name", "ci-bot")]).await.is(303);
+    let shown = get(made.location(), "br", "same-origin").await.is(200);
+    assert!(coding(&shown).is_empty() && shown.text.contains("sk-ptc-"));
+}
+
+#[actix_web::test]
+async fn each_page_has_its_own_form_token_and_all_of_them_work() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let one = admin.browser.get("/profile").await.field("csrf").unwrap();
+    let two = admin.browser.get("/profile").await.field("csrf").unwrap();
+    assert_ne!(one, two);
+    for token in [one, two] {
+        admin.browser.post_with(&token, "/teams", &[("name", "Search")]).await.is(303);
+    }
+}
+
+#[actix_web::test]
 async fn f30_p33_a_bug_is_a_500_and_the_process_lives() {
     let app = spawn().await;
     let browser = app.visitor();
