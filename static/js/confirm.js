@@ -7,6 +7,7 @@ function modal(dialog) {
     dialog.close();
   }
   if (!dialog.open) dialog.showModal();
+  dialog.querySelector('[aria-invalid]')?.focus();
 }
 
 document.addEventListener('click', (event) => {

@@ -106,10 +106,10 @@ impl Day {
     /// "120 calls, 3 did not go well".
     pub fn line(&self) -> String {
         match (self.calls, self.failed) {
-            (0, _) => "No call in the last 24 hours.".to_owned(),
-            (calls, 0) => format!("{} calls in the last 24 hours, all answered.", look::grouped(calls)),
+            (0, _) => "No call.".to_owned(),
+            (calls, 0) => format!("{} calls, all answered.", look::grouped(calls)),
             (calls, failed) => format!(
-                "{} calls in the last 24 hours, {} did not go well.",
+                "{} calls, {} did not go well.",
                 look::grouped(calls),
                 look::grouped(failed)
             ),
