@@ -1,76 +1,278 @@
 #!/usr/bin/env bash
-# The installer in an empty home: install, demo, wrong checksum, upgrade, a bad upgrade, uninstall, purge.
+# The installer in empty homes: install, demo, upgrade, what goes wrong on the way, uninstall, purge.
 # PORTICO_BIN names the program that is installed. Counts on its last line.
 set -uo pipefail
 
 cd "$(dirname "$0")/../.." || exit
-home=$(mktemp -d)
-export HOME=$home
-unset XDG_DATA_HOME
-data=$home/.local/share/portico bin=$home/.local/bin/portico
-sum=$(sha256sum "$PORTICO_BIN" | cut -d' ' -f1)
+program=$PORTICO_BIN
+unset XDG_DATA_HOME "${!PORTICO_@}"
+sum=$(sha256sum "$program" | cut -d' ' -f1)
 passed=0 failed=0
+root=$(mktemp -d)
+mkdir "$root/tmp"
+export TMPDIR=$root/tmp
+started=()
+
 finish() {
-  ./install.sh --uninstall >/dev/null 2>&1
-  rm -rf "$home"
+  local home
+  for home in "$root"/home-*; do HOME=$home ./install.sh --uninstall >/dev/null 2>&1; done
+  [ ${#started[@]} = 0 ] || kill -KILL "${started[@]}" 2>/dev/null
+  rm -rf "$root"
 }
 trap finish EXIT
 
+enter() { # NAME: an empty home of its own
+  export HOME=$root/home-$1
+  mkdir "$HOME"
+  data=$HOME/.local/share/portico bin=$HOME/.local/bin/portico settings=$HOME/.local/etc/portico.toml last=$HOME/last
+}
 check() { # WORDS COMMAND...
   local words=$1; shift
-  if "$@" >"$home/out" 2>&1; then passed=$((passed + 1)); else
-    failed=$((failed + 1)); echo "failed: $words"; sed 's/^/    /' "$home/out"
+  if "$@" >"$root/out" 2>&1; then passed=$((passed + 1)); else
+    failed=$((failed + 1)); echo "failed: $words"; sed 's/^/    /' "$root/out"
   fi
 }
 ends_with() { local code=$1; shift; "$@"; [ $? = "$code" ]; }
-printed() { grep -qE "$1" "$home/last"; }
-install_it() { ./install.sh "$@" >"$home/last" 2>&1 || { cat "$home/last"; return 1; }; }
-url() { sed -n 's/^Portico runs on //p' "$home/last"; }
+not() { ! "$@"; }
+printed() { grep -qE -- "$1" "$last" || { cat "$last"; return 1; }; }
+install_it() { ./install.sh "$@" >"$last" 2>&1 || { cat "$last"; return 1; }; }
+refused() { if ./install.sh "$@" >"$last" 2>&1; then cat "$last"; return 1; fi; }
+url() { sed -n 's/^listen = "\(.*\)"$/http:\/\/\1/p' "$settings"; }
+port() { sed -n 's/^listen = ".*:\(.*\)"$/\1/p' "$settings"; }
 answers() { [ "$(curl -s -o /dev/null -m 5 -w '%{http_code}' "$1")" = "$2" ]; }
 mode() { [ "$(stat -c %a "$1")" = "$2" ]; }
+alive() { kill -0 "$1" 2>/dev/null; }
+gone() { local _; for _ in $(seq 100); do alive "$1" || return 0; sleep 0.1; done; return 1; }
+works() { # the right process answers, and its data folder is whole
+  answers "$(url)/readyz" 200 && alive "$(cat "$data/portico.pid")" && [ ! -e "$bin.old" ] && [ ! -e "$bin.new" ] &&
+    [ "/proc/$(cat "$data/portico.pid")/exe" -ef "$bin" ] && "$bin" user list
+}
+has_dana() { "$bin" user list | grep -q dana; }
+until_ready() { local _; for _ in $(seq 100); do answers "$1/readyz" 200 && return 0; sleep 0.1; done; return 1; }
+keep() { started+=("$1"); disown "$1"; }
+wrapped() { # FILE LINES: a program that does what LINES say before it is the real one
+  { printf '#!/bin/bash\n'; printf '%s\n' "$2"; printf 'exec -a portico %q "$@"\n' "$program"; } >"$1"
+  chmod +x "$1"
+}
 
+# --- what is typed -------------------------------------------------------------------------------
+enter first
 check "help is for a stranger" bash -c "./install.sh --help | grep -q -- --demo"
 check "an unknown flag is a usage error" ends_with 64 ./install.sh --nonsense
+check "a flag without its value is a usage error" ends_with 64 ./install.sh --port
 check "a port that is none is a usage error" ends_with 64 ./install.sh --port 0x
-check "a dry run changes nothing" bash -c "./install.sh --dry-run && [ ! -e $home/.local ]"
-check "flags are variables too" bash -c "PORTICO_DRY_RUN=1 PORTICO_PREFIX=$home/there ./install.sh | grep -q $home/there/bin"
-check "a wrong checksum is refused" ends_with 1 ./install.sh --from "$PORTICO_BIN" --sha256 "$(printf '0%.0s' $(seq 64))"
+check "a port that is too great is a usage error" ends_with 64 ./install.sh --port 65536
+check "a dry run changes nothing" bash -c "./install.sh --dry-run && [ ! -e $HOME/.local ]"
+check "flags are variables too" bash -c "PORTICO_DRY_RUN=1 PORTICO_PREFIX=$HOME/there ./install.sh | grep -q $HOME/there/bin"
+check "flags are written with = too" bash -c "./install.sh --dry-run --prefix=$HOME/there | grep -q $HOME/there/bin"
+names() { env "$@" ./install.sh --dry-run >"$last" 2>&1; }
+check "m23_a variable that nothing reads is named" bash -c "$(declare -f names printed); last=$last; names PORTICO_PRT=9 && printed 'warning: .*PORTICO_PRT'"
+check "m23_a setting of the program is told apart" bash -c "$(declare -f names printed); last=$last; names PORTICO_LOG_LEVEL=warn && printed 'note: PORTICO_LOG_LEVEL counts for this start'"
+check "m23_the program's folder and address are not the installer's" bash -c "$(declare -f names printed); last=$last; names PORTICO_DATA_DIR=/nowhere && printed 'note: PORTICO_DATA_DIR is not used here'"
+check "m23_its own variables raise no word" bash -c "$(declare -f names not); last=$last; names PORTICO_PORT=9999 PORTICO_DEMO=1 PORTICO_KEY=k && not grep -E 'note|warning' $last"
+check "a wrong checksum is refused" ends_with 1 ./install.sh --from "$program" --sha256 "$(printf '0%.0s' $(seq 64))"
 check "and nothing was installed" test ! -e "$bin"
 
-check "it installs" install_it --from "$PORTICO_BIN" --sha256 "$sum"
+# A folder of programs without some: what is missing is named, nothing is changed.
+mkdir "$root/few"
+for tool in bash sh env cat cut dirname grep head id install ln ls mkdir mktemp mv nohup rm sed seq sha256sum sleep sort tail tr uname; do
+  ln -s "$(command -v "$tool")" "$root/few/$tool"
+done
+few() { PATH=$root/few ./install.sh "$@" >"$last" 2>&1; [ $? = 1 ]; }
+check "without curl it says so" few --from "$program"
+check "by name" printed 'missing: curl\. Get it with'
+check "a build without a compiler says so" few
+check "and names all that is missing" printed 'missing: curl cc make'
+rm "$root/few/seq"
+check "without a basic tool it says so" few --from "$program"
+check "by its name" printed 'missing: seq\.'
+check "and nothing was installed then" test ! -e "$HOME/.local"
+
+# --- install, demo, upgrade ----------------------------------------------------------------------
+touch "$root/before"
+check "it installs" install_it --from "$program" --sha256 "$sum"
 check "it prints a set-up link" printed 'http://127\.0\.0\.1:[0-9]+/setup/[A-Za-z0-9_-]{20,}'
-check "the link opens" bash -c "curl -sf -m 5 \$(grep -oE 'http://127[^ ]+/setup/[A-Za-z0-9_-]+' $home/last)"
+check "the link opens" bash -c "curl -sf -m 5 \$(grep -oE 'http://127[^ ]+/setup/[A-Za-z0-9_-]+' $last)"
 check "other pages wait for set-up" answers "$(url)/sign-in" 403
 check "it is ready" answers "$(url)/readyz" 200
 check "the data folder is closed" mode "$data" 700
 check "the key file is closed" mode "$data/secrets.key" 600
-check "a pid file is there" bash -c "kill -0 \$(cat $data/portico.pid)"
+check "the settings are closed" mode "$settings" 600
+check "a pid file is there" alive "$(cat "$data/portico.pid")"
+check "nothing is written outside prefix and data" \
+  bash -c "[ -z \"\$(find $HOME . $root/tmp -newer $root/before -type f ! -path '$HOME/.local/*' ! -path $last ! -path './.git/*' ! -path './target/*')\" ]"
 first=$(cat "$data/portico.pid" 2>/dev/null)
 
-check "the demo streams an answer" install_it --from "$PORTICO_BIN" --demo
+check "the demo streams an answer" install_it --from "$program" --demo
 check "and prints it" printed 'journal, and came back'
 check "with log-ins" printed 'Sign in as admin:.*password'
 check "and a key" printed 'sk-ptc-[0-9A-Za-z]{49}'
 check "the upgrade restarted it" test "$first" != "$(cat "$data/portico.pid")"
 check "with a backup before" bash -c "ls $data/backups/*/backup.json"
+call=$(sed -n 's/^ *Call it: *//p' "$last") again=$(sed -n 's/^ *Start again: *//p' "$last") halt=$(sed -n 's/^ *Stop: *//p' "$last")
+check "m27_the call in the ending works as printed" bash -c "$call | grep -q Hello"
+check "m27_start again builds nothing" bash -c "[[ '$again' == nohup* && '$again' != *install.sh* ]]"
+pid=$(cat "$data/portico.pid")
+check "the stop in the ending works" bash -c "$halt"
+check "it is stopped then" gone "$pid"
+check "m27_start again starts it" bash -c "$again"
+check "m27_it answers" until_ready "$(url)"
+check "m27_and the stop works again" bash -c "[ \$(cat $data/portico.pid) != $pid ] && $halt"
 
+# --- a version that does not start ---------------------------------------------------------------
 # shellcheck disable=SC2016 # it is the words of another script
-printf '#!/bin/sh\n[ "$1" = --version ] && echo "portico 99" && exit 0\nexit 1\n' >"$home/broken"
-check "a version that does not start is taken back" ends_with 1 ./install.sh --from "$home/broken"
-check "the one before runs again" answers "$(url)/readyz" 200
-check "with its data" bash -c "$bin user list | grep -q dana"
+printf '#!/bin/sh\n[ "$1" = --version ] && echo "portico 99" && exit 0\nexit 1\n' >"$HOME/broken"
+check "a version that does not start is taken back" ends_with 1 ./install.sh --from "$HOME/broken"
+check "the one before runs again" works
+check "with its data" has_dana
+
+# --- a server that somebody started by hand ------------------------------------------------------
+by_hand() { # starts one that no pid file names
+  local pid; pid=$(cat "$data/portico.pid") && kill "$pid" && gone "$pid" && rm -f "$data/portico.pid"
+  "$bin" "$@" serve >"$HOME/log" 2>&1 &
+  hand=$!; keep "$hand"
+  until_ready "$(url)"
+}
+check "h7_a server started by hand runs" by_hand
+check "h7_an upgrade over it" install_it --from "$program"
+check "h7_ends that server" gone "${hand:-0}"
+check "h7_and the new one answers" works
+check "h7_with the data" has_dana
+
+kill "$(cat "$data/portico.pid")" && gone "$(cat "$data/portico.pid")"
+python3 -m http.server --bind 127.0.0.1 --directory "$root/tmp" "$(port)" >"$HOME/stranger.log" 2>&1 &
+stranger=$!; keep "$stranger"
+until answers "$(url)/" 200 || ! alive "$stranger"; do sleep 0.1; done
+mkdir "$root/tmp/readyz"
+check "h7_another program on its address is refused" refused --from "$program"
+check "h7_plainly" printed 'another program answers on http://127'
+check "h7_nothing is called a success" not printed 'Portico runs on'
+check "h7_no pid file names a dead process" test ! -e "$data/portico.pid"
+check "h7_another port makes it run" install_it --from "$program" --port "$(($(port) + 1500))"
+check "h7_there" works
+check "h7_the other program was left alone" alive "$stranger"
+kill "$stranger"
+
+# A new version that dies while another answers in its place: only our own process counts.
+# shellcheck disable=SC2016 # it is the words of another script
+wrapped "$HOME/thief" 'case "$*" in *serve*)
+  mkdir -p '"$root"'/tmp/thief; touch '"$root"'/tmp/thief/readyz
+  setsid python3 -m http.server --bind 127.0.0.1 --directory '"$root"'/tmp/thief '"$(port)"' >/dev/null 2>&1 & echo $! >'"$root"'/thief.pid
+  sleep 1; exit 1 ;; esac'
+check "h7_readiness of somebody else is not ours" refused --from "$HOME/thief"
+check "h7_and is not called a success" not printed 'Portico runs on'
+kill "$(cat "$root/thief.pid")"; gone "$(cat "$root/thief.pid")"
+check "h7_the next run repairs it" install_it --from "$program"
+check "h7_to a whole installation" works
+check "h7_with all data" has_dana
+
+# --- backups -------------------------------------------------------------------------------------
+for number in 1 2 3 4 5 6; do cp -r "$(find "$data/backups" -name 'before-upgrade-*' | sort | tail -1)" "$data/backups/before-upgrade-2020010${number}T000000Z"; done
+mkdir -p "$data/backups/mine"
+check "an upgrade with many backups" install_it --from "$program"
+check "keeps the last five" bash -c "[ \$(ls -d $data/backups/before-upgrade-* | wc -l) = 5 ]"
+check "the new ones" test ! -e "$data/backups/before-upgrade-20200106T000000Z"
+check "and those that are somebody's own" test -d "$data/backups/mine"
+
+# --- cut off at each step ------------------------------------------------------------------------
+# The steps are named by a command: PATH puts a trap before it that ends install.sh with SIGKILL.
+mkdir "$root/cut"
+cut_at() { # COMMAND COUNT ARGS...: kills install.sh when COMMAND is called for the COUNTth time
+  local command=$1 count=$2; shift 2
+  rm -f "$root/cut"/*
+  # shellcheck disable=SC2016 # it is the words of another script
+  printf '#!/bin/bash\necho >>%q\nif [ "$(wc -l <%q)" = %s ]; then kill -KILL "$(cat %q)"; exit 1; fi\nexec %q "$@"\n' \
+    "$root/cut/count" "$root/cut/count" "$count" "$root/cut/pid" "$(command -v "$command" || echo false)" >"$root/cut/$command"
+  chmod +x "$root/cut/$command"
+  # shellcheck disable=SC2016 # it is the words of another script
+  PATH=$root/cut:$PATH bash -c 'echo $$ >"$0"; exec ./install.sh "$@"' "$root/cut/pid" "$@" >"$HOME/cut" 2>&1
+  [ $? = 137 ]
+}
+upgrade_cut_at() {
+  check "an upgrade is cut off at $1 $2" cut_at "$1" "$2" --from "$program"
+  check "and the next one ends it" install_it --from "$program"
+  check "in a whole installation" works
+  check "and with its data" has_dana
+}
+upgrade_cut_at install 1
+upgrade_cut_at chmod 1
+upgrade_cut_at date 1
+upgrade_cut_at mv 1
+upgrade_cut_at ln 1
+upgrade_cut_at mv 2
+upgrade_cut_at curl 1
+
+# The new version does not start and the way back is cut off, before and after the old program is in its place.
+for step in "mv 3" "rm 5"; do
+  # shellcheck disable=SC2086 # two words
+  check "a way back is cut off at $step" cut_at $step --from "$HOME/broken"
+  check "while going back" grep -q 'Going back' "$HOME/cut"
+  check "and the next run goes on" install_it --from "$program"
+  check "to a whole one" works
+  check "with the data of before" has_dana
+done
+
+# The old databases are half in their place when all ends: the worst moment. The old program is one that does that.
+# shellcheck disable=SC2016 # it is the words of another script
+wrapped "$HOME/fragile" 'if [[ "$*" == *restore* && -e '"$root"'/cut/pid ]]; then
+  mv '"$data"'/secrets.key '"$data"'/portico.db '"$root"'/tmp/; kill -KILL "$(cat '"$root"'/cut/pid)"; exit 1; fi'
+check "an old version is there" install_it --from "$HOME/fragile"
+check "a way back is cut off between the databases" cut_at restore 1 --from "$HOME/broken"
+rm -f "$root/cut/pid"
+check "the key file is away then" test ! -e "$data/secrets.key"
+check "and the next run goes on from there" install_it --from "$program"
+check "to what works" works
+check "with what was there before" has_dana
 
 check "uninstall ends" ./install.sh --uninstall
 check "the program is gone" test ! -e "$bin"
-check "it is stopped" answers "$(url)/readyz" 000
+check "it is stopped after that" answers "$(url)/readyz" 000
 check "the data stays" test -e "$data/portico.db"
-check "it comes back with its data" bash -c "./install.sh --from $PORTICO_BIN && $bin user list | grep -q dana"
+check "it comes back with its data" bash -c "./install.sh --from $program && $bin user list | grep -q dana"
+check "another data folder beside its settings is refused" refused --from "$program" --data "$HOME/elsewhere"
+check "and not made" test ! -e "$HOME/elsewhere"
 check "purge wants a yes" ends_with 64 ./install.sh --purge
-check "purge deletes all" bash -c "./install.sh --purge --yes && [ ! -e $data ] && [ ! -e $bin ]"
+check "a purge is cut off" cut_at rm 2 --purge --yes
+check "the next one deletes all, backups too" bash -c "./install.sh --purge --yes && [ ! -e $data ] && [ ! -e $bin ] && [ ! -e $settings ]"
 
-mkdir -p "$home/full" && echo mine >"$home/full/file"
-check "a folder with other things in it is refused" ends_with 1 ./install.sh --from "$PORTICO_BIN" --data "$home/full"
-check "and stays as it was" grep -q mine "$home/full/file"
+# --- a first install that is cut off, in a home of its own ---------------------------------------
+enter second
+for step in "install 1" "mkdir 1" "mkdir 2" "chmod 1" "mv 1" "mv 2" "curl 1"; do
+  # shellcheck disable=SC2086 # two words
+  check "a first install is cut off at $step" cut_at $step --from "$program"
+  check "the second ends it" install_it --from "$program"
+  check "in one that works" works
+  check "that purges" ./install.sh --purge --yes
+done
+check "a first version that does not start" refused --from "$root/home-first/broken"
+check "leaves no program" test ! -e "$bin"
+check "and one that does takes its place" install_it --from "$program"
+check "and works" works
+
+# --- ports, folders ------------------------------------------------------------------------------
+taken=$(port) second=$(cat "$data/portico.pid")
+enter third
+check "a taken port is refused when named" refused --from "$program" --port "$taken"
+check "with its number" printed "port $taken is taken"
+check "else the next free one is used" install_it --from "$program" --prefix "$HOME/a folder" --data "$HOME/some data"
+settings="$HOME/a folder/etc/portico.toml" bin="$HOME/a folder/bin/portico" data="$HOME/some data"
+check "that is another" not test "$(port)" = "$taken"
+check "and both run" bash -c "kill -0 $second && kill -0 \$(cat '$data/portico.pid')"
+check "folders with spaces are printed so that they can be pasted" bash -c "$(sed -n 's/^ *Stop: *//p' "$last")"
+check "and uninstalled" bash -c "$(sed -n 's/^ *Uninstall: *\(.*\)   (.*/\1/p' "$last")"
+check "the other one goes on" alive "$second"
+
+mkdir -p "$HOME/full" && echo mine >"$HOME/full/file"
+check "a folder with other things in it is refused" ends_with 1 ./install.sh --from "$program" --data "$HOME/full" --prefix "$HOME/new"
+check "and stays as it was" grep -q mine "$HOME/full/file"
+
+enter fourth
+./install.sh --from "$program" --foreground >"$last" 2>&1 &
+front=$!; keep "$front"
+until [ -e "$settings" ] && answers "$(url)/readyz" 200 && [ "$(cat "$data/portico.pid")" = "$front" ] || ! alive "$front"; do sleep 0.1; done
+check "in the foreground it is the same process" works
+kill "$front"
+check "and ends with its signal" gone "$front"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
