@@ -53,7 +53,7 @@ places() {
 }
 absolute() { case $1 in /*) printf '%s' "${1%/}" ;; *) printf '%s/%s' "$PWD" "${1%/}" ;; esac; }
 check_names() { # this script's variables and the program's settings share a prefix: say what becomes of each
-  local name own=' PREFIX DATA PORT DEMO FOREGROUND FROM SHA256 NO_TOOLCHAIN DRY_RUN UNINSTALL PURGE YES KEY '
+  local name own=' PREFIX DATA PORT DEMO FOREGROUND FROM SHA256 NO_TOOLCHAIN DRY_RUN UNINSTALL PURGE YES KEY TOKEN '
   for name in "${!PORTICO_@}"; do
     if [[ $own == *" ${name#PORTICO_} "* ]]; then continue; fi
     case $name in PORTICO_CONFIG | PORTICO_DATA_DIR | PORTICO_SERVER_LISTEN)
@@ -77,7 +77,7 @@ need_tools() {
   for tool in curl $([ -n "$from" ] || say cc make); do has "$tool" || missing+=" $tool"; done
   [ -n "$missing" ] || return 0
   if [ -n "$no_toolchain" ] || [ -z "$command" ] || ! { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
-    fail "missing:$missing. Get it with: ${command:+sudo }${command:-your system\'s package manager}"
+    fail "missing:$missing. Get it with: ${command:+sudo }${command:-the package manager of your system}"
   fi
   step "Installing$missing: $command"; ! has apt-get || as_root apt-get update -qq
   # shellcheck disable=SC2086 # the words of the command

@@ -78,11 +78,14 @@ mkdir "$root/few"
 for tool in bash sh env cat cut dirname grep head id install ln ls mkdir mktemp mv nohup rm sed seq sha256sum sleep sort tail tr uname; do
   ln -s "$(command -v "$tool")" "$root/few/$tool"
 done
-few() { PATH=$root/few ./install.sh "$@" >"$last" 2>&1; [ $? = 1 ]; }
+few() { CARGO_HOME='' PATH=$root/few ./install.sh "$@" >"$last" 2>&1; [ $? = 1 ]; }
 check "without curl it says so" few --from "$program"
-check "by name" printed 'missing: curl\. Get it with'
+check "by name" printed "missing: curl\. Get it with: the package manager"
 check "a build without a compiler says so" few
 check "and names all that is missing" printed 'missing: curl cc make'
+for tool in curl cc make; do ln -s "$(type -P true)" "$root/few/$tool"; done
+check "a build without Rust says so" few --no-toolchain
+check "and how to get it" printed 'Rust [0-9.]+ or newer is missing\. Get it from https://rustup\.rs'
 rm "$root/few/seq"
 check "without a basic tool it says so" few --from "$program"
 check "by its name" printed 'missing: seq\.'
