@@ -340,6 +340,11 @@ async fn the_rules_of_sign_up_are_checked_and_kept_as_they_are_used() {
     };
     let kept = change(SignUpMode::Domain, &[" @Example.com", "", "example.com", "a.example"]).await.unwrap();
     assert_eq!(kept.domains, ["example.com", "a.example"]);
+    use sea_orm::EntityTrait;
+    let audited = crate::store::entity::audit_event::Entity::find().all(db.read()).await.unwrap();
+    let row = audited.iter().find(|row| row.act == "setting_changed").unwrap();
+    let details: serde_json::Value = serde_json::from_str(&row.details).unwrap();
+    assert_eq!((&details["before"]["mode"], &details["after"]["mode"]), (&"open".into(), &"domain".into()));
     for bad in [&["a b"][..], &["x@y"], &[".com"], &[]] {
         assert_eq!(change(SignUpMode::Domain, bad).await.unwrap_err().param(), Some("domains"), "{bad:?}");
     }

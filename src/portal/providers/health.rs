@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::base::clock::DAY;
 use crate::base::ids::ProviderId;
 use crate::base::{Code, Result};
+use crate::domain::supply::ProviderView;
 use crate::gateway::Gateway;
 use crate::gateway::health::{Report, Standing, Why};
 use crate::ledger::record::CallState;
@@ -34,6 +35,18 @@ pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
         }
     };
     Pulse { tone, label, text: format!("{now}{}", tries(&report)) }
+}
+
+/// The worst of a vendor's credentials that are switched on; none when all fare well.
+pub fn trouble(gateway: &Gateway, view: &ProviderView) -> Option<Pulse> {
+    let usable = view.credentials.iter().filter(|credential| credential.is_usable());
+    let mut ids: Vec<Uuid> = usable.map(|credential| credential.id.0).collect();
+    if view.credentials.is_empty() {
+        ids.push(view.provider.id.0);
+    }
+    let rank = |pulse: &Pulse| ["warn", "bad"].iter().position(|tone| *tone == pulse.tone);
+    let pulses = ids.into_iter().map(|id| pulse(gateway, id));
+    pulses.filter(|pulse| rank(pulse).is_some()).max_by_key(rank)
 }
 
 fn reason(why: Why) -> &'static str {
@@ -108,11 +121,9 @@ impl Day {
         match (self.calls, self.failed) {
             (0, _) => "No call.".to_owned(),
             (calls, 0) => format!("{} calls, all answered.", look::grouped(calls)),
-            (calls, failed) => format!(
-                "{} calls, {} did not go well.",
-                look::grouped(calls),
-                look::grouped(failed)
-            ),
+            (calls, failed) => {
+                format!("{} calls, {} did not go well.", look::grouped(calls), look::grouped(failed))
+            }
         }
     }
 }

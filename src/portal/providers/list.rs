@@ -2,9 +2,11 @@
 
 use askama::Template;
 
+use super::health::{self, Pulse};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
 use crate::domain::supply::{self, Preset};
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
@@ -27,6 +29,8 @@ struct Row {
     models: usize,
     /// A word for the badge.
     state: &'static str,
+    /// Its worst credential, when one does not fare well.
+    trouble: Option<Pulse>,
 }
 
 struct Tile {
@@ -36,11 +40,12 @@ struct Tile {
     models: usize,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit) -> PageResult {
+pub async fn show(actor: Actor, db: Data<Db>, gateway: Data<Gateway>, visit: Visit) -> PageResult {
     let mut providers = Vec::new();
     for provider in supply::list_providers(&db, &actor).await? {
         let view = supply::get_provider(&db, &actor, provider.id).await?;
-        providers.push(Row::of(view));
+        let trouble = health::trouble(&gateway, &view);
+        providers.push(Row { trouble, ..Row::of(view) });
     }
     shell::html(&ProvidersPage {
         frame: shell::frame(&db, &visit).await?,
@@ -63,6 +68,7 @@ impl Row {
                 (usable, all) => format!("{usable} of {all}"),
             },
             models: view.targets.len(),
+            trouble: None,
             state: match view.provider.state {
                 supply::Switch::Off => "off",
                 supply::Switch::On if usable == 0 && !needs_none => "no_credential",

@@ -69,8 +69,8 @@ fn modes() -> Vec<Choice> {
         SignUpMode::Domain => "Only addresses at the domains below may ask; an admin lets them in.",
         SignUpMode::Invitation => "Nobody may ask. Admins invite, each with a link that works once.",
         SignUpMode::Off => {
-            "No new accounts: links of invitations stop too, until this is changed. Who runs the server can \
-             still add people with the command `portico user add`."
+            "No new accounts; links of invitations stop too, until this is changed. On the server, portico user add \
+             still makes them."
         }
     };
     SignUpMode::ALL.into_iter().map(|mode| Choice::new(mode.word(), label(mode)).hint(hint(mode))).collect()
