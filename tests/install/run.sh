@@ -269,6 +269,18 @@ mkdir -p "$HOME/full" && echo mine >"$HOME/full/file"
 check "a folder with other things in it is refused" ends_with 1 ./install.sh --from "$program" --data "$HOME/full" --prefix "$HOME/new"
 check "and stays as it was" grep -q mine "$HOME/full/file"
 
+enter builder
+mkdir "$root/rust"
+printf '#!/bin/sh\necho "rustc 999.0.0 (none)"\n' >"$root/rust/rustc"
+# shellcheck disable=SC2016 # it is the words of another script
+printf '#!/bin/sh\n[ "$*" = "build --release --locked --bin portico" ] || exit 1\nmkdir -p "$CARGO_TARGET_DIR/release"\ncp %q "$CARGO_TARGET_DIR/release/portico"\n' "$program" >"$root/rust/cargo"
+chmod +x "$root/rust"/*
+build_it() { CARGO_TARGET_DIR=$root/built PATH=$root/rust:$PATH install_it "$@"; }
+check "without --from it builds in the clone" build_it
+check "and says that it takes a while" printed 'Building Portico'
+check "and installs what was built" works
+check "and is removed" ./install.sh --purge --yes
+
 enter fourth
 ./install.sh --from "$program" --foreground >"$last" 2>&1 &
 front=$!; keep "$front"
