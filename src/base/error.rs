@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use uuid::Uuid;
+
 use super::codes::Code;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -19,6 +21,7 @@ struct Inner {
     detail: Option<String>,
     retry_after: Option<u32>,
     status: Option<u16>,
+    subject: Option<Uuid>,
     cause: Option<Cause>,
 }
 
@@ -31,6 +34,7 @@ impl Error {
             detail: None,
             retry_after: None,
             status: None,
+            subject: None,
             cause: None,
         }))
     }
@@ -63,6 +67,11 @@ impl Error {
         self.0.status.unwrap_or(self.0.code.status())
     }
 
+    /// The row it is about, where its code names one kind: a subscription, or the API without one.
+    pub fn subject(&self) -> Option<Uuid> {
+        self.0.subject
+    }
+
     /// A sentence that says more than the row's. It is shown: no secrets, no names of users.
     pub fn saying(mut self, message: impl Into<String>) -> Self {
         self.0.message = Some(message.into());
@@ -71,6 +80,11 @@ impl Error {
 
     pub fn on(mut self, param: impl Into<String>) -> Self {
         self.0.param = Some(param.into());
+        self
+    }
+
+    pub fn about(mut self, subject: Uuid) -> Self {
+        self.0.subject = Some(subject);
         self
     }
 

@@ -119,6 +119,30 @@ pub(super) fn scope_word(key: &KeyCard, needs: &str) -> Result<()> {
         .saying(format!("This endpoint needs the scope `{needs}`; this key has `{}`.", has.join("`, `"))))
 }
 
+/// Has the application any subscription in force that this key may use? As far as can be judged
+/// before a model is named.
+///
+/// # Errors
+/// The refusal that helps most, as for a call.
+pub fn subscribed(key: &KeyCard, app: &AppCard, catalogue: &Catalogue, now: Timestamp) -> Result<()> {
+    let mut best: Option<Error> = None;
+    for candidate in candidates(app, catalogue) {
+        let refusal = match state(&candidate, now) {
+            Ok(()) if may_call(key, candidate.api) => return Ok(()),
+            Ok(()) => not_of_key(candidate.api),
+            Err(refusal) => refusal,
+        };
+        if best.as_ref().is_none_or(|other| rank(refusal.code()) < rank(other.code())) {
+            best = Some(refusal);
+        }
+    }
+    Err(best.unwrap_or_else(|| without_any(app)))
+}
+
+fn without_any(app: &AppCard) -> Error {
+    Code::SubscriptionMissing.saying(format!("Application {} has no subscription yet.", app.app.name))
+}
+
 /// Every subscription of the application whose rows are all there, in their order.
 fn candidates<'a>(app: &'a AppCard, catalogue: &'a Catalogue) -> impl Iterator<Item = Candidate<'a>> {
     app.subscriptions.iter().filter(|row| row.state != SubscriptionState::Withdrawn).filter_map(|row| {
@@ -183,15 +207,13 @@ fn nothing_serves(
             "Model `{}` belongs to API {}; application {name} is not subscribed to it.",
             wanted.model, api.slug
         );
-        return Code::SubscriptionMissing.saying(said);
+        return Code::SubscriptionMissing.saying(said).about(api.id.0);
     }
     if !usable.is_empty() {
         let names = usable.iter().flat_map(|one| allowed(one));
         return unknown_model(wanted.model, names);
     }
-    other.unwrap_or_else(|| {
-        Code::SubscriptionMissing.saying(format!("Application {name} has no subscription yet."))
-    })
+    other.unwrap_or_else(|| without_any(app))
 }
 
 /// One API's version by its address.
@@ -217,7 +239,7 @@ fn bound<'a>(
     let mine = mine.min_by_key(|candidate| state(candidate, now).map_or_else(|e| 1 + rank(e.code()), |()| 0));
     let Some(candidate) = mine else {
         let said = format!("Application {app_name} is not subscribed to API {}.", api.slug);
-        return Err(Code::SubscriptionMissing.saying(said));
+        return Err(Code::SubscriptionMissing.saying(said).about(api.id.0));
     };
     state(&candidate, now)?;
     if candidate.version.row.id != version.row.id {
@@ -267,6 +289,10 @@ pub fn place<'a>(
 
 /// Is the subscription in force, on a version that still answers?
 fn state(candidate: &Candidate<'_>, now: Timestamp) -> Result<()> {
+    in_force(candidate, now).map_err(|error| error.about(candidate.row.id.0))
+}
+
+fn in_force(candidate: &Candidate<'_>, now: Timestamp) -> Result<()> {
     let (row, api) = (candidate.row, candidate.api);
     let since = row.state_at.human();
     let ended = |at: Timestamp| {
@@ -326,6 +352,7 @@ fn not_in_plan(model: &str, candidate: &Candidate<'_>) -> Error {
             candidate.plan.name, candidate.api.slug
         ))
         .on("model")
+        .about(candidate.row.id.0)
 }
 
 fn unknown_model<'n>(model: &str, names: impl Iterator<Item = &'n str>) -> Error {

@@ -159,9 +159,11 @@ fn judge(
     identify::judge(cards, question.ip, now)?;
     let (key, app) = (&cards.key.card, &cards.app.card);
     gateway.limits().peek(&key.limits, now).map_err(|refused| refused.error())?;
-    let Some(model) = question.model else { return Ok(()) };
-    let wanted = Wanted { endpoint: question.endpoint, door: &question.door, model };
     let catalogue = gateway.directory().catalogue();
+    let Some(model) = question.model else {
+        return authorize::subscribed(key, app, &catalogue, now);
+    };
+    let wanted = Wanted { endpoint: question.endpoint, door: &question.door, model };
     let grant = authorize::authorize(key, app, &catalogue, wanted, now)?;
     explained.api = Some(format!("{}/{}", grant.api.slug, grant.version.row.name));
     explained.plan = Some(grant.plan.name.clone());

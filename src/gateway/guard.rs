@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::base::ids::{CallId, CredentialId};
+use crate::base::ids::{ApiId, CallId, CredentialId, SubscriptionId};
 use crate::base::limit::LimitKind;
 use crate::base::{Code, Error, Nanos, Result, Timestamp};
 use crate::ledger::prices::Prices;
@@ -281,6 +281,13 @@ impl Guard {
 
     fn write_refusal(&mut self, error: &Error) {
         self.stage = Stage::Ended;
+        // So that its page can lead to the request, or to the place to make one.
+        if let Some(subject) = error.subject() {
+            match error.code() {
+                Code::SubscriptionMissing => self.what.api = self.what.api.or(Some(ApiId(subject))),
+                _ => self.what.subscription = self.what.subscription.or(Some(SubscriptionId(subject))),
+            }
+        }
         let who = std::mem::replace(&mut self.who, Who::stranger(IpAddr::from([0, 0, 0, 0])));
         let refusal = Refusal {
             id: self.id,

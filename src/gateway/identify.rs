@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::base::ids::UserId;
 use crate::base::key_format;
 use crate::base::{Code, Result, Timestamp};
-use crate::domain::gate::{KeyCard, KeyState, RevokeReason, Standing, UserCard, UserState};
+use crate::domain::gate::{KeyCard, KeyReason, KeyState, Standing, UserCard, UserState};
 
 use super::Gateway;
 use super::credential::Credential;
@@ -81,7 +81,7 @@ fn key(card: &KeyCard, now: Timestamp) -> Result<()> {
         return Err(Code::KeyExpired.saying(format!("Key `{name}…` expired on {}.", end.human())));
     }
     if key.state == KeyState::Revoked {
-        let leaked = if key.reason == Some(RevokeReason::Leaked) { " because it had leaked" } else { "" };
+        let leaked = if key.reason == Some(KeyReason::Leaked) { " because it had leaked" } else { "" };
         let on = key.state_at.human();
         return Err(Code::KeyRevoked.saying(format!("Key `{name}…` was revoked on {on}{leaked}.")));
     }

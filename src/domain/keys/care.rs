@@ -13,39 +13,43 @@ use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
 use crate::domain::plans;
 use crate::store::entity::key;
-use crate::store::entity::states::{KeyState, RevokeReason};
+use crate::store::entity::states::{KeyReason, KeyState};
 use crate::store::{Db, Tx};
 
-/// Stops a key for now.
+/// Stops a key for now. What an operator from outside its team stops, only an operator starts again.
 ///
 /// # Errors
 /// `not_found`, `not_permitted`; `conflict` when it is not active.
 pub async fn pause(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
-    switch(db, actor, id, (KeyState::Active, KeyState::Paused), "key_paused").await
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        let was = managed_in(&tx, &actor, id).await?;
+        let held = (!rights::is_own(&actor, &was)).then_some(KeyReason::Held);
+        if !queries::state(&tx, id, &[KeyState::Active], KeyState::Paused, held).await? {
+            return Err(Code::Conflict.saying(format!("This key is {}.", was.state.label())));
+        }
+        written(&tx, &actor, &was, "key_paused", json!({ "held": held.is_some() })).await
+    })
+    .await
 }
 
 /// Lets a paused key work again.
 ///
 /// # Errors
-/// As [`pause`].
+/// `not_found`, `not_permitted`; `conflict` when it is not paused.
 pub async fn enable(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
-    switch(db, actor, id, (KeyState::Paused, KeyState::Active), "key_enabled").await
-}
-
-async fn switch(
-    db: &Db,
-    actor: &Actor,
-    id: KeyId,
-    (from, to): (KeyState, KeyState),
-    word: &'static str,
-) -> Result<()> {
     let actor = actor.clone();
     db.transact(async move |tx| {
         let was = managed_in(&tx, &actor, id).await?;
-        if !queries::state(&tx, id, &[from], to, None).await? {
+        if !rights::may_enable(&actor, &was) {
+            return Err(
+                Code::NotPermitted.saying("An operator paused this key; only an admin can enable it.")
+            );
+        }
+        if !queries::state(&tx, id, &[KeyState::Paused], KeyState::Active, None).await? {
             return Err(Code::Conflict.saying(format!("This key is {}.", was.state.label())));
         }
-        written(&tx, &actor, &was, word, json!({})).await
+        written(&tx, &actor, &was, "key_enabled", json!({})).await
     })
     .await
 }
@@ -54,7 +58,7 @@ async fn switch(
 ///
 /// # Errors
 /// As [`pause`]; `conflict` when it is revoked already.
-pub async fn revoke(db: &Db, actor: &Actor, id: KeyId, reason: RevokeReason) -> Result<()> {
+pub async fn revoke(db: &Db, actor: &Actor, id: KeyId, reason: KeyReason) -> Result<()> {
     let actor = actor.clone();
     db.transact(async move |tx| {
         let was = managed_in(&tx, &actor, id).await?;

@@ -13,9 +13,9 @@ mod view;
 pub use budgets::{Budget, budgets};
 pub use care::{edit, enable, extend, pause, rename, revoke, transfer};
 pub use issue::{Issued, NewKey, issue};
-pub use rights::may_manage;
+pub use rights::{may_enable, may_manage};
 pub use rotation::{Overlap, Rotate, Why, end_overlap, rotate};
-pub use rules::{Edit, Expiry, MAX_DAYS, api_ids, check_ips, networks, scopes};
+pub use rules::{Edit, Expiry, MAX_DAYS, api_ids, check_ips, networks, revoke_reason, scopes};
 pub use view::{
     Condition, KeyFilter, KeyView, condition, find_by_digest, find_by_prefix, get_visible, limits_of,
     list_of_app, list_visible, owners_for,

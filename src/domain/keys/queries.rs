@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
 use crate::base::{Result, Timestamp};
 use crate::store::Tx;
-use crate::store::entity::states::{KeyState, RevokeReason, UserState};
+use crate::store::entity::states::{KeyReason, KeyState, UserState};
 use crate::store::entity::{api, application, key, key_secret, team, team_member, user};
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: KeyId) -> Result<Option<key::Model>> {
@@ -92,7 +92,7 @@ pub async fn state(
     id: KeyId,
     from: &[KeyState],
     to: KeyState,
-    reason: Option<RevokeReason>,
+    reason: Option<KeyReason>,
 ) -> Result<bool> {
     let state = key::ActiveModel {
         state: Set(to),

@@ -10,7 +10,7 @@ use crate::base::ids::ApiId;
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::plans::Limits;
 use crate::store::entity::key;
-use crate::store::entity::states::Scope;
+use crate::store::entity::states::{KeyReason, Scope};
 
 /// Days a key lives when nobody says otherwise.
 pub const DEFAULT_DAYS: u32 = 90;
@@ -42,12 +42,18 @@ impl Expiry {
             Self::Days(days) if (1..=MAX_DAYS).contains(&days) => now.plus(i64::from(days) * DAY),
             Self::At(at) if at > now && at.since(now) <= i64::from(MAX_DAYS) * DAY => at,
             Self::Days(_) | Self::At(_) => {
-                let message = format!("A key lives from 1 to {MAX_DAYS} days from now.");
+                let message =
+                    format!("Choose an end that is still to come, at most {MAX_DAYS} days from now.");
                 return Err(Code::FieldInvalid.saying(message).on("expires"));
             }
         };
         Ok(Some(at))
     }
+}
+
+/// Why a key is revoked, as a person says it.
+pub fn revoke_reason(word: &str) -> Option<KeyReason> {
+    KeyReason::parse(word).filter(|reason| matches!(reason, KeyReason::Revoked | KeyReason::Leaked))
 }
 
 /// What can be changed on a key that exists; none stays as it is.

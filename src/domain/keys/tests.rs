@@ -9,7 +9,7 @@ use crate::domain::apps::{self, NewApp};
 use crate::domain::plans::Limits;
 use crate::domain::subscriptions::scene::{Scene, own, scene};
 use crate::store::entity::application;
-use crate::store::entity::states::{RevokeReason, Role, Scope, TeamRole};
+use crate::store::entity::states::{KeyReason, Role, Scope, TeamRole};
 
 fn code<T>(done: Result<T>) -> Code {
     done.err().map(|error| error.code()).expect("it should be refused")
@@ -118,10 +118,10 @@ async fn a_revoked_key_stays_revoked() {
     pause(&c.scene.db, &c.dana, id).await.unwrap();
     assert_eq!(code(pause(&c.scene.db, &c.dana, id).await), Code::Conflict);
     enable(&c.scene.db, &c.dana, id).await.unwrap();
-    revoke(&c.scene.db, &c.dana, id, RevokeReason::Leaked).await.unwrap();
+    revoke(&c.scene.db, &c.dana, id, KeyReason::Leaked).await.unwrap();
     assert_eq!(c.see(id).await.condition, Condition::Leaked);
     assert_eq!(code(enable(&c.scene.db, &c.dana, id).await), Code::Conflict);
-    assert_eq!(code(revoke(&c.scene.db, &c.dana, id, RevokeReason::Revoked).await), Code::Conflict);
+    assert_eq!(code(revoke(&c.scene.db, &c.dana, id, KeyReason::Revoked).await), Code::Conflict);
     assert_eq!(code(rotate(&c.scene.db, &c.dana, id, Rotate::planned(Overlap::Day)).await), Code::Conflict);
     assert_eq!(code(extend(&c.scene.db, &c.dana, id, Expiry::Never).await), Code::Conflict);
     let acts = c.scene.acts(id.0).await;

@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
 use crate::domain::plans::{self, Limits};
 use crate::store::Db;
-use crate::store::entity::states::{KeyState, RevokeReason, TeamRole, UserState};
+use crate::store::entity::states::{KeyReason, KeyState, TeamRole, UserState};
 use crate::store::entity::{key, key_secret, user};
 
 pub use super::queries::Filter as KeyFilter;
@@ -45,7 +45,7 @@ impl Condition {
 /// What a key is at an instant. The order is that of the key check.
 pub fn condition(row: &key::Model, now: Timestamp) -> Condition {
     match (row.state, row.reason) {
-        (KeyState::Revoked, Some(RevokeReason::Leaked)) => Condition::Leaked,
+        (KeyState::Revoked, Some(KeyReason::Leaked)) => Condition::Leaked,
         (KeyState::Revoked, _) => Condition::Revoked,
         _ if row.expires_at.is_some_and(|at| at <= now) => Condition::Expired,
         (KeyState::Paused, _) => Condition::Paused,

@@ -8,9 +8,10 @@ use super::feed::{self, Changed, User};
 use super::fix::{About, Fix, fix};
 use super::help;
 use super::lines::{self, Line};
-use crate::base::ids::{CallId, KeyId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::ids::{CallId, KeyId, SubscriptionId};
+use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::actor::Actor;
+use crate::domain::catalogue;
 use crate::domain::keys::{self, KeyView};
 use crate::domain::names;
 use crate::gateway::Gateway;
@@ -93,9 +94,14 @@ impl Desk<'_> {
             team: call.team_id,
             user: call.user_id,
             subscription: call.subscription_id,
+            held: key.as_ref().is_some_and(|key| !keys::may_enable(self.actor, &key.row)),
+            api: match call.api_id {
+                Some(api) => catalogue::address_of(self.db, self.actor, api).await?,
+                None => None,
+            },
         };
         let mut case = self.judge(key, Some(&call)).await?;
-        case.fix = code.and_then(|code| fix(self.actor, code, about));
+        case.fix = code.and_then(|code| fix(self.actor, code, &about));
         let ids = [
             call.key_id.map(|id| id.0),
             call.user_id.map(|id| id.0),
@@ -128,9 +134,13 @@ impl Desk<'_> {
             team: Some(row.team_id),
             user: Some(row.owner_id),
             subscription: None,
+            held: !keys::may_enable(self.actor, &row),
+            api: None,
         };
-        if let Some(code) = self.refusal_now(row.id).await? {
-            case.fix = fix(self.actor, code, about);
+        if let Some(error) = self.refusal_now(row.id).await? {
+            let subscription = error.subject().filter(|_| error.code() != Code::SubscriptionMissing);
+            let about = About { subscription: subscription.map(SubscriptionId), ..about };
+            case.fix = fix(self.actor, error.code(), &about);
         }
         let ids = [row.id.0, row.owner_id.0, row.app_id.0, row.team_id.0];
         case.changes = feed::changes(self.db, self.actor, &ids, self.db.now()).await?;
@@ -149,9 +159,9 @@ impl Desk<'_> {
         }
     }
 
-    async fn refusal_now(&self, key: KeyId) -> Result<Option<Code>> {
+    async fn refusal_now(&self, key: KeyId) -> Result<Option<Error>> {
         let question = Question { model: None, ip: None, ..Question::of(key) };
-        Ok(dry_run(self.gateway, question).await?.error.map(|error| error.code()))
+        Ok(dry_run(self.gateway, question).await?.error)
     }
 
     /// What the same call would meet now, by the functions that judge live calls.
@@ -183,7 +193,7 @@ impl Desk<'_> {
         case.outlook = match (&explained.error, &explained.api) {
             (Some(error), _) => format!("Would be refused now: {}.", error.code()),
             (None, Some(api)) => format!("Would pass now, served by {api}."),
-            (None, None) => "The key itself is good now.".to_owned(),
+            (None, None) => "The key is good now, and its application has a subscription.".to_owned(),
         };
         case.callers = feed::users(self.db, &key.row).await?;
         case.key = Some(key);

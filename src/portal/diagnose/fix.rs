@@ -6,13 +6,17 @@ use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
 
 /// What the cause is about, as far as it is known.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct About {
     pub key: Option<KeyId>,
     pub app: Option<AppId>,
     pub team: Option<TeamId>,
     pub user: Option<UserId>,
     pub subscription: Option<SubscriptionId>,
+    /// An operator paused the key, and only an operator may enable it.
+    pub held: bool,
+    /// The address of the API in the catalogue.
+    pub api: Option<String>,
 }
 
 /// Where the fix is done, and in what words.
@@ -33,7 +37,7 @@ pub enum Way {
 }
 
 /// The one thing to do about a cause; none where only waiting or somebody else helps.
-pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
+pub fn fix(actor: &Actor, code: Code, about: &About) -> Option<Fix> {
     let to = |label: &'static str, href: String| Some(Fix { label, href, way: Way::Open });
     let key = |label: &'static str, tail: &str| {
         about
@@ -44,7 +48,7 @@ pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
     match code {
         Code::KeyExpired => key("Extend or rotate the key", ""),
         Code::KeyRotated => key("See who still uses the old secret", "/rotation"),
-        Code::KeyPaused if looks_after(actor, about) => about.key.map(|id| Fix {
+        Code::KeyPaused if looks_after(actor, about) && !about.held => about.key.map(|id| Fix {
             label: "Enable the key",
             href: format!("/keys/{id}/enablement"),
             way: Way::Act,
@@ -77,7 +81,11 @@ pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
         },
         Code::AppSuspended => about.app.and_then(|app| to("Read the reason", format!("/apps/{app}"))),
         Code::TeamSuspended => about.team.and_then(|team| to("Read the reason", format!("/teams/{team}"))),
-        Code::SubscriptionMissing => to("Subscribe", "/catalogue".to_owned()),
+        Code::SubscriptionMissing => match (&about.api, about.app) {
+            (Some(slug), Some(app)) => to("Subscribe", format!("/subscribe/{slug}?app={app}")),
+            (Some(slug), None) => to("Subscribe", format!("/subscribe/{slug}")),
+            (None, _) => to("Find an API to subscribe to", "/catalogue".to_owned()),
+        },
         Code::SubscriptionPending => request(about, "Open the request"),
         Code::SubscriptionDenied => request(about, "Read the comment and ask again"),
         Code::SubscriptionSuspended => request(about, "Read the reason"),
@@ -104,12 +112,12 @@ pub fn fix(actor: &Actor, code: Code, about: About) -> Option<Fix> {
 }
 
 /// The owner of the key, an owner of its team, or an admin.
-fn looks_after(actor: &Actor, about: About) -> bool {
+fn looks_after(actor: &Actor, about: &About) -> bool {
     let own = about.user.is_some() && about.user == actor.user_id();
     own || about.team.is_some_and(|team| actor.owns(team)) || may(actor, Right::ManagePeople)
 }
 
-fn request(about: About, label: &'static str) -> Option<Fix> {
+fn request(about: &About, label: &'static str) -> Option<Fix> {
     let href = match (about.subscription, about.app) {
         (Some(id), _) => format!("/requests/{id}"),
         (None, Some(app)) => format!("/apps/{app}"),

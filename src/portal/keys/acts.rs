@@ -8,7 +8,7 @@ use crate::base::ids::{KeyId, UserId};
 use crate::domain::actor::Actor;
 use crate::domain::keys;
 use crate::store::Db;
-use crate::store::entity::states::RevokeReason;
+use crate::store::entity::states::KeyReason;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 
 fn back(id: KeyId) -> String {
@@ -39,8 +39,8 @@ pub async fn revoke(
     form: Form<RevokeForm>,
 ) -> PageResult {
     let reason = match form.reason.as_deref() {
-        None => RevokeReason::Revoked,
-        Some(word) => RevokeReason::parse(word)
+        None => KeyReason::Revoked,
+        Some(word) => keys::revoke_reason(word)
             .ok_or_else(|| Code::FieldInvalid.saying("A key is revoked, or leaked.").on("reason"))?,
     };
     keys::revoke(&db, &actor, *id, reason).await?;

@@ -40,6 +40,8 @@ struct KeyPage {
     curl: String,
     is_owner: bool,
     can_manage: bool,
+    /// False while an operator holds it and the person is none.
+    can_enable: bool,
     living: bool,
 }
 
@@ -69,6 +71,7 @@ pub async fn show(
         model,
         is_owner: actor.is(view.row.owner_id),
         can_manage: keys::may_manage(&actor, &view.row),
+        can_enable: keys::may_enable(&actor, &view.row),
         living: !matches!(view.condition, Condition::Revoked | Condition::Leaked),
         view,
     })

@@ -30,7 +30,7 @@ words! { SubscriptionState {
     Withdrawn "withdrawn" "withdrawn"; Suspended "suspended" "suspended"; Ended "ended" "ended";
 } }
 words! { KeyState { Active "active" "active"; Paused "paused" "paused"; Revoked "revoked" "revoked"; } }
-words! { /// Why a key was revoked.
-RevokeReason { Revoked "revoked" "revoked"; Leaked "leaked" "leaked"; } }
+words! { /// Why a key is not active.
+KeyReason { Revoked "revoked" "revoked"; Leaked "leaked" "leaked"; Held "held" "paused by an operator"; } }
 words! { /// What a key may be used for: an endpoint class.
 Scope { Chat "chat" "Chat"; Embeddings "embeddings" "Embeddings"; Images "images" "Images"; Audio "audio" "Audio"; Models "models" "List models"; } }
