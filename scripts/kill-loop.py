@@ -165,7 +165,7 @@ def rows(portico):
     found, before = [], ""
     while True:
         page = portico.api("GET", f"/calls?before={before}" if before else "/calls")
-        found += page["data"]
+        found += page["items"]
         before = page.get("next")
         if not before:
             return found

@@ -1,6 +1,7 @@
 //! Composition: builds every room's handle once, registers the doors, runs until told to stop.
 //! This file alone knows all rooms.
 
+use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -262,6 +263,7 @@ fn log_to_stderr(config: &Config) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .log_internal_errors(false);
     // A second subscriber in one process (tests) is not an error.
     let _ = match config.log.format {

@@ -1,11 +1,13 @@
 //! Calls, read only. A token sees what its user sees.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
-use crate::base::Code;
 use crate::base::ids::CallId;
+use crate::base::{Code, OrCode, Result};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
 use crate::ledger::asked::Asked;
@@ -16,6 +18,7 @@ use crate::store::entity::{attempt, call};
 use crate::web::{ApiNeed, ApiResult, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
 
 const PAGE: u64 = 100;
+const MOST: u64 = 500;
 
 #[derive(OpenApi)]
 #[openapi(paths(list, show), components(schemas(CallList, CallView, AttemptView)))]
@@ -36,7 +39,7 @@ pub fn endpoints() -> Vec<Page> {
 /// A page of calls, newest first.
 #[derive(Serialize, ToSchema)]
 pub struct CallList {
-    pub data: Vec<CallView>,
+    pub items: Vec<CallView>,
     /// Send it as `before` for the calls that follow; absent at the end.
     pub next: Option<Uuid>,
 }
@@ -124,14 +127,37 @@ pub struct AttemptView {
         ("stream" = Option<String>, Query, description = "`yes` or `no`"),
         ("request" = Option<String>, Query, description = "Our request id, or the caller's own"),
         ("before" = Option<Uuid>, Query, description = "`next` of the page before"),
+        ("limit" = Option<u64>, Query, description = "at most 500; 100 when left out"),
     ),
     responses((status = 200, description = "A page of calls", body = CallList))
 )]
-async fn list(actor: Actor, db: Data<Db>, asked: Query<Asked>) -> ApiResult {
+async fn list(actor: Actor, db: Data<Db>, asked: Query<BTreeMap<String, String>>) -> ApiResult {
+    let (asked, limit) = read(&asked)?;
     let (filter, before) = asked.read(db.now())?;
-    let listing = calls::list(&db, &sight(&actor), &filter, before, PAGE).await?;
-    let data = listing.calls.into_iter().map(|call| view(call, Vec::new())).collect();
-    Ok(json(StatusCode::OK, &CallList { data, next: listing.next.map(|id| id.0) }))
+    let listing = calls::list(&db, &sight(&actor), &filter, before, limit).await?;
+    let items = listing.calls.into_iter().map(|call| view(call, Vec::new())).collect();
+    Ok(json(StatusCode::OK, &CallList { items, next: listing.next.map(|id| id.0) }))
+}
+
+/// A page of the portal ignores what it does not know; a script that misspells a filter has to hear of it.
+fn read(given: &BTreeMap<String, String>) -> Result<(Asked, u64)> {
+    let known = Asked::default();
+    let (mut filters, mut limit) = (BTreeMap::new(), PAGE);
+    for (name, value) in given {
+        if name == "limit" {
+            let number = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+            let message = format!("A number from 1 to {MOST}.");
+            limit = number.ok_or_else(|| Code::FieldInvalid.saying(message).on("limit").as_status(400))?;
+        } else if known.pairs().iter().any(|(filter, _)| filter == name) {
+            filters.insert(name, value);
+        } else {
+            let shown: String = name.chars().take(60).collect();
+            let error = Code::FieldInvalid.saying(format!("There is no filter {shown:?}."));
+            return Err(error.on(shown).as_status(400));
+        }
+    }
+    let asked = serde_json::to_value(filters).and_then(serde_json::from_value).or_code(Code::Internal)?;
+    Ok((asked, limit))
 }
 
 /// One call with its attempts.

@@ -1,7 +1,8 @@
 //! The OpenAPI document: one part a noun, merged. `/docs/api` draws it, `portico openapi` prints it.
 
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::web::document::ApiDocument;
 use crate::web::{ApiNeed, Data, HttpResponse, Method, Page, StatusCode, endpoint, json};
@@ -12,6 +13,7 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
     super::models::document,
     super::apis::document,
     super::plans::document,
+    super::catalogue::document,
     super::apps::document,
     super::subscriptions::document,
     super::keys::document,
@@ -29,9 +31,43 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
         description = "Whatever the pages do, a script can do. Send a management token as a bearer token."
     ),
     security(("token" = [])),
+    components(schemas(Refusal, FieldFault), responses(Refused)),
     modifiers(&Token)
 )]
 struct Base;
+
+/// Refused or failed: a problem document (RFC 9457).
+#[derive(ToResponse)]
+#[response(description = "refused or failed, and why", content_type = "application/problem+json")]
+#[expect(dead_code, reason = "describes what `web::Problem` writes")]
+struct Refused(Refusal);
+
+/// A problem document.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `web::Problem` writes")]
+struct Refusal {
+    /// The page of the code.
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// A row of the error catalogue.
+    code: String,
+    /// What to do.
+    next: String,
+    /// The field at fault, by path.
+    param: Option<String>,
+    errors: Option<Vec<FieldFault>>,
+    request_id: String,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `web::Problem` writes")]
+struct FieldFault {
+    /// RFC 6901.
+    pointer: String,
+    detail: String,
+}
 
 struct Token;
 
@@ -47,6 +83,13 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let mut whole = Base::openapi();
     for part in PARTS {
         whole.merge(part());
+    }
+    for item in whole.paths.paths.values_mut() {
+        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in methods.into_iter().flatten() {
+            let refused = RefOr::Ref(Ref::from_response_name("Refused"));
+            operation.responses.responses.entry("default".to_owned()).or_insert(refused);
+        }
     }
     whole
 }

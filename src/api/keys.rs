@@ -4,14 +4,15 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
+use super::given::given;
 use super::moment::moment;
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
-use crate::base::{Code, Nanos, Result, Timestamp};
+use crate::base::{Code, Error, Nanos, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Edit, Expiry, Issued, KeyFilter, KeyView, NewKey, Overlap, Rotate, Why};
 use crate::domain::plans::Limits;
 use crate::store::Db;
-use crate::store::entity::states::{KeyState, RevokeReason, Scope};
+use crate::store::entity::states::{KeyReason, KeyState, Scope};
 use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
 
 #[derive(OpenApi)]
@@ -215,14 +216,13 @@ struct NewKeyBody {
     /// Who answers for it: a member of the application's team. None: you.
     #[schema(value_type = Option<Uuid>)]
     owner_id: Option<UserId>,
-    /// Of `chat`, `embeddings`, `images`, `audio`, `models`.
-    #[serde(default)]
-    scopes: Vec<String>,
+    /// Of `chat`, `embeddings`, `images`, `audio`, `models`; left out or null: all.
+    scopes: Option<Vec<String>>,
+    /// Left out or null: every API its application is subscribed to.
     #[schema(value_type = Option<Vec<Uuid>>)]
     api_ids: Option<Vec<ApiId>>,
-    /// Addresses or networks.
-    #[serde(default)]
-    ips: Vec<String>,
+    /// Addresses or networks; left out or null: from anywhere.
+    ips: Option<Vec<String>>,
     /// Days from now.
     expires_in_days: Option<u32>,
     /// RFC 3339, or a day.
@@ -247,14 +247,15 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewKeyBody>) -> ApiResult
     let body = body.into_inner();
     let new = NewKey {
         owner: body.owner_id,
-        scopes: scopes(&body.scopes)?,
-        api_ids: body.api_ids,
-        ips: keys::check_ips(&body.ips.join("\n"))?,
-        expiry: expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?,
+        scopes: scopes(body.scopes)?,
+        api_ids: some("api_ids", body.api_ids)?,
+        ips: ips(body.ips)?,
+        expiry: expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?
+            .unwrap_or_default(),
         limits: body.limits.check()?,
         ..NewKey::usual(body.app_id, body.name)
     };
-    let issued = keys::issue(&db, &actor, new).await?;
+    let issued = keys::issue(&db, &actor, new).await.map_err(of_this_api)?;
     told(&db, &actor, StatusCode::CREATED, issued).await
 }
 
@@ -266,19 +267,42 @@ async fn told(db: &Db, actor: &Actor, status: StatusCode, issued: Issued) -> Api
     Ok(json(status, &IssuedKey { secret: issued.secret.expose().to_owned(), key }))
 }
 
-fn scopes(words: &[String]) -> Result<Vec<Scope>> {
+/// A list that narrows. An empty one would be the opposite of what its writer means.
+fn some<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>> {
+    if list.as_ref().is_some_and(Vec::is_empty) {
+        let message = "An empty list would leave nothing; send null to lift the restriction.";
+        return Err(Code::FieldInvalid.saying(message).on(field));
+    }
+    Ok(list)
+}
+
+fn scopes(words: Option<Vec<String>>) -> Result<Vec<Scope>> {
     let scope = |word: &String| {
         Scope::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such scope.").on("scopes"))
     };
-    words.iter().map(scope).collect()
+    some("scopes", words)?.unwrap_or_default().iter().map(scope).collect()
 }
 
-fn expiry(days: Option<u32>, at: Option<&str>, never: bool) -> Result<Expiry> {
+fn ips(list: Option<Vec<String>>) -> Result<Vec<IpNet>> {
+    keys::check_ips(&some("ips", list)?.unwrap_or_default().join("\n"))
+}
+
+/// The form's one field is two here.
+fn of_this_api(error: Error) -> Error {
+    if error.param() == Some("expires") { error.on("expires_at") } else { error }
+}
+
+/// What was asked for; none where nothing was.
+fn expiry(days: Option<u32>, at: Option<&str>, never: bool) -> Result<Option<Expiry>> {
     match (days, moment("expires_at", at)?, never) {
-        (None, None, false) => Ok(Expiry::Usual),
-        (None, None, true) => Ok(Expiry::Never),
-        (Some(days), None, false) => Ok(Expiry::Days(days)),
-        (None, Some(at), false) => Ok(Expiry::At(at)),
+        (None, None, false) => Ok(None),
+        (None, None, true) => Ok(Some(Expiry::Never)),
+        (Some(days), None, false) if (1..=keys::MAX_DAYS).contains(&days) => Ok(Some(Expiry::Days(days))),
+        (Some(_), None, false) => {
+            let message = format!("From 1 to {} days.", keys::MAX_DAYS);
+            Err(Code::FieldInvalid.saying(message).on("expires_in_days"))
+        }
+        (None, Some(at), false) => Ok(Some(Expiry::At(at))),
         _ => Err(Code::FieldInvalid.saying("Give one expiry at most.").on("expires_at")),
     }
 }
@@ -294,13 +318,18 @@ async fn show(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
 #[serde(deny_unknown_fields)]
 struct KeyChange {
     name: Option<String>,
-    /// An empty list: all.
-    scopes: Option<Vec<String>>,
-    /// An empty list: every API its application is subscribed to.
+    /// Null: all.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>)]
+    scopes: Option<Option<Vec<String>>>,
+    /// Null: every API its application is subscribed to.
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<Uuid>>)]
-    api_ids: Option<Vec<ApiId>>,
-    /// An empty list: from anywhere.
-    ips: Option<Vec<String>>,
+    api_ids: Option<Option<Vec<ApiId>>>,
+    /// Null: from anywhere.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>)]
+    ips: Option<Option<Vec<String>>>,
     /// Replaces all four.
     limits: Option<LimitsBody>,
 }
@@ -310,9 +339,9 @@ struct KeyChange {
 async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChange>) -> ApiResult {
     let body = body.into_inner();
     let edit = Edit {
-        scopes: body.scopes.as_deref().map(scopes).transpose()?,
-        api_ids: body.api_ids.map(|ids| Some(ids).filter(|ids| !ids.is_empty())),
-        ips: body.ips.map(|ips| keys::check_ips(&ips.join("\n"))).transpose()?,
+        scopes: body.scopes.map(scopes).transpose()?,
+        api_ids: body.api_ids.map(|ids| some("api_ids", ids)).transpose()?,
+        ips: body.ips.map(ips).transpose()?,
         limits: body.limits.map(LimitsBody::check).transpose()?,
     };
     if let Some(name) = body.name {
@@ -384,8 +413,8 @@ struct Revocation {
     responses((status = 200, description = "revoked for good", body = Key), (status = 409, description = "it was revoked already")))]
 async fn revoke(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Revocation>) -> ApiResult {
     let reason = match body.reason.as_deref() {
-        None => RevokeReason::Revoked,
-        Some(word) => RevokeReason::parse(word)
+        None => KeyReason::Revoked,
+        Some(word) => keys::revoke_reason(word)
             .ok_or_else(|| Code::FieldInvalid.saying("`revoked` or `leaked`.").on("reason"))?,
     };
     keys::revoke(&db, &actor, *id, reason).await?;
@@ -406,7 +435,9 @@ struct ExpiryBody {
     responses((status = 200, description = "the key with its new end", body = Key), (status = 409, description = "it was revoked")))]
 async fn extend(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<ExpiryBody>) -> ApiResult {
     let expiry = expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?;
-    keys::extend(&db, &actor, *id, expiry).await?;
+    let message = "Say when it ends: `expires_in_days`, `expires_at` or `never_expires`.";
+    let expiry = expiry.ok_or_else(|| Code::FieldInvalid.saying(message).on("expires_in_days"))?;
+    keys::extend(&db, &actor, *id, expiry).await.map_err(of_this_api)?;
     seen(&db, &actor, *id).await
 }
 

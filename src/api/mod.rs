@@ -4,7 +4,9 @@
 pub mod apis;
 pub mod apps;
 pub mod calls;
+pub mod catalogue;
 pub mod document;
+mod given;
 pub mod keys;
 pub mod models;
 mod moment;
@@ -26,6 +28,7 @@ pub fn endpoints() -> Vec<Page> {
         models::endpoints(),
         apis::endpoints(),
         plans::endpoints(),
+        catalogue::endpoints(),
         apps::endpoints(),
         subscriptions::endpoints(),
         keys::endpoints(),

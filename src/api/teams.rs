@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
+use super::keys::LimitsBody;
 use crate::base::ids::{TeamId, UserId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
@@ -13,7 +14,20 @@ use crate::store::entity::team;
 use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
 
 #[derive(OpenApi)]
-#[openapi(paths(list, create, show, rename, members, add, change_member, remove, suspend, resume))]
+#[openapi(paths(
+    list,
+    create,
+    show,
+    rename,
+    limits,
+    set_limits,
+    members,
+    add,
+    change_member,
+    remove,
+    suspend,
+    resume
+))]
 struct Part;
 
 pub(super) fn document() -> utoipa::openapi::OpenApi {
@@ -26,6 +40,8 @@ pub fn endpoints() -> Vec<Page> {
         endpoint(Method::POST, "/api/v1/teams", ApiNeed::Write, create),
         endpoint(Method::GET, "/api/v1/teams/{id}", ApiNeed::Read, show),
         endpoint(Method::PATCH, "/api/v1/teams/{id}", ApiNeed::Write, rename),
+        endpoint(Method::GET, "/api/v1/teams/{id}/limits", ApiNeed::Read, limits),
+        endpoint(Method::PUT, "/api/v1/teams/{id}/limits", ApiNeed::Write, set_limits),
         endpoint(Method::GET, "/api/v1/teams/{id}/members", ApiNeed::Read, members),
         endpoint(Method::POST, "/api/v1/teams/{id}/members", ApiNeed::Write, add),
         endpoint(Method::PATCH, "/api/v1/teams/{id}/members/{user}", ApiNeed::Write, change_member),
@@ -101,6 +117,23 @@ async fn show(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
 async fn rename(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<TeamBody>) -> ApiResult {
     teams::rename(&db, &actor, *id, &body.name).await?;
     seen(&db, &actor, *id).await
+}
+
+#[utoipa::path(get, path = "/api/v1/teams/{id}/limits", tag = "People", params(("id" = Uuid, Path)),
+    responses((status = 200, description = "what all keys of the team together may do", body = LimitsBody)))]
+async fn limits(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
+    limited(&db, &actor, *id).await
+}
+
+#[utoipa::path(put, path = "/api/v1/teams/{id}/limits", tag = "People", params(("id" = Uuid, Path)), request_body = LimitsBody,
+    responses((status = 200, description = "the limits, all four replaced", body = LimitsBody)))]
+async fn set_limits(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<LimitsBody>) -> ApiResult {
+    teams::set_limits(&db, &actor, *id, body.into_inner().check()?).await?;
+    limited(&db, &actor, *id).await
+}
+
+async fn limited(db: &Db, actor: &Actor, id: TeamId) -> ApiResult {
+    Ok(json(StatusCode::OK, &LimitsBody::of(&teams::limits_of(db, actor, id).await?)))
 }
 
 /// One person of a team.

@@ -153,19 +153,54 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 return Err(Problem(Code::MediaTypeUnsupported.into()));
             }
             let bytes = bytes.await.map_err(|_| Problem(Code::BodyTooLarge.into()))?;
-            serde_json::from_slice(&bytes).map(Self).map_err(|fault| Problem(unreadable(&fault)))
+            read(&bytes).map(Self).map_err(Problem)
         })
     }
 }
 
-fn unreadable(fault: &serde_json::Error) -> Error {
-    if !fault.is_data() {
-        let place = format!("line {}, column {}", fault.line(), fault.column());
-        return Code::JsonInvalid.saying(format!("The body is not one valid JSON object: {place}."));
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(Code::JsonInvalid.saying("The body has to be one JSON object."));
     }
-    let text = fault.to_string();
-    // serde names the field between backticks.
-    let field = text.split('`').nth(1).unwrap_or_default().to_owned();
-    let error = Code::FieldInvalid.saying(format!("The body cannot be read: {text}."));
-    if field.is_empty() { error } else { error.on(field) }
+    let mut from = serde_json::Deserializer::from_slice(bytes);
+    let whole = serde_path_to_error::deserialize(&mut from).map_err(|fault| unreadable(&fault))?;
+    from.end().map_err(|fault| misplaced(&fault))?;
+    Ok(whole)
+}
+
+fn misplaced(fault: &serde_json::Error) -> Error {
+    let place = format!("line {}, column {}", fault.line(), fault.column());
+    Code::JsonInvalid.saying(format!("The body is not one valid JSON object: {place}."))
+}
+
+fn unreadable(fault: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    if !fault.inner().is_data() {
+        return misplaced(fault.inner());
+    }
+    let text = fault.inner().to_string();
+    let (text, _) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
+    let mut field = fault.path().to_string();
+    // Of a field that is missing the path is its parent's; serde names it between backticks.
+    let named = text.split('`').nth(1).filter(|_| text.starts_with("missing field `"));
+    if let Some(name) = named {
+        field = if field == "." { name.to_owned() } else { format!("{field}.{name}") };
+    }
+    let error = Code::FieldInvalid.saying(format!("The body cannot be read: {}.", plain(text)));
+    if field == "." { error } else { error.on(field) }
+}
+
+/// Serde's words for types, in words of JSON.
+fn plain(text: &str) -> String {
+    let types =
+        [("a sequence", "a list"), ("sequence", "a list"), ("map", "an object"), ("unit value", "null")];
+    let numbers = ["u8", "u16", "u32", "u64", "usize"].map(|name| (name, "a whole number from 0"));
+    let signed = ["i8", "i16", "i32", "i64"].map(|name| (name, "a whole number"));
+    let (got, wanted) = text.split_once(", expected ").unwrap_or((text, ""));
+    let found = types.iter().chain(&numbers).chain(&signed).find(|(name, _)| *name == wanted);
+    let wanted = match found {
+        Some((_, plain)) => plain,
+        None if wanted.starts_with("struct ") => "an object",
+        None => wanted,
+    };
+    if wanted.is_empty() { got.to_owned() } else { format!("{got}, expected {wanted}") }
 }

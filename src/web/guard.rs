@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, Uri, header};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -131,6 +131,7 @@ async fn visit(request: &HttpRequest, config: &Config, db: &Db) -> Result<Visit>
             .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(secret::random::<32>())),
         actor,
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        back: back(request),
         flash: request.cookie(FLASH_COOKIE).and_then(|cookie| reply::read_flash(cookie.value())),
         request_id: request.extensions().get::<CallId>().copied().unwrap_or_else(CallId::fresh),
         ip,
@@ -138,6 +139,18 @@ async fn visit(request: &HttpRequest, config: &Config, db: &Db) -> Result<Visit>
         secure,
     };
     Ok(Visit::new(facts))
+}
+
+/// The address of a page is its own; a form's is that of the page before it, which the browser names.
+fn back(request: &HttpRequest) -> String {
+    if request.method() == Method::GET {
+        return request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    }
+    let named = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let page = named.and_then(|text| text.parse::<Uri>().ok());
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let own = page.filter(|page| page.authority().map(|authority| authority.as_str()) == host);
+    own.and_then(|page| page.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
 }
 
 /// A write needs our own Origin and the token of this very session, in the form or, for scripts
@@ -298,5 +311,10 @@ fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>> {
 pub fn unknown_page(request: &HttpRequest) -> HttpResponse {
     let is_open = data::<SetUpDone>(request).is_ok_and(|done| done.0.load(Ordering::Acquire));
     let code = if is_open { Code::NotFound } else { Code::SetupPending };
-    Fault(code.with(request.path())).answer(request)
+    let error = code.with(request.path());
+    if request.path().starts_with("/api/") {
+        Problem(error).answer(request)
+    } else {
+        Fault(error).answer(request)
+    }
 }

@@ -60,6 +60,7 @@ impl Problem {
         }
         if let (Some(param), Some(map)) = (self.0.param(), document.as_object_mut()) {
             let pointer = format!("/{}", param.replace(['.', '['], "/").replace(']', ""));
+            map.insert("param".to_owned(), json!(param));
             map.insert("errors".to_owned(), json!([{ "pointer": pointer, "detail": self.0.message() }]));
         }
         let mut answer = HttpResponse::build(self.status_code());

@@ -29,6 +29,8 @@ pub struct Facts {
     pub csrf: String,
     /// Path and query as requested.
     pub path: String,
+    /// Where a person who is stuck goes back to: this page, or the one a form was sent from.
+    pub back: String,
     /// A message that the page before left: kind (`good`, `bad`, `note`) and text.
     pub flash: Option<(String, String)>,
     pub request_id: CallId,
