@@ -123,6 +123,16 @@ async fn open(config: &Config) -> Result<Db> {
     Db::open(config, Clock::default()).await
 }
 
+/// Opens the databases of an installation. A command that only looks makes none of a mistyped folder.
+async fn open_existing(config: &Config) -> Result<Db> {
+    let file = config.data.dir.join("portico.db");
+    if config.database.url.is_none() && !file.is_file() {
+        let there = config.data.dir.display();
+        return Err(Code::NotFound.saying(format!("There is no installation in {there}.")));
+    }
+    open(config).await
+}
+
 /// Runs a command's future to its end.
 fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().or_code(Code::Internal)?.block_on(work)

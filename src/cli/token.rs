@@ -2,10 +2,10 @@
 
 use super::line::TokenCommand;
 use super::table::Table;
-use super::{open, say};
+use super::{open_existing, say};
 use crate::base::clock::DAY;
 use crate::base::ids::AdminTokenId;
-use crate::base::{Code, OrCode, Result};
+use crate::base::{Code, Result};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::people::admin_tokens::{self, NewToken, Reach};
@@ -13,7 +13,7 @@ use crate::domain::people::{Email, users};
 use crate::store::Db;
 
 pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
-    let db = open(config).await?;
+    let db = open_existing(config).await?;
     let actor = Actor::system("command");
     match command {
         TokenCommand::Create { name, user, read_only, days } => {
@@ -28,7 +28,8 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
         }
         TokenCommand::List => list(&db, &actor).await,
         TokenCommand::Revoke { id } => {
-            let id: AdminTokenId = id.parse().or_code(Code::FieldInvalid)?;
+            let unknown = |_| Code::FieldInvalid.saying("An id as `portico token list` shows it.");
+            let id: AdminTokenId = id.parse().map_err(unknown)?;
             admin_tokens::revoke(&db, &actor, id).await?;
             say("It is revoked.")
         }

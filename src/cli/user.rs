@@ -4,7 +4,7 @@ use std::io;
 
 use super::line::{RoleWord, UserCommand};
 use super::table::Table;
-use super::{open, say};
+use super::{open, open_existing, say};
 use crate::base::{Code, OrCode, Result, Secret};
 use crate::config::Config;
 use crate::domain::actor::Actor;
@@ -15,7 +15,10 @@ use crate::store::entity::states::Role;
 use crate::store::entity::user;
 
 pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
-    let db = open(config).await?;
+    let db = match &command {
+        UserCommand::Add { .. } => open(config).await?,
+        _ => open_existing(config).await?,
+    };
     let actor = Actor::system("command");
     match command {
         UserCommand::Add { email, name, role, password_stdin } => {

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod icons;
 pub mod inbox;
 pub mod keys;
+pub mod limit_fields;
 pub mod look;
 pub mod markdown;
 pub mod menu;

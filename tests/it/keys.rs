@@ -10,7 +10,7 @@ use portico::domain::people::admin_tokens::{self, NewToken, Reach};
 use portico::domain::people::users;
 use portico::domain::plans::{self, PlanChange};
 use portico::store::entity::key_secret;
-use portico::store::entity::states::{Approval, RevokeReason};
+use portico::store::entity::states::{Approval, KeyReason};
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
@@ -433,7 +433,7 @@ async fn b30_each_cause_has_its_own_code() {
     assert_eq!(chat(&app, &dana.secret, "no-such-model").await.is(404).code(), "model_not_found");
     let revoked =
         keys::issue(&app.db, &dana.person.actor, keys::NewKey::usual(dana.app, "two")).await.unwrap();
-    keys::revoke(&app.db, &dana.person.actor, revoked.key.id, RevokeReason::Revoked).await.unwrap();
+    keys::revoke(&app.db, &dana.person.actor, revoked.key.id, KeyReason::Revoked).await.unwrap();
     assert_eq!(chat(&app, revoked.secret.expose(), "demo-echo").await.is(401).code(), "key_revoked");
     users::deactivate(&app.db, &admin.actor, dana.person.user.id).await.unwrap();
     assert_eq!(chat(&app, &dana.secret, "demo-echo").await.is(403).code(), "owner_deactivated");

@@ -22,6 +22,7 @@ mod outage;
 mod people;
 mod process;
 mod refusals;
+mod scripts;
 mod secrets;
 mod sign_in;
 mod stream;

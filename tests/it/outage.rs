@@ -8,7 +8,7 @@ use portico::base::key_format;
 use portico::base::limit::LimitKind;
 use portico::domain::keys;
 use portico::store::Dialect;
-use portico::store::entity::states::RevokeReason;
+use portico::store::entity::states::KeyReason;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use serde_json::json;
 
@@ -204,7 +204,7 @@ async fn p01_what_another_process_revokes_stops_within_a_second_and_never_comes_
         };
         let revoking = async {
             tokio::time::sleep(Duration::from_millis(150)).await;
-            keys::revoke(&db, &dev.person.actor, id, RevokeReason::Revoked).await.unwrap();
+            keys::revoke(&db, &dev.person.actor, id, KeyReason::Revoked).await.unwrap();
             over.set(Some(Instant::now()));
         };
         let (late, ()) = tokio::join!(futures_util::future::join_all((0..6).map(|_| caller())), revoking);
@@ -242,7 +242,7 @@ async fn p01_a_storm_of_revokes_and_callers_never_revives_a_key() {
                 keys::pause(&app.db, &dev.person.actor, issued.key.id).await.unwrap();
                 keys::enable(&app.db, &dev.person.actor, issued.key.id).await.unwrap();
             }
-            keys::revoke(&app.db, &dev.person.actor, issued.key.id, RevokeReason::Leaked).await.unwrap();
+            keys::revoke(&app.db, &dev.person.actor, issued.key.id, KeyReason::Leaked).await.unwrap();
             over.set(true);
         };
         let (seen, ()) = tokio::join!(futures_util::future::join_all((0..8).map(|_| caller())), revoking);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::queries;
-use crate::base::ids::{ModelId, VersionId};
+use crate::base::ids::{ApiId, ModelId, VersionId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::fields;
@@ -135,6 +135,14 @@ pub async fn get_visible(db: &Db, actor: &Actor, slug: &str) -> Result<ApiPage> 
     let owner_team = teams.get(&api.owner_team_id).cloned().unwrap_or_default();
     let versions = version_views(db, shown, &versions).await?;
     Ok(ApiPage { api, owner_team, versions, can_manage })
+}
+
+/// The address of an API in the catalogue; none when the actor may not see it.
+///
+/// # Errors
+/// The database's own.
+pub async fn address_of(db: &Db, actor: &Actor, id: ApiId) -> Result<Option<String>> {
+    Ok(queries::find_visible_by_id(db.read(), actor, id).await?.map(|row| row.slug))
 }
 
 /// Versions with their models; `all` names the successors.

@@ -10,7 +10,7 @@ pub(in crate::domain) mod queries;
 mod versions;
 
 pub use apis::{ApiChange, NewApi, change_api, make_api, remove_api};
-pub use cards::{ApiCard, ApiPage, Found, Offered, VersionView, get_visible, list_visible};
+pub use cards::{ApiCard, ApiPage, Found, Offered, VersionView, address_of, get_visible, list_visible};
 pub use checks::{Check, checks};
 pub use managed::{
     ManagedApi, Subscriber, get_managed, get_version, list_managed, subscribers, version_names,

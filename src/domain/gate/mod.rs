@@ -11,7 +11,7 @@ use crate::base::{Result, Secret};
 use crate::domain::supply;
 
 pub use crate::store::entity::states::{
-    KeyState, PlanState, RevokeReason, Scope, Standing, SubscriptionState, Switch, UserState, VersionState,
+    KeyReason, KeyState, PlanState, Scope, Standing, SubscriptionState, Switch, UserState, VersionState,
     Visibility,
 };
 pub use crate::store::entity::{

@@ -428,6 +428,17 @@ pub async fn revoke_admin_token(tx: &Tx, id: AdminTokenId) -> Result<bool> {
     Ok(done.rows_affected == 1)
 }
 
+/// Ends every token that acts as this user.
+pub async fn revoke_admin_tokens(tx: &Tx, user: UserId) -> Result<u64> {
+    let done = admin_token::Entity::update_many()
+        .col_expr(admin_token::Column::RevokedAt, Expr::value(tx.now().0))
+        .filter(admin_token::Column::UserId.eq(user))
+        .filter(admin_token::Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected)
+}
+
 pub async fn admin_token(on: &impl ConnectionTrait, id: AdminTokenId) -> Result<Option<admin_token::Model>> {
     Ok(admin_token::Entity::find_by_id(id).one(on).await?)
 }

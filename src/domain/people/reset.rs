@@ -99,13 +99,15 @@ pub async fn finish(db: &Db, link: &str, chosen: &Secret) -> Result<()> {
         let token = links::take(&tx, TokenKind::Reset, &link).await?;
         let id = token.user_id.ok_or_else(|| Code::NotFound.with(token.id))?;
         queries::set_password(&tx, id, &hash).await?;
+        // Whoever had the account may have left themselves a way back in.
+        queries::revoke_admin_tokens(&tx, id).await?;
         audit::record(&tx, &Actor::rule("reset"), Act::new("password_reset").on("user", id.0)).await?;
         changes::note(&tx, Change::User(id)).await
     })
     .await
 }
 
-/// Sets a new random password at once, for a command on the server. All sessions of the account end.
+/// Sets a new random password at once, for a command on the server. All sessions and management tokens of the account end.
 ///
 /// # Errors
 /// `not_permitted` without the right to manage people.
@@ -119,6 +121,7 @@ pub async fn replace(db: &Db, actor: &Actor, id: UserId) -> Result<Password> {
             return Err(Code::NotFound.with(id));
         }
         queries::forget_reset_wish(&tx, id).await?;
+        queries::revoke_admin_tokens(&tx, id).await?;
         audit::record(&tx, &actor, Act::new("password_reset").on("user", id.0)).await?;
         changes::note(&tx, Change::User(id)).await
     })

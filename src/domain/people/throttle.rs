@@ -1,4 +1,5 @@
-//! Slows down guessing: ten tries at once, then one a minute, for each account and each peer address.
+//! Slows down guessing: ten tries at once, then one a minute, for each account; five times that for
+//! each peer address, behind which there may be an office.
 //! The try is counted and stored before the password is looked at, so neither a restart nor a crash
 //! nor many requests at once win tries.
 
@@ -9,10 +10,17 @@ use crate::base::clock::{MINUTE, SECOND};
 use crate::base::{Code, Result};
 use crate::store::{Db, Tx};
 
-/// Tries before waiting starts.
+/// Tries on an account before waiting starts.
 pub const BURST: i64 = 10;
-/// One more try each.
+/// One more try on an account each.
 pub const STEP: i64 = MINUTE;
+/// How many accounts' worth of tries a peer address has.
+const PEER: i64 = 5;
+
+/// What a subject's marks are made of: tries at once, and the time for one more.
+fn pace(subject: &str) -> (i64, i64) {
+    if subject.starts_with("peer:") { (BURST * PEER, STEP / PEER) } else { (BURST, STEP) }
+}
 
 /// Counts one try by each subject.
 ///
@@ -34,7 +42,7 @@ pub async fn count(db: &Db, subjects: Vec<String>) -> Result<()> {
 /// The database's own.
 pub async fn give_back(tx: &Tx, subjects: &[String]) -> Result<()> {
     for subject in subjects {
-        queries::give_back_throttle(tx, subject, STEP).await?;
+        queries::give_back_throttle(tx, subject, pace(subject).1).await?;
     }
     Ok(())
 }
@@ -66,13 +74,14 @@ pub fn peer(ip: &str) -> String {
 }
 
 /// The mark says when all tries are back. It moves on by one step a try and may lie at most
-/// [`BURST`] steps ahead.
+/// a burst of steps ahead.
 async fn take(tx: &Tx, subject: &str) -> Result<()> {
     let now = tx.now().0;
-    let latest = now + (BURST - 1) * STEP;
+    let (burst, step) = pace(subject);
+    let latest = now + (burst - 1) * step;
     // The second time round is for a mark that somebody started in between.
     for _ in 0..2 {
-        if queries::advance_throttle(tx, subject, STEP, latest).await? {
+        if queries::advance_throttle(tx, subject, step, latest).await? {
             return Ok(());
         }
         if let Some(full_at) = queries::throttled_until(tx, subject).await? {
@@ -81,7 +90,7 @@ async fn take(tx: &Tx, subject: &str) -> Result<()> {
             let sentence = format!("Too many tries. Try again in {seconds} seconds.");
             return Err(Code::RateLimitExceeded.saying(sentence).after(seconds));
         }
-        if queries::start_throttle(tx, subject, now + STEP).await? {
+        if queries::start_throttle(tx, subject, now + step).await? {
             return Ok(());
         }
     }

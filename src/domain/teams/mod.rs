@@ -1,9 +1,11 @@
 //! Teams: who works together. Everybody has one of their own from the start; others are made, joined
 //! and left. A team's owner sees all of its keys and calls, a member their own.
 
+mod limits;
 mod members;
 mod queries;
 
+pub use limits::{limits_of, set_limits};
 pub use members::{Member, add, leave, list_members, remove, set_role};
 
 use serde_json::json;

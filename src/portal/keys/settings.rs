@@ -3,13 +3,13 @@
 use askama::Template;
 use serde::Deserialize;
 
-use super::new::{LimitFields, dollars};
 use crate::base::ids::{ApiId, KeyId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Edit, KeyView};
 use crate::domain::subscriptions;
 use crate::portal::frame::Frame;
+use crate::portal::limit_fields::{LimitFields, dollars};
 use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;

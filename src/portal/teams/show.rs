@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::limits::LimitsForm;
 use crate::base::ids::{TeamId, UserId};
 use crate::base::{Result, Timestamp};
 use crate::domain::actor::Actor;
@@ -50,6 +51,10 @@ struct TeamPage {
     can_manage: bool,
     can_leave: bool,
     can_suspend: bool,
+    can_limit: bool,
+    /// In words; none where there is no limit.
+    limits: Vec<String>,
+    limit_values: LimitsForm,
     roles: Vec<Choice>,
     returned: Returned,
 }
@@ -97,6 +102,7 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Retur
         })
         .collect();
     let personal = team.personal_of.is_some();
+    let limits = teams::limits_of(db, actor, id).await?;
     Ok(TeamPage {
         frame: shell::frame(db, visit).await?,
         id,
@@ -110,6 +116,9 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Retur
         can_manage: teams::may_manage(actor, id),
         can_leave: !personal && actor.is_member(id),
         can_suspend: may(actor, Right::ManagePeople),
+        can_limit: may(actor, Right::ManageAllAccess),
+        limit_values: LimitsForm::of(&limits),
+        limits: limits.lines(),
         roles: vec![
             Choice::new(TeamRole::Member.word(), "Member").hint("Sees their own keys and calls"),
             Choice::new(TeamRole::Owner.word(), "Owner").hint("Sees all keys and calls, manages the team"),

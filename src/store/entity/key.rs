@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::states::{KeyState, RevokeReason};
+use super::states::{KeyReason, KeyState};
 use crate::base::Timestamp;
 use crate::base::ids::{AppId, KeyId, TeamId, UserId};
 
@@ -17,7 +17,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub name: String,
     pub state: KeyState,
-    pub reason: Option<RevokeReason>,
+    pub reason: Option<KeyReason>,
     /// Comma separated; empty means all.
     #[sea_orm(column_type = "Text")]
     pub scopes: String,

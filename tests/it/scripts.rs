@@ -1,0 +1,224 @@
+//! What somebody who scripts against `/api/v1` relies on.
+
+use portico::domain::people::admin_tokens::Reach;
+use portico::domain::plans::{self, NewStarter};
+use portico::store::entity::states::Approval;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::keys::{call, token};
+use crate::support::calls::chat;
+use crate::support::spawn;
+
+#[actix_web::test]
+async fn a_member_finds_asks_waits_and_is_led_to_the_request() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let mut new = NewStarter::of_preset("demo", None, admin.team()).unwrap();
+    new.plan.approval = Approval::Manual;
+    plans::publish_starter(&app.db, &admin.actor, new).await.unwrap();
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::ReadAndWrite).await;
+    let get = async |path: &str| call(&app, &token, Method::GET, path, Value::Null).await;
+    let post = async |path: &str, body: Value| call(&app, &token, Method::POST, path, body).await;
+
+    let slug = get("/api/v1/catalogue?q=demo").await.is(200).json()["items"][0]["slug"].clone();
+    let slug = slug.as_str().unwrap();
+    let api = get(&format!("/api/v1/catalogue/{slug}")).await.is(200).json();
+    assert_eq!(api["versions"][0]["state"], "published");
+    assert_eq!(api["plans"][0]["approval"], "manual");
+    get("/api/v1/catalogue/nothing").await.is(404);
+    get("/api/v1/catalogue?quux=1").await.is(400);
+
+    let made = post("/api/v1/apps", json!({ "name": "Mail" })).await.is(201).json();
+    let key = post("/api/v1/keys", json!({ "app_id": made["id"], "name": "ci" })).await.is(201).json();
+    let secret = key["secret"].as_str().unwrap();
+    let page = format!("/keys/{}", key["key"]["id"].as_str().unwrap());
+    let shown = dana.browser.get(&page).await.is(200).text;
+    assert!(
+        shown.contains("subscription_missing"),
+        "a key without a subscription is not called good: {shown}"
+    );
+
+    let missing = app.chat(secret, "demo-echo").await.is(403);
+    assert_eq!(missing.code(), "subscription_missing");
+    let leads =
+        dana.browser.get(&format!("/diagnose?id={}", missing.header("x-request-id"))).await.is(200).text;
+    let there = format!("/subscribe/{slug}?app={}", made["id"].as_str().unwrap());
+    assert!(leads.contains(&there), "{leads}");
+    dana.browser.get(&there).await.is(200);
+
+    let request = json!({ "app_id": made["id"], "version_id": api["versions"][0]["id"],
+        "plan_id": api["plans"][0]["id"], "reason": "to answer mail" });
+    let asked = post("/api/v1/subscriptions", request).await.is(201).json();
+    let pending = app.chat(secret, "demo-echo").await.is(403);
+    assert_eq!(pending.code(), "subscription_pending");
+    let leads =
+        dana.browser.get(&format!("/diagnose?id={}", pending.header("x-request-id"))).await.is(200).text;
+    assert!(leads.contains(&format!("/requests/{}", asked["id"].as_str().unwrap())), "{leads}");
+    let shown = dana.browser.get(&page).await.is(200).text;
+    assert!(shown.contains("subscription_pending"), "{shown}");
+}
+
+#[actix_web::test]
+async fn a_key_that_an_operator_paused_is_enabled_by_an_operator_alone() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let (mine, theirs) = (
+        token(&app, &dana.person, Reach::ReadAndWrite).await,
+        token(&app, &admin, Reach::ReadAndWrite).await,
+    );
+    let post = async |token: &str, act: &str| {
+        call(&app, token, Method::POST, &format!("/api/v1/keys/{}/{act}", dana.key.id), Value::Null).await
+    };
+    post(&mine, "pause").await.is(200);
+    post(&mine, "enablement").await.is(200);
+    post(&theirs, "pause").await.is(200);
+    let refused = post(&mine, "enablement").await.is(403);
+    assert!(refused.text.contains("An operator paused this key"), "{}", refused.text);
+    let page = dana.person.browser.get(&format!("/keys/{}", dana.key.id)).await.is(200).text;
+    assert!(page.contains("ask an admin to enable it") && !page.contains("/enablement"), "{page}");
+    assert_eq!(app.call(&dana.secret, "/v1/chat/completions", &chat("demo-echo")).await.code(), "key_paused");
+    post(&theirs, "enablement").await.is(200);
+    app.chat(&dana.secret, "demo-echo").await.is(200);
+}
+
+#[actix_web::test]
+async fn an_emptied_list_never_widens_a_key() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = token(&app, &dana.person, Reach::ReadAndWrite).await;
+    let path = format!("/api/v1/keys/{}", dana.key.id);
+    let patch = async |body: Value| call(&app, &token, Method::PATCH, &path, body).await;
+    patch(json!({ "scopes": ["models"], "ips": ["10.0.0.1"] })).await.is(200);
+    for field in ["scopes", "ips", "api_ids"] {
+        let refused = patch(json!({ field: [] })).await.is(400).json();
+        assert_eq!(refused["errors"][0]["pointer"], format!("/{field}"));
+    }
+    let same = call(&app, &token, Method::GET, &path, Value::Null).await.is(200).json();
+    assert_eq!((&same["scopes"], &same["ips"]), (&json!(["models"]), &json!(["10.0.0.1/32"])));
+    let open = patch(json!({ "scopes": null, "ips": null })).await.is(200).json();
+    assert_eq!((open["scopes"].as_array().unwrap().len() > 1, &open["ips"]), (true, &json!([])));
+    let expiry = format!("{path}/expiry");
+    let nothing = call(&app, &token, Method::POST, &expiry, json!({})).await.is(400).json();
+    assert_eq!(nothing["param"], "expires_in_days");
+    let past = json!({ "expires_at": "2001-01-01" });
+    let past = call(&app, &token, Method::POST, &expiry, past).await.is(400).json();
+    assert_eq!(past["errors"][0]["pointer"], "/expires_at");
+}
+
+#[actix_web::test]
+async fn b39_b47_what_is_wrong_is_named_by_its_place_in_words_of_json() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::ReadAndWrite).await;
+    let post = async |body: Value| call(&app, &token, Method::POST, "/api/v1/keys", body).await;
+    let id = "0198c0de-0000-7000-8000-000000000000";
+    let bad = [
+        (json!({ "app_id": id, "name": "x", "expires_in_days": -1 }), "/expires_in_days"),
+        (
+            json!({ "app_id": id, "name": "x", "limits": { "requests_per_minute": "9" } }),
+            "/limits/requests_per_minute",
+        ),
+        (json!({ "app_id": id, "name": "x", "limits": { "quux": 1 } }), "/limits/quux"),
+        (json!({ "app_id": id, "name": "x", "scopes": "chat" }), "/scopes"),
+        (json!({ "app_id": id }), "/name"),
+    ];
+    for (body, pointer) in bad {
+        let told = post(body).await.is(400).json();
+        assert_eq!(told["errors"][0]["pointer"], pointer, "{told}");
+        let said = told["detail"].as_str().unwrap();
+        assert!(!["u32", "i64", "struct", "sequence"].iter().any(|word| said.contains(word)), "{said}");
+    }
+    let list = post(json!([id, "x"])).await.is(400);
+    assert_eq!(list.code(), "json_invalid");
+    for path in ["/api/v1/nope", "/api/v2/keys"] {
+        let nowhere = call(&app, &token, Method::GET, path, Value::Null).await.is(404);
+        assert!(nowhere.header("content-type").starts_with("application/problem+json"), "{path}");
+    }
+    for query in ["quux=1", "limit=abc", "limit=0", "state=quux"] {
+        call(&app, &token, Method::GET, &format!("/api/v1/calls?{query}"), Value::Null).await.is(400);
+    }
+    let none = call(&app, &token, Method::GET, "/api/v1/calls?limit=5", Value::Null).await.is(200);
+    assert_eq!(none.json()["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_team_limit_holds_whatever_plans_its_applications_are_on() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let (mine, theirs) = (
+        token(&app, &dana.person, Reach::ReadAndWrite).await,
+        token(&app, &admin, Reach::ReadAndWrite).await,
+    );
+    let team = dana.person.team();
+    let path = format!("/api/v1/teams/{team}/limits");
+    let limits = json!({ "requests_per_minute": 2 });
+    call(&app, &mine, Method::PUT, &path, limits.clone()).await.is(403);
+    let set = call(&app, &theirs, Method::PUT, &path, limits).await.is(200).json();
+    assert_eq!(set["requests_per_minute"], 2);
+    app.chat(&dana.secret, "demo-echo").await.is(200);
+    let post =
+        async |path: &str, body: Value| call(&app, &mine, Method::POST, path, body).await.is(201).json();
+    let second = post("/api/v1/apps", json!({ "name": "Second" })).await;
+    let (version, plan) = (starter.version.id, starter.plan.id);
+    post("/api/v1/subscriptions", json!({ "app_id": second["id"], "version_id": version, "plan_id": plan }))
+        .await;
+    let key = post("/api/v1/keys", json!({ "app_id": second["id"], "name": "second" })).await;
+    let secret = key["secret"].as_str().unwrap();
+    app.chat(secret, "demo-echo").await.is(200);
+    let over = app.chat(secret, "demo-echo").await.is(429);
+    assert_eq!(over.code(), "rate_limit_exceeded");
+
+    let page = format!("/teams/{team}");
+    let shown = dana.person.browser.get(&page).await.is(200).text;
+    assert!(shown.contains("2 requests a minute") && !shown.contains("Save limits"), "{shown}");
+    dana.person
+        .browser
+        .submit(&page, &format!("{page}/limits"), &[("requests_per_minute", "9")])
+        .await
+        .is(403);
+    let wrong = [("requests_per_minute", "none"), ("usd_per_month", "5")];
+    let back = admin.browser.submit(&page, &format!("{page}/limits"), &wrong).await.is(422);
+    assert_eq!(back.field("usd_per_month").as_deref(), Some("5"), "what was typed stays");
+    admin.browser.submit(&page, &format!("{page}/limits"), &[("requests_per_minute", "")]).await.is(303);
+    app.chat(secret, "demo-echo").await.is(200);
+}
+
+#[actix_web::test]
+async fn a_reset_password_ends_the_tokens_that_an_intruder_may_have_made() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::ReadAndWrite).await;
+    call(&app, &token, Method::GET, "/api/v1/keys", Value::Null).await.is(200);
+    portico::domain::people::reset::replace(&app.db, &admin.actor, dana.user.id).await.unwrap();
+    call(&app, &token, Method::GET, "/api/v1/keys", Value::Null).await.is(401);
+}
+
+#[actix_web::test]
+async fn the_page_of_an_error_leads_back_to_the_form_it_came_from() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let send = |browser: &crate::support::Browser, csrf: &str| {
+        let request =
+            browser.request(Method::POST, "/users/0198c0de-0000-7000-8000-000000000000/deactivation");
+        let request = request.header("referer", format!("{}/users?q=x", app.base));
+        request.header("content-type", "application/x-www-form-urlencoded").body(format!("csrf={csrf}"))
+    };
+    let gone = app.visitor();
+    let signed_out = gone.send(send(&gone, "none")).await.is(401);
+    assert!(signed_out.text.contains("/sign-in?next=%2Fusers%3Fq%3Dx"), "{}", signed_out.text);
+    let elsewhere =
+        gone.request(Method::POST, "/users/x/deactivation").header("referer", "https://evil.example/users");
+    let elsewhere = gone.send(elsewhere.body("csrf=none")).await.is(401);
+    assert!(elsewhere.text.contains("/sign-in?next=%2F\""), "{}", elsewhere.text);
+    drop(admin);
+}
