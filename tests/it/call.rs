@@ -64,7 +64,7 @@ async fn keys_are_taken_from_each_sdks_own_header() {
     for name in ["x-api-key", "api-key", "x-goog-api-key"] {
         let request = caller.request(reqwest::Method::GET, "/v1/models").header(name, &dev.secret);
         let listed = caller.send(request).await.is(200);
-        let first = &listed.json()["items"][0];
+        let first = &listed.json()["data"][0];
         assert_eq!(first["object"], "model", "{}", listed.text);
     }
     app.look(&dev.secret, "/v1/models/demo-echo").await.is(200);
