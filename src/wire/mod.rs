@@ -12,6 +12,7 @@ mod json;
 mod openai;
 mod opening;
 mod peek;
+mod quirk;
 mod relay;
 mod scan;
 mod splice;
@@ -29,8 +30,9 @@ use carried::Carried;
 pub use error_shape::{error_body, error_event};
 pub use fault::{Retry, VendorFault, WireFault};
 pub use peek::Peek;
+pub use quirk::Quirks;
 pub use relay::{Relay, RelayState};
-pub use target::{LimitField, ModelFacts, Outgoing, Quirks, Target};
+pub use target::{ModelFacts, Outgoing, Target};
 pub use usage::{Finish, Usage};
 
 /// A protocol family, spoken by a vendor or by a caller.

@@ -28,3 +28,14 @@ fn the_vendors_of_the_first_release_are_there() {
         assert!(preset(id).is_some(), "{id}");
     }
 }
+
+/// Words that describe answers act without being named: readers are tolerant always.
+#[test]
+fn every_quirk_of_a_preset_acts() {
+    for preset in presets() {
+        for word in &preset.quirks {
+            assert_ne!(Quirks::of([word.as_str()]), Quirks::default(), "{}: {word}", preset.id);
+            assert!(!word.contains(','), "words are kept in one list with commas");
+        }
+    }
+}

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::wire::{Endpoint, Format, ModelFacts, peek};
+use crate::base::Code;
+use crate::wire::{Endpoint, Format, ModelFacts, Quirks, peek};
 
 fn sent(body: &str, model: &str, words: &[&str]) -> Result<(String, Vec<String>)> {
     let body = Bytes::copy_from_slice(body.as_bytes());
