@@ -1,6 +1,6 @@
 //! JSON written in the order in which people read it (`serde_json::Value` sorts names).
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A value as JSON text.
 pub fn of<T: Serialize + ?Sized>(value: &T) -> String {
@@ -27,4 +27,11 @@ fn wrapped(open: char, parts: impl Iterator<Item = String>, close: char) -> Stri
     }
     json.push(close);
     json
+}
+
+/// A count, or nothing where a vendor wrote something else.
+pub fn count<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u64>, D::Error> {
+    let value = serde_json::Value::deserialize(source)?;
+    let whole = |float: f64| (0.0..=9e15).contains(&float).then_some(float as u64);
+    Ok(value.as_u64().or_else(|| value.as_f64().and_then(whole)))
 }

@@ -16,6 +16,9 @@ use super::{Outgoing, Target, WireFault};
 
 pub use error::Errors;
 
+/// The tool by which a model without structured output gives its answer. It is never shown.
+const ANSWER_TOOL: &str = "portico_answer";
+
 pub struct Anthropic;
 
 impl Vendor for Anthropic {

@@ -3,7 +3,7 @@
 use crate::wire::chat::{Answer, AnswerPart, Citation};
 use crate::wire::{Finish, WireFault, fault};
 
-use super::types;
+use super::{ANSWER_TOOL, types};
 
 pub fn answer(body: &[u8]) -> Result<Answer, WireFault> {
     let message: types::Message<'_> = match serde_json::from_slice(body) {
@@ -15,13 +15,27 @@ pub fn answer(body: &[u8]) -> Result<Answer, WireFault> {
         return Err(WireFault::strange("the answer is no message"));
     }
     let mut parts = Vec::with_capacity(message.content.len());
+    let mut shaped = None;
     for json in message.content {
-        let block = serde_json::from_str(json.get())
-            .map_err(|cause| WireFault::strange(format!("a block of the answer is odd: {cause}")))?;
-        parts.push(part(block, json.get()));
+        match serde_json::from_str::<types::AnswerBlock<'_>>(json.get()) {
+            Ok(block) if block.kind == "tool_use" && block.name.as_deref() == Some(ANSWER_TOOL) => {
+                shaped.get_or_insert_with(|| arguments(block.input));
+            }
+            Ok(block) => parts.push(part(block, json.get())),
+            Err(_) if is_new_block(json.get()) => {
+                parts.push(AnswerPart::Foreign { json: json.get().to_owned() })
+            }
+            Err(cause) => return Err(WireFault::strange(format!("a block of the answer is odd: {cause}"))),
+        }
     }
     let explanation = message.stop_details.and_then(|details| details.explanation);
-    let (finish, refusal) = stop(message.stop_reason.as_deref().unwrap_or_default(), explanation);
+    let (mut finish, refusal) = stop(message.stop_reason.as_deref().unwrap_or_default(), explanation);
+    if let Some(text) = shaped {
+        // What was said beside it would spoil the JSON.
+        parts.retain(|part| !matches!(part, AnswerPart::Text { .. }));
+        parts.push(AnswerPart::Text { text, citations: Vec::new() });
+        finish = shaped_finish(finish, parts.iter().any(|part| matches!(part, AnswerPart::Call { .. })));
+    }
     let usage = message.usage;
     let tier = usage.as_ref().and_then(|usage| usage.service_tier.as_deref()).and_then(tier);
     Ok(Answer { parts, finish, refusal, usage: usage.and_then(|usage| usage.counts.usage()), tier })
@@ -44,10 +58,29 @@ fn part(block: types::AnswerBlock<'_>, json: &str) -> AnswerPart {
         "tool_use" => AnswerPart::Call {
             id: block.id.unwrap_or_default(),
             name: block.name.unwrap_or_default(),
-            arguments: block.input.map_or_else(|| "{}".to_owned(), |input| compact(input.get())),
+            arguments: arguments(block.input),
         },
         _ => AnswerPart::Foreign { json: json.to_owned() },
     }
+}
+
+/// Blocks whose shape is promised.
+const BLOCKS: &[&str] = &["text", "thinking", "redacted_thinking", "tool_use"];
+
+/// True for a block of a type nobody knows yet: it may have any shape.
+pub fn is_new_block(json: &str) -> bool {
+    let kind = serde_json::from_str::<serde_json::Value>(json).ok();
+    let kind = kind.as_ref().and_then(|block| block.get("type")).and_then(serde_json::Value::as_str);
+    kind.is_some_and(|kind| !BLOCKS.contains(&kind))
+}
+
+fn arguments(input: Option<&serde_json::value::RawValue>) -> String {
+    input.map_or_else(|| "{}".to_owned(), |input| compact(input.get()))
+}
+
+/// An answer that was given by way of a call ended of itself, unless there were real calls too.
+pub fn shaped_finish(finish: Finish, real_calls: bool) -> Finish {
+    if finish == Finish::ToolCalls && !real_calls { Finish::Stop } else { finish }
 }
 
 /// A citation of the web; those of documents have no counterpart.

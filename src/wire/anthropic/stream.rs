@@ -4,12 +4,25 @@ use crate::wire::chat::{Citation, Event};
 use crate::wire::codec::ReadEvents;
 use crate::wire::{Usage, WireFault, fault, sse};
 
-use super::read::{citation, stop};
-use super::types;
+use super::read::{citation, compact, is_new_block, shaped_finish, stop};
 use super::usage::Counts;
+use super::{ANSWER_TOOL, types};
 
 /// Bytes of one thought kept for its replay; a longer one is not given back whole.
 const MAX_THOUGHT: usize = 512 << 10;
+/// Citations of one block; the text is whole without the rest.
+const MAX_CITATIONS: usize = 1_000;
+const EVENTS: &[&str] = &[
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "message_delta",
+    "message_stop",
+    "error",
+];
+const DELTAS: &[&str] =
+    &["text_delta", "input_json_delta", "thinking_delta", "signature_delta", "citations_delta"];
 
 #[derive(Default)]
 pub struct Events {
@@ -23,6 +36,8 @@ pub struct Events {
     calls: usize,
     thoughts: usize,
     foreign: usize,
+    /// The answer was given by way of a call.
+    shaped: bool,
     finished: bool,
 }
 
@@ -34,6 +49,12 @@ enum Block {
     Text,
     Call {
         rank: usize,
+        pieces: bool,
+        /// What the shell held already, where a server sends it whole.
+        input: String,
+    },
+    /// The call that gives the answer.
+    Answer {
         pieces: bool,
     },
     Thinking {
@@ -69,8 +90,13 @@ impl Events {
         if json.trim_ascii() == b"[DONE]" {
             return Ok(());
         }
-        let event: types::Event<'_> = serde_json::from_slice(json)
-            .map_err(|cause| WireFault::strange(format!("an event is odd at byte {}", cause.column())))?;
+        let event: types::Event<'_> = match serde_json::from_slice(json) {
+            Ok(event) => event,
+            Err(_) if is_new(json) => return Ok(()),
+            Err(cause) => {
+                return Err(WireFault::strange(format!("an event is odd at byte {}", cause.column())));
+            }
+        };
         match event.kind.as_ref() {
             "message_start" => self.start(event, found),
             "content_block_start" => self.open(event, found)?,
@@ -97,20 +123,33 @@ impl Events {
 
     fn open(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) -> Result<(), WireFault> {
         let Some(json) = event.content_block else { return Ok(()) };
-        let block: types::AnswerBlock<'_> = serde_json::from_str(json.get())
-            .map_err(|_| WireFault::strange("a block of the stream is odd"))?;
+        let block: types::AnswerBlock<'_> = match serde_json::from_str(json.get()) {
+            Ok(block) => block,
+            Err(_) if is_new_block(json.get()) => {
+                self.block = Block::Other;
+                return Ok(());
+            }
+            Err(_) => return Err(WireFault::strange("a block of the stream is odd")),
+        };
         self.block = match block.kind.as_ref() {
             "text" => {
                 self.block_start = self.characters;
                 self.text(block.text.unwrap_or_default(), found);
                 Block::Text
             }
+            "tool_use" if block.name.as_deref() == Some(ANSWER_TOOL) => {
+                match std::mem::replace(&mut self.shaped, true) {
+                    false => Block::Answer { pieces: false },
+                    true => Block::Other,
+                }
+            }
             "tool_use" => {
                 let rank = self.calls;
                 self.calls += 1;
                 let (id, name) = (block.id.unwrap_or_default(), block.name.unwrap_or_default());
                 found.push(Event::Call { rank, id, name });
-                Block::Call { rank, pieces: false }
+                let input = block.input.map_or_else(|| "{}".to_owned(), |input| compact(input.get()));
+                Block::Call { rank, pieces: false, input }
             }
             "thinking" => Block::Thinking {
                 text: block.thinking.unwrap_or_default(),
@@ -138,8 +177,14 @@ impl Events {
         let Some(delta) = event.delta else { return };
         match (delta.kind.as_deref().unwrap_or_default(), &mut self.block) {
             ("text_delta", _) => self.text(delta.text.unwrap_or_default(), found),
-            ("citations_delta", _) => self.cited.extend(delta.citation.and_then(citation)),
-            ("input_json_delta", Block::Call { rank, pieces }) => {
+            ("citations_delta", _) if self.cited.len() < MAX_CITATIONS => {
+                self.cited.extend(delta.citation.and_then(citation));
+            }
+            ("input_json_delta", Block::Answer { pieces }) => {
+                *pieces = true;
+                self.text(delta.partial_json.unwrap_or_default(), found);
+            }
+            ("input_json_delta", Block::Call { rank, pieces, .. }) => {
                 let piece = delta.partial_json.unwrap_or_default();
                 if !piece.is_empty() {
                     *pieces = true;
@@ -174,9 +219,8 @@ impl Events {
                 found.push(Event::Cited { citations, start: self.block_start, end: self.characters });
             }
             // No arguments at all are an empty object.
-            Block::Call { rank, pieces: false } => {
-                found.push(Event::CallPiece { rank, piece: "{}".to_owned() })
-            }
+            Block::Call { rank, pieces: false, input } => found.push(Event::CallPiece { rank, piece: input }),
+            Block::Answer { pieces: false } => self.text("{}".to_owned(), found),
             Block::Thinking { text, signature } if text.len() < MAX_THOUGHT => {
                 let rank = self.thoughts;
                 self.thoughts += 1;
@@ -193,7 +237,10 @@ impl Events {
         let Some(delta) = event.delta else { return };
         let Some(reason) = delta.stop_reason.filter(|_| !self.finished) else { return };
         let explanation = delta.stop_details.and_then(|details| details.explanation);
-        let (finish, refusal) = stop(&reason, explanation);
+        let (mut finish, refusal) = stop(&reason, explanation);
+        if self.shaped {
+            finish = shaped_finish(finish, self.calls > 0);
+        }
         self.finished = true;
         found.push(Event::Finish { finish, refusal });
     }
@@ -208,6 +255,20 @@ impl Events {
         }
         found.push(Event::End { usage: self.counts.usage() });
         Ok(())
+    }
+}
+
+/// True for an event, or a change of a block, of a type nobody knows yet: it may have any shape.
+fn is_new(json: &[u8]) -> bool {
+    let Ok(event) = serde_json::from_slice::<serde_json::Value>(json) else { return false };
+    let kind =
+        |value: &serde_json::Value| value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
+    match kind(&event).as_deref() {
+        Some("content_block_delta") => {
+            event.get("delta").and_then(kind).is_some_and(|delta| !DELTAS.contains(&delta.as_str()))
+        }
+        Some(name) => !EVENTS.contains(&name),
+        None => false,
     }
 }
 

@@ -3,14 +3,19 @@
 use serde::Deserialize;
 
 use crate::wire::Usage;
+use crate::wire::json::count;
 
 /// Counts as they come, also in pieces: a later value replaces an earlier one, nothing is added up.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
 #[serde(default)]
 pub struct Counts {
+    #[serde(deserialize_with = "count")]
     pub input_tokens: Option<u64>,
+    #[serde(deserialize_with = "count")]
     pub cache_creation_input_tokens: Option<u64>,
+    #[serde(deserialize_with = "count")]
     pub cache_read_input_tokens: Option<u64>,
+    #[serde(deserialize_with = "count")]
     pub output_tokens: Option<u64>,
     pub output_tokens_details: Option<Details>,
 }
@@ -18,6 +23,7 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
 #[serde(default)]
 pub struct Details {
+    #[serde(deserialize_with = "count")]
     pub thinking_tokens: Option<u64>,
 }
 

@@ -4,6 +4,7 @@
 mod extras;
 mod options;
 mod part;
+mod shape;
 mod tools;
 mod turns;
 
@@ -23,16 +24,19 @@ pub fn request(mut request: ChatRequest<'_>, to: &Target<'_>) -> Result<Outgoing
     let traits = Traits::of(to.model, &to.facts);
     let mut notes = Notes::default();
     let max_tokens = options::max_tokens(&request, &traits, &mut notes);
-    let picked = tools::all(&mut request, &traits, &mut notes)?;
-    let top_k = extras::all(&request.extras, &traits, &mut notes)?;
-    let thought = options::thinking(&request, &traits, max_tokens, &mut notes);
+    let shaping = shape::shaping(&request, &traits, &mut notes);
+    let picked = tools::all(&mut request, &traits, shaping.tool, &mut notes)?;
+    let top_k = extras::all(&request.extras, &mut notes)?;
+    let thought = options::thinking(&request, &traits, max_tokens, picked.forces_a_call(), &mut notes);
     let sampling = options::sampling(&request, &traits, thought.thinking.as_ref(), &mut notes);
-    let format = options::format(&request, &traits, &mut notes)?;
+    if top_k.is_some() && !sampling.top_k {
+        notes.drop("top_k");
+    }
     let stop_sequences = options::stop(&mut request)?;
     let metadata = options::user(&mut request);
     let service_tier = options::tier(&request, &mut notes);
     let stream = request.stream;
-    let written = turns::all(request.messages, &traits, options::hint(&request.shape), &mut notes)?;
+    let written = turns::all(request.messages, &traits, shaping.hint, &mut notes)?;
     let mut body = types::Request {
         model: to.model,
         max_tokens,
@@ -41,7 +45,7 @@ pub fn request(mut request: ChatRequest<'_>, to: &Target<'_>) -> Result<Outgoing
         tools: picked.tools,
         tool_choice: picked.choice,
         thinking: thought.thinking,
-        output_config: options::output_config(thought.effort, format),
+        output_config: shape::output_config(thought.effort, shaping.format),
         temperature: sampling.temperature,
         top_p: sampling.top_p,
         top_k: top_k.filter(|_| sampling.top_k),

@@ -153,7 +153,11 @@ pub enum Shape<'a> {
     #[default]
     Free,
     Json,
-    Schema(&'a RawValue),
+    Schema {
+        schema: &'a RawValue,
+        /// The caller relies on the schema being kept.
+        strict: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -76,10 +76,11 @@ fn stop(json: &RawValue) -> Result<Vec<Cow<'_, str>>> {
 
 fn shape(json: &RawValue) -> Result<Shape<'_>> {
     let format: types::Format<'_> = field(json, "response_format")?;
-    match (format.kind.as_ref(), format.json_schema.and_then(|schema| schema.schema)) {
+    let named = format.json_schema.and_then(|named| Some((named.schema?, named.strict == Some(true))));
+    match (format.kind.as_ref(), named) {
         ("text", _) => Ok(Shape::Free),
         ("json_object", _) => Ok(Shape::Json),
-        ("json_schema", Some(schema)) => Ok(Shape::Schema(schema)),
+        ("json_schema", Some((schema, strict))) => Ok(Shape::Schema { schema, strict }),
         ("json_schema", None) => Err(wrong("response_format.json_schema.schema", "is missing")),
         _ => Err(wrong("response_format.type", "must be text, json_object or json_schema")),
     }

@@ -164,6 +164,7 @@ pub struct Format<'a> {
 pub struct Schema<'a> {
     #[serde(borrow)]
     pub schema: Option<&'a RawValue>,
+    pub strict: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]

@@ -1,43 +1,44 @@
 //! Token counts as OpenAI and its likes write them, brought to one meaning.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::wire::Usage;
+use crate::wire::json::count;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Counts {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     prompt_tokens: Option<u64>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     completion_tokens: Option<u64>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     total_tokens: Option<u64>,
     prompt_tokens_details: Option<PromptParts>,
     completion_tokens_details: Option<AnswerParts>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     cached_tokens: Option<u64>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     prompt_cache_hit_tokens: Option<u64>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     num_cached_tokens: Option<u64>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     cache_creation_input_tokens: Option<u64>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct PromptParts {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     cached_tokens: Option<u64>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     cache_write_tokens: Option<u64>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct AnswerParts {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "count")]
     reasoning_tokens: Option<u64>,
 }
 
@@ -73,11 +74,4 @@ fn answer_tokens(input: Option<u64>, output: Option<u64>, total: Option<u64>) ->
         (None, Some(0)) => None,
         (said, rest) => said.or(rest),
     }
-}
-
-/// A count, or nothing where a vendor wrote something else.
-fn lenient<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u64>, D::Error> {
-    let value = serde_json::Value::deserialize(source)?;
-    let whole = |float: f64| (0.0..=9e15).contains(&float).then_some(float as u64);
-    Ok(value.as_u64().or_else(|| value.as_f64().and_then(whole)))
 }

@@ -99,3 +99,66 @@ fn an_event_that_is_no_json_is_a_fault() {
     assert!(events.read(b"<html>\n\n", &mut found).is_err());
     assert!(events.read(b": comment\n\n", &mut found).is_ok());
 }
+
+#[test]
+fn a_type_nobody_knows_may_have_any_shape() {
+    let (found, _) = read(&[
+        start(),
+        json!({"type": "weather", "message": "sunny", "delta": 5, "usage": "none"}),
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "hue_delta", "text": {"r": 1}}}),
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "map", "text": [1], "id": 5}}),
+        json!({"type": "content_block_stop", "index": 0}),
+    ]);
+    assert_eq!(found, [Event::Begin]);
+    let (mut events, mut found) = (Events::default(), Vec::new());
+    let known =
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": {"r": 1}}});
+    assert!(events.read(&event(known), &mut found).is_err());
+}
+
+#[test]
+fn counts_that_are_no_numbers_are_not_known() {
+    let (_, events) = read(&[
+        start(),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"},
+            "usage": {"input_tokens": null, "cache_read_input_tokens": "7", "output_tokens": 9.0}}),
+    ]);
+    let usage = events.usage().unwrap();
+    assert_eq!((usage.input, usage.cached_read, usage.output), (Some(3), None, Some(9)));
+}
+
+#[test]
+fn the_call_that_gives_the_answer_is_its_text() {
+    let block = |index: u32, name: &str| {
+        json!({"type": "content_block_start", "index": index,
+        "content_block": {"type": "tool_use", "id": "t", "name": name, "input": {}}})
+    };
+    let piece = |index: u32, piece: &str| {
+        json!({"type": "content_block_delta", "index": index,
+        "delta": {"type": "input_json_delta", "partial_json": piece}})
+    };
+    let stop = |index: u32| json!({"type": "content_block_stop", "index": index});
+    let end = json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}});
+    let answer = [start(), block(0, ANSWER_TOOL), piece(0, "{\"a\":"), piece(0, "1}"), stop(0)];
+    let (found, _) = read(&[&answer[..], &[end.clone()]].concat());
+    let text = |text: &str| Event::Text(text.into());
+    let finish = |finish: Finish| Event::Finish { finish, refusal: None };
+    assert_eq!(found, [Event::Begin, text("{\"a\":"), text("1}"), finish(Finish::Stop)]);
+    let again = [block(1, ANSWER_TOOL), piece(1, "{}"), stop(1), block(2, "f"), stop(2), end.clone()];
+    let (found, _) = read(&[&answer[..], &again].concat());
+    assert_eq!(found.last(), Some(&finish(Finish::ToolCalls)));
+    assert_eq!(found.iter().filter(|event| matches!(event, Event::Text(_))).count(), 2);
+    let (found, _) = read(&[start(), block(0, ANSWER_TOOL), stop(0), end]);
+    assert_eq!(found, [Event::Begin, text("{}"), finish(Finish::Stop)]);
+}
+
+#[test]
+fn arguments_that_come_whole_with_their_block_are_not_lost() {
+    let (found, _) = read(&[
+        start(),
+        json!({"type": "content_block_start", "index": 0,
+            "content_block": {"type": "tool_use", "id": "t", "name": "f", "input": {"a": 1}}}),
+        json!({"type": "content_block_stop", "index": 0}),
+    ]);
+    assert_eq!(found.last(), Some(&Event::CallPiece { rank: 0, piece: r#"{"a":1}"#.into() }));
+}

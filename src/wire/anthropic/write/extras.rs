@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-use crate::base::Result;
-use crate::wire::anthropic::models::Traits;
+use crate::base::{Code, Result};
 use crate::wire::chat::Extra;
 
 use super::{Notes, unsupported};
@@ -17,12 +16,14 @@ enum Fate {
 }
 
 /// Judges all of them. Answers `top_k`, an extension that does have a counterpart.
-pub fn all(extras: &[Extra<'_>], _traits: &Traits, notes: &mut Notes) -> Result<Option<u32>> {
+pub fn all(extras: &[Extra<'_>], notes: &mut Notes) -> Result<Option<u32>> {
     let mut top_k = None;
     for extra in extras {
         let value: Value = serde_json::from_str(extra.json.get()).unwrap_or(Value::Null);
         if extra.name == "top_k" {
-            top_k = value.as_u64().and_then(|count| u32::try_from(count).ok());
+            let what = "`top_k` must be a whole number of at least 0.";
+            let count = value.as_u64().and_then(|count| u32::try_from(count).ok());
+            top_k = Some(count.ok_or_else(|| Code::FieldInvalid.saying(what).on("top_k"))?);
             continue;
         }
         match fate(&extra.name, &value) {

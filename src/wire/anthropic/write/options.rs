@@ -7,14 +7,13 @@ use sha2::{Digest, Sha256};
 
 use crate::base::Result;
 use crate::wire::anthropic::models::{Sampling, Thinking as Thinks, Traits};
-use crate::wire::anthropic::types::{Metadata, OutputConfig, OutputFormat, Thinking};
-use crate::wire::chat::{ChatRequest, Choice, Effort, Shape};
+use crate::wire::anthropic::types::{Metadata, Thinking};
+use crate::wire::chat::{ChatRequest, Effort, PartKind, Role};
 
 use super::{Notes, unsupported};
 
 const LEAST_BUDGET: u32 = 1_024;
 const MAX_USER_BYTES: usize = 256;
-const JSON_HINT: &str = "Answer with one valid JSON object and nothing else: no prose, no code fence.";
 
 /// The limit is required there: the caller's, else the model's own.
 pub fn max_tokens(request: &ChatRequest<'_>, traits: &Traits, notes: &mut Notes) -> u32 {
@@ -31,8 +30,15 @@ pub struct Thought {
     pub effort: Option<&'static str>,
 }
 
-/// `reasoning_effort` as effort with adaptive thinking, or as a budget on older models.
-pub fn thinking(request: &ChatRequest<'_>, traits: &Traits, max_tokens: u32, notes: &mut Notes) -> Thought {
+/// `reasoning_effort` as effort with adaptive thinking, or as a budget on older models. A forced call
+/// and a budget exclude each other; the call matters more.
+pub fn thinking(
+    request: &ChatRequest<'_>,
+    traits: &Traits,
+    max_tokens: u32,
+    forced: bool,
+    notes: &mut Notes,
+) -> Thought {
     let Some(effort) = request.effort else { return Thought::default() };
     if effort == Effort::Minimal {
         notes.drop("reasoning_effort");
@@ -45,7 +51,7 @@ pub fn thinking(request: &ChatRequest<'_>, traits: &Traits, max_tokens: u32, not
         (Thinks::Adaptive, _) => {
             Thought { thinking: Some(Thinking::Adaptive), effort: Some(effort_word(effort, traits, notes)) }
         }
-        (Thinks::Budget, _) if max_tokens > LEAST_BUDGET && !forces_a_call(request) => {
+        (Thinks::Budget, _) if max_tokens > LEAST_BUDGET && !forced && !lost_its_thought(request) => {
             let budget = budget(effort, max_tokens).clamp(LEAST_BUDGET, max_tokens - 1);
             Thought { thinking: Some(Thinking::Enabled { budget_tokens: budget }), effort: None }
         }
@@ -56,10 +62,15 @@ pub fn thinking(request: &ChatRequest<'_>, traits: &Traits, max_tokens: u32, not
     }
 }
 
-/// A forced call and a thinking budget exclude each other; the call matters more.
-fn forces_a_call(request: &ChatRequest<'_>) -> bool {
-    let choice = request.tool_choice.as_ref().map(|choice| &choice.choice);
-    matches!(choice, Some(Choice::Required | Choice::Named(_)))
+/// A turn that called and was answered, but comes back without the thought that led to it: with a
+/// budget the vendor takes no such turn.
+fn lost_its_thought(request: &ChatRequest<'_>) -> bool {
+    let is_result = |role: &Role<'_>| matches!(role, Role::Tool(_) | Role::Function(_));
+    let results = request.messages.iter().rev().take_while(|message| is_result(&message.role)).count();
+    let Some(turn) = request.messages.iter().rev().nth(results).filter(|_| results > 0) else { return false };
+    let thinks =
+        turn.parts.iter().any(|part| matches!(part.kind, PartKind::Thinking { .. } | PartKind::Redacted(_)));
+    turn.role == Role::Assistant && !thinks
 }
 
 fn budget(effort: Effort, max_tokens: u32) -> u32 {
@@ -129,37 +140,6 @@ pub fn sampling(
         notes.drop("top_p");
     }
     Chosen { temperature, top_p, top_k: traits.sampling != Sampling::None && !thinks }
-}
-
-/// A schema goes into `output_config`.
-pub fn format<'a>(
-    request: &ChatRequest<'a>,
-    traits: &Traits,
-    notes: &mut Notes,
-) -> Result<Option<OutputFormat<'a>>> {
-    match request.shape {
-        Shape::Free => Ok(None),
-        Shape::Json => {
-            notes.drop("response_format");
-            Ok(None)
-        }
-        Shape::Schema(_) if !traits.schemas => {
-            Err(unsupported("response_format", "it has no structured output"))
-        }
-        Shape::Schema(schema) => Ok(Some(OutputFormat { kind: "json_schema", schema })),
-    }
-}
-
-/// What stands in for a mode the vendor lacks.
-pub fn hint(shape: &Shape<'_>) -> Option<&'static str> {
-    matches!(shape, Shape::Json).then_some(JSON_HINT)
-}
-
-pub fn output_config<'a>(
-    effort: Option<&'static str>,
-    format: Option<OutputFormat<'a>>,
-) -> Option<OutputConfig<'a>> {
-    (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format })
 }
 
 pub fn stop<'a>(request: &mut ChatRequest<'a>) -> Result<Vec<Cow<'a, str>>> {

@@ -373,7 +373,6 @@ fn an_answers_shape_is_kept_refused_or_hinted() {
         sent(format.clone()).0["output_config"],
         json!({"format": {"type": "json_schema", "schema": schema}})
     );
-    refused_by(format, "claude-sonnet-4-0", "response_format");
     let (body, dropped) = sent(json!({"response_format": {"type": "json_object"}}));
     assert!(body["system"].as_str().unwrap().contains("JSON"));
     assert_eq!(dropped, ["response_format"]);
@@ -460,4 +459,110 @@ fn b22_a_lone_surrogate_is_refused_where_it_would_have_to_be_rewritten() {
     let error = outgoing(&peeked, &body, &to).unwrap_err();
     assert_eq!(error.code(), Code::FieldInvalid);
     assert!(error.param().unwrap().starts_with("messages"), "{error}");
+}
+
+/// `fields` with a schema, towards a model that has no mode for it.
+fn shaped(fields: Value) -> (Value, Vec<String>) {
+    let schema = json!({"properties": {"a": {"type": "string"}}});
+    let mut all =
+        json!({"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}});
+    all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    of(all, "claude-sonnet-4-0")
+}
+
+#[test]
+fn a_schema_becomes_a_tool_where_the_model_has_no_mode_for_it() {
+    let (body, dropped) = shaped(json!({}));
+    let tool = &body["tools"][0];
+    assert_eq!(tool["input_schema"], json!({"type": "object", "properties": {"a": {"type": "string"}}}));
+    let forced = json!({"type": "tool", "name": "portico_answer", "disable_parallel_tool_use": true});
+    assert_eq!((&body["tool_choice"], body["tools"].as_array().unwrap().len()), (&forced, 1));
+    assert!(dropped.is_empty() && body.get("output_config").is_none());
+    let tools = json!([{"type": "function", "function": {"name": "f"}}]);
+    for (choice, wanted, count) in [
+        (Value::Null, json!({"type": "any"}), 2),
+        (json!("auto"), json!({"type": "any"}), 2),
+        (json!("none"), forced, 2),
+        (json!("required"), json!({"type": "any"}), 1),
+    ] {
+        let (body, dropped) = shaped(json!({"tools": tools, "tool_choice": choice}));
+        assert_eq!(
+            (&body["tool_choice"], body["tools"].as_array().unwrap().len()),
+            (&wanted, count),
+            "{choice}"
+        );
+        assert_eq!(dropped.len(), usize::from(count == 1), "a call has its own schema");
+    }
+    let (body, _) = shaped(json!({"tools": tools, "parallel_tool_calls": false}));
+    assert_eq!(body["tool_choice"], json!({"type": "any", "disable_parallel_tool_use": true}));
+}
+
+#[test]
+fn a_tool_that_gives_the_answer_goes_before_thinking_and_keeps_its_name_to_itself() {
+    let (body, dropped) = shaped(json!({"reasoning_effort": "high"}));
+    assert_eq!((body.get("thinking"), dropped), (None, vec!["reasoning_effort".to_owned()]));
+    refused(
+        json!({"tools": [{"type": "function", "function": {"name": "portico_answer"}}]}),
+        "tools[0].function.name",
+    );
+    let strict = json!({"response_format": {"type": "json_schema",
+        "json_schema": {"name": "n", "schema": {"type": "object"}, "strict": true}}});
+    assert_eq!(of(strict, "claude-3-opus-20240229").1, ["response_format.json_schema.strict"]);
+    let list = json!({"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "array"}}}});
+    refused_by(list, "claude-3-opus-20240229", "response_format.json_schema.schema");
+}
+
+#[test]
+fn a_turn_that_lost_its_thought_is_gone_on_with_without_thinking() {
+    let call = json!([{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]);
+    let thought = json!([{"type": "thinking", "thinking": "t", "signature": "s"}]);
+    let with = |turn: Value| {
+        let messages = json!([{"role": "user", "content": "hi"}, turn, {"role": "tool", "tool_call_id": "a", "content": "1"}]);
+        let (body, dropped) = sent(json!({"messages": messages, "reasoning_effort": "low"}));
+        (body.get("thinking").is_some(), dropped)
+    };
+    assert_eq!(
+        with(json!({"role": "assistant", "tool_calls": call})),
+        (false, vec!["reasoning_effort".to_owned()])
+    );
+    assert_eq!(
+        with(json!({"role": "assistant", "tool_calls": call, "thinking_blocks": thought})),
+        (true, vec![])
+    );
+}
+
+#[test]
+fn a_conversation_begins_with_the_user() {
+    refused(json!({"messages": [{"role": "system", "content": "a"}]}), "messages");
+    refused(
+        json!({"messages": [{"role": "system", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}]}),
+        "messages[1].role",
+    );
+}
+
+#[test]
+fn a_choice_without_tools_is_refused_when_it_asks_for_one() {
+    refused(json!({"tool_choice": "required"}), "tool_choice");
+    refused(json!({"tool_choice": {"type": "function", "function": {"name": "f"}}}), "tool_choice");
+    assert!(sent(json!({"tool_choice": "auto"})).0.get("tool_choice").is_none());
+    assert!(sent(json!({"tool_choice": "none"})).0.get("tool_choice").is_none());
+}
+
+#[test]
+fn functions_of_the_old_kind_are_named_by_their_own_place() {
+    refused(json!({"functions": [{"name": "a b"}]}), "functions[0].name");
+    refused(
+        json!({"functions": [{"name": "f", "parameters": {"type": "array"}}]}),
+        "functions[0].parameters",
+    );
+}
+
+#[test]
+fn top_k_is_carried_named_or_refused() {
+    assert_eq!(sent(json!({"top_k": 5})).0["top_k"], 5);
+    assert_eq!(of(json!({"top_k": 5}), "claude-opus-4-8").1, ["top_k"]);
+    assert_eq!(sent(json!({"top_k": 5, "reasoning_effort": "low"})).1, ["top_k"]);
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}], "top_k": "5"});
+    let error = carried(&body, MODEL).unwrap_err();
+    assert_eq!((error.code(), error.param()), (Code::FieldInvalid, Some("top_k")));
 }

@@ -31,6 +31,7 @@ pub fn all<'a>(
 ) -> Result<Written<'a>> {
     let mut building =
         Building { system: Vec::new(), open: Vec::new(), made: Vec::new(), folded: Vec::new() };
+    let first = messages.iter().find(|message| message.role != Role::System).map(|message| message.rank);
     let last = messages.last().map(|message| (message.rank, message.role == Role::Assistant));
     for message in messages {
         if message.named {
@@ -43,6 +44,14 @@ pub fn all<'a>(
     if let (Some((rank, true)), false) = (last, traits.prefill) {
         let what = "the conversation must end with a message of the user";
         return Err(unsupported(format!("messages[{rank}].role"), what));
+    }
+    match building.open.first() {
+        None => return Err(unsupported("messages", "a message of the user must be there")),
+        Some((role, _)) if *role != "user" => {
+            let what = "the conversation must begin with a message of the user";
+            return Err(unsupported(format!("messages[{}].role", first.unwrap_or(0)), what));
+        }
+        Some(_) => {}
     }
     let close = |(role, blocks)| Turn { role, content: Content::of(blocks) };
     Ok(Written { system: building.system, turns: building.open.into_iter().map(close).collect() })
