@@ -1,5 +1,6 @@
 //! Edits by place: every byte that is not edited stays as it was.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
@@ -24,12 +25,12 @@ impl Edits {
     }
 
     /// The edited body; the very same bytes when there is nothing to do. Where two places overlap,
-    /// the one that starts first wins.
+    /// the one that starts first wins, and of those the longest; what is inserted there comes before.
     pub fn apply(mut self, body: &Bytes) -> Bytes {
         if self.list.is_empty() {
             return body.clone();
         }
-        self.list.sort_by_key(|(place, _)| (place.start, place.end));
+        self.list.sort_by_key(|(place, _)| (place.start, !place.is_empty(), Reverse(place.end)));
         let added: usize = self.list.iter().map(|(_, with)| with.len()).sum();
         let mut edited = BytesMut::with_capacity(body.len() + added);
         self.write(body, &mut edited);

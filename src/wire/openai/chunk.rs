@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use crate::wire::scan::{Cursor, Flaw, Kind};
+use crate::wire::splice::quoted;
 use crate::wire::{Finish, Usage};
 
+use super::mend::{self, Mend};
 use super::{finish, usage};
 
 /// What was found.
@@ -29,6 +31,8 @@ pub struct Chunk {
     pub text_bytes: u64,
     /// `data` is an array (embeddings).
     pub has_data: bool,
+    /// What clients of this format would stumble over, and what takes its place.
+    pub mends: Vec<Mend>,
 }
 
 /// Reads one JSON object.
@@ -70,6 +74,7 @@ impl Chunk {
 
     fn choice(&mut self, cursor: &mut Cursor<'_>, rank: usize) -> Result<(), Flaw> {
         let (mut index, mut ended) = (rank, false);
+        let known = self.mends.len();
         cursor.object::<Flaw>(|cursor, name| {
             match name.name().as_ref() {
                 b"index" => {
@@ -80,12 +85,16 @@ impl Chunk {
                     self.words(cursor, name.raw == b"message")?
                 }
                 b"finish_reason" if cursor.kind()? == Kind::Text => {
-                    match finish::read(&cursor.text()?.plain()) {
+                    let word = cursor.text()?;
+                    match finish::read(&word.plain()) {
                         Ok(Some(reason)) => {
                             ended = true;
                             self.finish.get_or_insert(reason);
+                            if finish::is_odd(&word.plain(), reason) {
+                                self.mends.push(Mend::Replace(word.span(), quoted(reason.word())));
+                            }
                         }
-                        Ok(None) => {}
+                        Ok(None) => self.mends.push(Mend::Replace(word.span(), b"null".to_vec())),
                         Err(()) => self.broken = true,
                     }
                 }
@@ -95,6 +104,7 @@ impl Chunk {
             }
             Ok(())
         })?;
+        self.mends.iter_mut().skip(known).for_each(|mend| mend.belongs_to(index));
         let bit = 1_u128.checked_shl(u32::try_from(index).unwrap_or(127)).unwrap_or(1 << 127);
         self.seen |= bit;
         self.finished |= if ended { bit } else { 0 };
@@ -107,6 +117,18 @@ impl Chunk {
         let (mut bytes, mut content) = (0_usize, false);
         cursor.object::<Flaw>(|cursor, name| {
             match name.name().as_ref() {
+                b"tool_calls" if cursor.kind()? == Kind::Array => {
+                    let there = mend::calls(cursor, whole, &mut self.mends)?;
+                    content |= there > 0;
+                    bytes += there;
+                }
+                b"content" if cursor.kind()? == Kind::Array => {
+                    let start = cursor.at();
+                    let there = texts(cursor)?;
+                    self.mends.extend(mend::parts(start, cursor.slice(&(start..cursor.at()))));
+                    content |= there > 0;
+                    bytes += there;
+                }
                 b"content" | b"refusal" | b"reasoning_content" | b"reasoning" | b"tool_calls"
                 | b"function_call" | b"reasoning_details" | b"thinking_blocks" | b"audio" => {
                     let there = texts(cursor)?;
@@ -150,7 +172,7 @@ impl Chunk {
 }
 
 /// Bytes of all strings in the next value.
-fn texts(cursor: &mut Cursor<'_>) -> Result<usize, Flaw> {
+pub fn texts(cursor: &mut Cursor<'_>) -> Result<usize, Flaw> {
     let mut bytes = 0;
     match cursor.kind()? {
         Kind::Text => bytes = cursor.text()?.raw.len(),
@@ -193,6 +215,6 @@ fn base_fault(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
     Ok(fault)
 }
 
-fn number(json: &[u8]) -> Option<usize> {
+pub fn number(json: &[u8]) -> Option<usize> {
     std::str::from_utf8(json).ok()?.parse().ok()
 }

@@ -2,6 +2,11 @@
 
 use crate::wire::Finish;
 
+/// True for a word that clients of the format do not know, though we know what it means.
+pub fn is_odd(word: &str, means: Finish) -> bool {
+    means != Finish::Other && word != "function_call" && word != means.word()
+}
+
 /// What a `finish_reason` says; nothing for an empty word, which streams send before the end.
 /// `Err` when the word means that the vendor broke off.
 pub fn read(word: &str) -> Result<Option<Finish>, ()> {

@@ -4,6 +4,7 @@
 mod chunk;
 mod error;
 mod finish;
+mod mend;
 mod plain;
 mod read;
 mod same_request;

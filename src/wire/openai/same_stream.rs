@@ -4,11 +4,12 @@
 use bytes::{Bytes, BytesMut};
 
 use crate::wire::opening::Opening;
-use crate::wire::splice::quoted;
+use crate::wire::splice::{Edits, quoted};
 use crate::wire::sse::{self, MAX_EVENT, Splitter};
 use crate::wire::{Relay, RelayState, Shown, WireFault, fault};
 
 use super::chunk::{self, Chunk};
+use super::mend::{Calls, Mend};
 use super::plain;
 
 /// Bytes of comments passed on before the first content; later ones are swallowed.
@@ -26,6 +27,7 @@ pub struct Same {
     finished: u128,
     /// Bytes written before the first content.
     early: usize,
+    calls: Calls,
 }
 
 impl Same {
@@ -39,6 +41,7 @@ impl Same {
             seen: 0,
             finished: 0,
             early: 0,
+            calls: Calls::default(),
         }
     }
 
@@ -71,13 +74,18 @@ impl Same {
     fn lines(&mut self, event: &[u8], out: &mut BytesMut) -> Result<(), WireFault> {
         let fields = sse::fields(event);
         let named_error = fields.name == b"error";
+        // What is no part of a stream does not go on to the caller, nor does what is no text.
+        let is_clean = !fields.foreign && std::str::from_utf8(event).is_ok();
         match fields.data.as_slice() {
             [] if fields.foreign => Err(WireFault::strange("a line that is no part of a stream")),
             [] => {
-                if self.state.content || self.early < MAX_COMMENTS {
+                if is_clean && (self.state.content || self.early < MAX_COMMENTS) {
                     out.extend_from_slice(event);
                 }
                 Ok(())
+            }
+            [only] if !is_clean => {
+                self.rebuilt(event.get(only.clone()).unwrap_or_default(), named_error, out)
             }
             [only] => {
                 let line_end = event.get(..only.end).unwrap_or(event);
@@ -142,7 +150,7 @@ impl Same {
         if json.trim_ascii() == b"[DONE]" {
             return self.done(event, out);
         }
-        let chunk = chunk::read(json).map_err(|flaw| {
+        let mut chunk = chunk::read(json).map_err(|flaw| {
             WireFault::strange(format!("an event is not JSON: {} at byte {}", flaw.what, flaw.at))
         })?;
         self.note(&chunk);
@@ -151,7 +159,8 @@ impl Same {
         }
         let only_usage = chunk.has_choices && chunk.seen == 0 && chunk.usage.is_some();
         if self.include_usage || !only_usage {
-            self.write(event, start, &chunk, out);
+            let mends = std::mem::take(&mut chunk.mends);
+            self.write(event, start, &chunk, mends, out);
         }
         self.state.content |= chunk.content || chunk.finish.is_some();
         self.state.text_bytes += chunk.text_bytes;
@@ -170,7 +179,17 @@ impl Same {
         self.state.finish = self.state.finish.or(chunk.finish);
     }
 
-    fn write(&self, event: &[u8], start: usize, chunk: &Chunk, out: &mut BytesMut) {
+    fn write(&mut self, event: &[u8], start: usize, chunk: &Chunk, mends: Vec<Mend>, out: &mut BytesMut) {
+        let mends = self.calls.settle(mends);
+        if !mends.is_empty() {
+            let mut edits = Edits::default();
+            let places =
+                mends.into_iter().chain(chunk.model.clone().map(|place| (place, self.model.clone())));
+            for (place, with) in places {
+                edits.replace(start + place.start..start + place.end, with);
+            }
+            return out.extend_from_slice(&edits.apply(&Bytes::copy_from_slice(event)));
+        }
         let Some(place) = &chunk.model else { return out.extend_from_slice(event) };
         out.extend_from_slice(event.get(..start + place.start).unwrap_or_default());
         out.extend_from_slice(&self.model);
@@ -197,14 +216,19 @@ impl Same {
     }
 
     fn finish_document(&mut self, document: &[u8], out: &mut BytesMut) -> Result<(), WireFault> {
-        let answer = chunk::read(document).map_err(|flaw| WireFault::strange(flaw.what))?;
+        let mut answer = chunk::read(document).map_err(|flaw| WireFault::strange(flaw.what))?;
         if answer.error {
             return Err(fault::under_200(document));
         }
         if answer.broken {
             return Err(WireFault::Interrupted);
         }
-        let events = plain::as_stream(document, &self.model, self.include_usage)
+        let mut edits = Edits::default();
+        for (place, with) in self.calls.settle(std::mem::take(&mut answer.mends)) {
+            edits.replace(place, with);
+        }
+        let document = edits.apply(&Bytes::copy_from_slice(document));
+        let events = plain::as_stream(&document, &self.model, self.include_usage)
             .ok_or_else(|| WireFault::strange("a document that is no answer"))?;
         self.note(&answer);
         self.state.text_bytes += answer.text_bytes;

@@ -6,6 +6,7 @@ use crate::wire::splice::{Edits, quoted};
 use crate::wire::{Endpoint, Shown, Whole, WireFault, fault};
 
 use super::chunk;
+use super::mend::Calls;
 
 pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whole, WireFault> {
     let answer = chunk::read(body).map_err(|flaw| {
@@ -27,6 +28,9 @@ pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whol
     let mut edits = Edits::default();
     if let Some(place) = answer.model {
         edits.replace(place, quoted(shown.model));
+    }
+    for (place, with) in Calls::default().settle(answer.mends) {
+        edits.replace(place, with);
     }
     Ok(Whole { body: edits.apply(body), usage: answer.usage, finish: answer.finish })
 }

@@ -27,3 +27,12 @@ fn no_edit_is_the_same_body() {
     let body = Bytes::from_static(b"abc");
     assert_eq!(Edits::default().apply(&body).as_ptr(), body.as_ptr());
 }
+
+#[test]
+fn what_is_taken_out_is_not_edited_too() {
+    let mut edits = Edits::default();
+    edits.replace(1..3, *b"xx");
+    edits.remove(1..6);
+    edits.insert(1, *b"!");
+    assert_eq!(&edits.apply(&Bytes::from_static(b"(abcde)"))[..], b"(!)");
+}

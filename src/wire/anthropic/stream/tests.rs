@@ -140,7 +140,7 @@ fn the_call_that_gives_the_answer_is_its_text() {
     let stop = |index: u32| json!({"type": "content_block_stop", "index": index});
     let end = json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}});
     let answer = [start(), block(0, ANSWER_TOOL), piece(0, "{\"a\":"), piece(0, "1}"), stop(0)];
-    let (found, _) = read(&[&answer[..], &[end.clone()]].concat());
+    let (found, _) = read(&[&answer[..], std::slice::from_ref(&end)].concat());
     let text = |text: &str| Event::Text(text.into());
     let finish = |finish: Finish| Event::Finish { finish, refusal: None };
     assert_eq!(found, [Event::Begin, text("{\"a\":"), text("1}"), finish(Finish::Stop)]);
