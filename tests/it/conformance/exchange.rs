@@ -15,6 +15,9 @@ pub struct Exchange {
     #[serde(default)]
     pub stream: bool,
     pub status: u16,
+    /// What it shows, in the words of the index.
+    #[serde(default)]
+    pub features: Vec<String>,
     files: Files,
     #[serde(skip)]
     root: PathBuf,
@@ -45,6 +48,12 @@ impl Exchange {
             .unwrap_or_else(|cause| panic!("{}: {cause}", self.name))
     }
 
+    /// Its files on this machine.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let files = [&self.files.request, &self.files.response];
+        files.into_iter().flatten().map(|file| self.root.join(file)).collect()
+    }
+
     fn bytes(&self, file: &str) -> Bytes {
         let path = self.root.join(file);
         std::fs::read(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display())).into()
@@ -54,22 +63,23 @@ impl Exchange {
 /// All exchanges of chat, messages and embeddings that there are on this machine.
 pub fn all() -> Vec<Exchange> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let recorded = shared(home).join("wire/recorded");
-    let mut list = Vec::new();
-    for (root, index) in [
-        (home.join("tests/fixtures"), "index.json"),
-        (recorded.clone(), "index-1.json"),
-        (recorded, "index-4.json"),
-    ] {
-        let Ok(text) = std::fs::read(root.join(index)) else { continue };
-        let index: Index = serde_json::from_slice(&text).expect("the index has exchanges");
-        list.extend(index.exchanges.into_iter().map(|row| Exchange { root: root.clone(), ..row }));
-    }
+    let vendors = shared(home).join("wire/recorded");
+    let mut list = recorded(&home.join("tests/fixtures"), "index.json");
+    list.extend(recorded(&vendors, "index-1.json"));
+    list.extend(recorded(&vendors, "index-4.json"));
     list.retain(|row| ["chat", "messages", "embeddings"].contains(&row.api.as_str()));
     list
 }
 
-fn shared(home: &Path) -> PathBuf {
+/// The exchanges of one index; none where it is absent.
+pub fn recorded(root: &Path, index: &str) -> Vec<Exchange> {
+    let Ok(text) = std::fs::read(root.join(index)) else { return Vec::new() };
+    let index: Index = serde_json::from_slice(&text).expect("the index has exchanges");
+    index.exchanges.into_iter().map(|row| Exchange { root: root.to_owned(), ..row }).collect()
+}
+
+/// The folder of documents and recordings beside the repository.
+pub fn shared(home: &Path) -> PathBuf {
     std::env::var_os("PORTICO_SHARED").map_or_else(|| home.join("../shared"), PathBuf::from)
 }
 

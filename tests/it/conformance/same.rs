@@ -65,6 +65,7 @@ fn a_whole_answer_passes_with_the_public_model_name() {
         if wanted.get("model").is_some() {
             wanted["model"] = json!("public-name");
         }
+        Mended::default().all(&mut wanted);
         assert_eq!(
             serde_json::from_slice::<Value>(answer.body.trim_ascii()).unwrap(),
             wanted,
@@ -87,7 +88,11 @@ fn the_bytes_of_a_stream_pass_where_nothing_is_edited() {
         let relayed = relay(Format::OpenAi, &shown(model), [&body[..]]);
         relayed.end.unwrap_or_else(|fault| panic!("{}: {fault:?}", exchange.name));
         let has_late_error = data(&body).iter().any(|event| event.get("error").is_some());
-        if models.iter().all(|other| other == model) && !has_late_error {
+        let mut mended = data(&body);
+        let mut by = Mended::default();
+        mended.iter_mut().for_each(|event| by.all(event));
+        let is_plain = mended == data(&body);
+        if models.iter().all(|other| other == model) && !has_late_error && is_plain {
             let (out, body) = (text(&relayed.out), text(&body));
             assert_eq!(out.trim_end(), body.trim_start_matches('\u{feff}').trim_end(), "{}", exchange.name);
         }
@@ -103,7 +108,10 @@ fn a_stream_passes_with_the_public_name_and_without_the_usage_nobody_asked_for()
         relayed.end.unwrap_or_else(|fault| panic!("{}: {fault:?}", exchange.name));
         let wanted: Vec<Value> =
             data(&body).into_iter().filter(|event| !is_usage_chunk(event)).map(renamed).collect();
-        let wanted: Vec<Value> = wanted.into_iter().filter(|event| event.get("error").is_none()).collect();
+        let mut wanted: Vec<Value> =
+            wanted.into_iter().filter(|event| event.get("error").is_none()).collect();
+        let mut by = Mended::default();
+        wanted.iter_mut().for_each(|event| by.all(event));
         assert_eq!(data(&relayed.out), wanted, "{}", exchange.name);
         assert!(relayed.state.done && relayed.state.content, "{}", exchange.name);
     }
@@ -123,7 +131,9 @@ fn f06_a_stream_that_breaks_gives_its_good_events_and_then_a_fault() {
         };
         assert_eq!(Some(end), wanted, "{}", exchange.name);
         let passed = data(&relayed.out);
-        let good: Vec<Value> = data(&body).into_iter().map(renamed).take(passed.len()).collect();
+        let mut good: Vec<Value> = data(&body).into_iter().map(renamed).take(passed.len()).collect();
+        let mut by = Mended::default();
+        good.iter_mut().for_each(|event| by.all(event));
         assert_eq!(passed, good, "{}", exchange.name);
         assert!(relayed.out.is_empty() || relayed.out.ends_with(b"\n\n"), "{}", exchange.name);
     }
@@ -155,6 +165,80 @@ fn a_vendor_that_ignores_stream_still_gives_one() {
         assert_eq!(chunks[0]["choices"][0]["delta"]["content"], whole["choices"][0]["message"]["content"]);
         assert_eq!(chunks[1]["choices"][0]["finish_reason"], whole["choices"][0]["finish_reason"]);
         assert!(text(&relayed.out).ends_with("data: [DONE]\n\n"));
+    }
+}
+
+/// What clients would stumble over, put right by a second reader that knows nothing of the first.
+#[derive(Default)]
+struct Mended {
+    /// Choice, number and id of each call of a stream.
+    calls: Vec<(usize, Value, Value)>,
+}
+
+impl Mended {
+    fn all(&mut self, event: &mut Value) {
+        for (rank, choice) in
+            event.get_mut("choices").and_then(Value::as_array_mut).into_iter().flatten().enumerate()
+        {
+            let at = choice["index"].as_u64().map_or(rank, |index| usize::try_from(index).unwrap());
+            self.choice(at, choice);
+        }
+    }
+
+    fn choice(&mut self, at: usize, choice: &mut Value) {
+        let word = choice["finish_reason"].as_str().map(|word| match word {
+            "" => Value::Null,
+            "eos_token" | "eos" | "end_turn" | "stop_sequence" => json!("stop"),
+            "model_length" | "max_tokens" => json!("length"),
+            "sensitive" => json!("content_filter"),
+            other => json!(other),
+        });
+        if let Some(word) = word {
+            choice["finish_reason"] = word;
+        }
+        for name in ["message", "delta"] {
+            if choice.get(name).is_some_and(Value::is_object) {
+                self.said(at, name == "delta", &mut choice[name]);
+            }
+        }
+    }
+
+    fn said(&mut self, at: usize, streamed: bool, said: &mut Value) {
+        if let Some(parts) = said.get("content").and_then(Value::as_array).cloned() {
+            let text: String = parts.iter().filter_map(|part| part["text"].as_str()).collect();
+            let inner = parts.iter().filter_map(|part| part["thinking"].as_array()).flatten();
+            let thought: String = inner.filter_map(|inner| inner["text"].as_str()).collect();
+            said["content"] = json!(text);
+            if !thought.is_empty() {
+                said["reasoning_content"] = json!(thought);
+            }
+        }
+        for call in said.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten() {
+            if call["function"]["arguments"].is_object() {
+                call["function"]["arguments"] = json!(call["function"]["arguments"].to_string());
+            }
+            let id = call["id"].as_str().is_some_and(|id| !id.is_empty());
+            if call.get("type").is_none() && (id || !streamed) {
+                call["type"] = json!("function");
+            }
+            if streamed {
+                call["index"] = json!(self.number(at, call));
+            }
+        }
+    }
+
+    fn number(&mut self, at: usize, call: &Value) -> usize {
+        let mine: Vec<&(usize, Value, Value)> = self.calls.iter().filter(|known| known.0 == at).collect();
+        let found = match (&call["index"], call["id"].as_str().unwrap_or_default()) {
+            (Value::Null, "") => mine.len().checked_sub(1),
+            (Value::Null, wanted) => mine.iter().position(|(_, _, id)| id == wanted),
+            (number, _) => mine.iter().position(|(_, index, _)| index == number),
+        };
+        let rank = mine.len();
+        found.unwrap_or_else(|| {
+            self.calls.push((at, call["index"].clone(), call["id"].clone()));
+            rank
+        })
     }
 }
 
