@@ -329,6 +329,10 @@ fn tools_that_cannot_be_carried_are_refused() {
     refused(with(json!({"type": "function", "function": {"name": "a b"}})), "tools[0].function.name");
     let array = json!({"type": "function", "function": {"name": "f", "parameters": {"type": "array"}}});
     refused(with(array), "tools[0].function.parameters");
+    for odd in [json!([]), json!("x"), json!(5)] {
+        let odd = json!({"type": "function", "function": {"name": "f", "parameters": odd}});
+        refused(with(odd), "tools[0].function.parameters");
+    }
     let (body, dropped) = of(
         json!({"tools": [{"type": "function", "function": {"name": "f", "strict": true}}]}),
         "claude-sonnet-4-0",

@@ -135,8 +135,11 @@ fn raw<'a>(text: String) -> Result<Cow<'a, RawValue>> {
 
 /// The schema as it came; one without a type is an object's.
 fn object_schema<'a>(json: &'a RawValue, path: impl Fn() -> String) -> Result<Cow<'a, RawValue>> {
-    let head: Head<'_> =
-        serde_json::from_str(json.get()).map_err(|_| unsupported(path(), "a schema must be an object"))?;
+    let no_object = || unsupported(path(), "a schema must be an object");
+    if !json.get().starts_with('{') {
+        return Err(no_object());
+    }
+    let head: Head<'_> = serde_json::from_str(json.get()).map_err(|_| no_object())?;
     match head.kind.map(RawValue::get) {
         Some("\"object\"") => Ok(Cow::Borrowed(json)),
         Some(_) => Err(unsupported(path(), "its top type must be object")),
