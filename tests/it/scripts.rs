@@ -222,3 +222,23 @@ async fn the_page_of_an_error_leads_back_to_the_form_it_came_from() {
     assert!(elsewhere.text.contains("/sign-in?next=%2F\""), "{}", elsewhere.text);
     drop(admin);
 }
+
+#[actix_web::test]
+async fn a_plan_names_models_that_there_are_and_a_price_of_the_demo_counts() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let path = format!("/api/v1/apis/{}/plans", starter.api.id);
+    let plan = |model: &str| json!({ "name": model, "approval": "auto", "models": [model] });
+    let refused = call(&app, &token, Method::POST, &path, plan("no-such-model")).await.is(400).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/models");
+    call(&app, &token, Method::POST, &path, plan("demo-echo")).await.is(201);
+    app.chat(&dana.secret, "demo-echo").await.is(200);
+    assert_eq!(app.calls(1).await[0].cost_nanos.map(|cost| cost.0), Some(0), "free until a price is set");
+    app.price(&admin, &starter, 1_000_000_000).await;
+    app.chat(&dana.secret, "demo-echo").await.is(200);
+    let calls = app.calls(2).await;
+    assert!(calls.iter().any(|call| call.cost_nanos.is_some_and(|cost| cost.0 > 0)), "{calls:?}");
+}

@@ -221,7 +221,23 @@ async fn set_models(tx: &Tx, plan: &plan::Model, models: Option<&[String]>) -> R
     if models.is_some() && names.is_empty() {
         return Err(wrong("models", "Name at least one model, or allow all of them."));
     }
+    known(tx, plan.api_id, &names).await?;
     queries::replace_models(tx, plan.id, names).await
+}
+
+/// A name that no version of the API offers would let nothing through. An API without versions may be
+/// given its plans first.
+async fn known(tx: &Tx, api: ApiId, names: &[String]) -> Result<()> {
+    let versions: Vec<_> =
+        catalogue::queries::versions_of(tx, &[api]).await?.iter().map(|row| row.id).collect();
+    let offered = catalogue::queries::models_of(tx, &versions).await?;
+    let missing = names.iter().find(|name| offered.iter().all(|row| row.public_name != **name));
+    match missing {
+        Some(name) if !offered.is_empty() => {
+            Err(wrong("models", format!("No version of this API offers the model `{name}`.")))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn note(tx: &Tx, actor: &Actor, act: &'static str, row: &plan::Model, limits: &Limits) -> Result<()> {

@@ -189,12 +189,10 @@ impl Plan {
 }
 
 impl Target {
-    /// The price that holds now; the demo vendor is free.
+    /// The price that holds now; the demo vendor is free until somebody sets one.
     pub fn price(&self, now: Timestamp) -> Option<Prices> {
-        if self.provider.is_demo {
-            return Some(Prices::FREE);
-        }
-        self.prices.iter().rev().find(|(from, _)| *from <= now).map(|(_, price)| *price)
+        let set = self.prices.iter().rev().find(|(from, _)| *from <= now).map(|(_, price)| *price);
+        set.or_else(|| self.provider.is_demo.then_some(Prices::FREE))
     }
 
     pub fn timers(&self, stream: bool) -> Timers {
