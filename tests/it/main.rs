@@ -18,6 +18,7 @@ mod journeys;
 mod keys;
 mod leaving;
 mod ledger;
+mod load;
 mod outage;
 mod people;
 mod process;

@@ -1,0 +1,110 @@
+//! What a flood of sign-ins does to calls (nothing), and what the time of an answer tells (nothing).
+
+use std::time::{Duration, Instant};
+
+use portico::base::{Secret, key_format};
+use portico::domain::actor::Actor;
+use portico::domain::people::users::{self, NewUser};
+use portico::domain::people::{Email, Password};
+use portico::store::entity::states::Role;
+
+use super::support::calls::chat;
+use super::support::{TestApp, spawn};
+
+async fn account(app: &TestApp, address: &str) {
+    let email = Email::parse(address).unwrap();
+    let password = Some(Password::choose(&Secret::new("a long fine passphrase"), &email).unwrap());
+    let new = NewUser { name: "Dana".into(), email, role: Role::Member, password };
+    users::create(&app.db, &Actor::system("test"), new).await.unwrap();
+}
+
+/// A well-formed key that nobody has, whose first half is that of `key`.
+fn begins_like(key: &str) -> String {
+    let other = key_format::mint();
+    let mut made = format!("{}{}", &key[..30], &other.expose()[30..50]);
+    let mut sum = crc32fast::hash(made.as_bytes());
+    let mut tail = [b'0'; 6];
+    for place in tail.iter_mut().rev() {
+        *place = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[(sum % 62) as usize];
+        sum /= 62;
+    }
+    made.push_str(std::str::from_utf8(&tail).unwrap());
+    assert!(key_format::shape(&made) == key_format::shape(key), "{made} is well-formed");
+    made
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[actix_web::test]
+async fn p21_a_flood_of_sign_ins_holds_no_call_up() {
+    // One worker: a hash that ran on it would stop every call for as long as it takes.
+    let app = spawn().await;
+    let starter = app.demo_models(&app.admin().await, &["demo-lorem-0-1"]).await;
+    let dev = app.developer("dana", &starter).await;
+    for n in 0..4 {
+        account(&app, &format!("user{n}@example.com")).await;
+    }
+    let browser = app.visitor();
+    let csrf = browser.get("/sign-in").await.field("csrf").unwrap();
+    let timed = async |count: usize| {
+        let mut times = Vec::new();
+        for _ in 0..count {
+            let started = Instant::now();
+            app.chat(&dev.secret, "demo-lorem-0-1").await.is(200);
+            times.push(started.elapsed());
+        }
+        times
+    };
+    let mut quiet = timed(40).await;
+    let begin = Instant::now();
+    let flood = (0..9).map(|n| {
+        let email = format!("user{}@example.com", n % 4);
+        let (browser, csrf) = (&browser, &csrf);
+        async move {
+            browser.post_with(csrf, "/sign-in", &[("email", &email), ("password", "wrong")]).await.is(422);
+            begin.elapsed()
+        }
+    });
+    let (hashed, mut during) = tokio::join!(futures_util::future::join_all(flood), timed(40));
+    let (first, last) = (hashed.iter().min().unwrap(), hashed.iter().max().unwrap());
+    // They stand in line: all at once would be faster than one after the other on this many cores.
+    let places = (std::thread::available_parallelism().unwrap().get() / 2).max(1) as u32;
+    assert!(*last >= *first * 9 / places / 4, "the first took {first:?}, the last {last:?}");
+    assert!(during.iter().max().unwrap() < &Duration::from_millis(400), "{:?}", during.iter().max());
+    let (quiet, during) = (median(&mut quiet), median(&mut during));
+    assert!(
+        during <= quiet * 3 + Duration::from_millis(20),
+        "a call took {quiet:?}, and {during:?} beside the flood"
+    );
+}
+
+#[actix_web::test]
+async fn p20_an_unknown_key_and_a_dead_one_take_the_same_time() {
+    let app = spawn().await;
+    let starter = app.demo_models(&app.admin().await, &["demo-lorem-0-1"]).await;
+    let dev = app.developer("dana", &starter).await;
+    let revoked = portico::store::entity::states::RevokeReason::Revoked;
+    portico::domain::keys::revoke(&app.db, &dev.person.actor, dev.key.id, revoked).await.unwrap();
+    let body = chat("demo-lorem-0-1");
+    let ask = async |key: &str| {
+        let started = Instant::now();
+        app.call(key, "/v1/chat/completions", &body).await.is(401);
+        started.elapsed()
+    };
+    let (mut unknown, mut near, mut dead) = (Vec::new(), Vec::new(), Vec::new());
+    ask(&dev.secret).await;
+    for _ in 0..60 {
+        unknown.push(ask(key_format::mint().expose()).await);
+        // One that begins as the real one does, with a checksum of its own.
+        near.push(ask(&begins_like(&dev.secret)).await);
+        dead.push(ask(&dev.secret).await);
+    }
+    let (unknown, near, dead) = (median(&mut unknown), median(&mut near), median(&mut dead));
+    let apart = |a: Duration, b: Duration| a.max(b) - a.min(b);
+    let most = Duration::from_millis(2);
+    assert!(apart(unknown, near) <= most, "a key that begins like a real one: {unknown:?}, {near:?}");
+    assert!(apart(unknown, dead) <= most * 2, "a key that was real once: {unknown:?}, {dead:?}");
+}
