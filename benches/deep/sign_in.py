@@ -72,7 +72,8 @@ def main():
         known, unknown, sizes = [], [], set()
         for n in range(options.tries):
             # In turn, so that whatever else happens on the machine happens to both.
-            for times, email in ((known, accounts[n % len(accounts)]), (unknown, f"nobody{n}@example.test")):
+            turn = n % len(accounts)
+            for times, email in ((known, accounts[turn]), (unknown, f"nobody{turn}@example.test")):
                 status, size, took = form.send(email, "a wrong passphrase")
                 sizes.add((status, size))
                 times.append(took)

@@ -85,7 +85,8 @@ def main():
         print(f"| another one meanwhile, slowest answer | 200 | {slowest:.3f} | 1 |")
         failed += slowest > 1
         calls = {c["model"]: c for c in portico.api("GET", "/calls")["data"] if c["model"] in waiting}
-        print(f"\nTheir rows: {', '.join(f'{m} `{c['state']}` with usage `{c['usage_source']}`' for m, c in sorted(calls.items()))}.")
+        said = [f"{model} `{row['state']}` with usage `{row['usage_source']}`" for model, row in sorted(calls.items())]
+        print(f"\nTheir rows: {', '.join(said)}.")
         failed += calls["stall"]["usage_source"] != "estimated" or len(calls) != 4
     finally:
         portico.close()

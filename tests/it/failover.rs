@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use portico::domain::catalogue::{self, Deprecation, NewVersion};
+use portico::domain::plans::Starter;
 use portico::domain::subscriptions;
 use portico::domain::supply::{self, TargetChange, Timers};
 use portico::store::entity::{attempt, target};
@@ -21,6 +22,7 @@ struct Pair {
     dev: Developer,
     first: Vendor,
     second: Vendor,
+    starter: Starter,
     target: target::Model,
 }
 
@@ -32,10 +34,18 @@ async fn pair() -> Pair {
     let starter = app.vendor_api(&admin, "custom", &first.base, &["gpt-test"]).await;
     app.next_target(&admin, &starter, &second.base).await;
     let dev = app.developer("dana", &starter).await;
-    let model = starter.models[0].id;
-    let of_first = target::Entity::find().filter(target::Column::ModelId.eq(model));
-    let target = of_first.order_by_asc(target::Column::Position).one(app.db.read()).await.unwrap().unwrap();
-    Pair { app, admin, dev, first, second, target }
+    let target = first_target(&app, &starter).await;
+    Pair { app, admin, dev, first, second, starter, target }
+}
+
+async fn first_target(app: &TestApp, starter: &Starter) -> target::Model {
+    let of_model = target::Entity::find().filter(target::Column::ModelId.eq(starter.models[0].id));
+    of_model.order_by_asc(target::Column::Position).one(app.db.read()).await.unwrap().unwrap()
+}
+
+async fn set_timers(app: &TestApp, admin: &Person, target: &target::Model, timers: Timers) {
+    let change = TargetChange { timers: Some(timers), ..TargetChange::default() };
+    supply::change_target(&app.db, &admin.actor, target.id, change).await.unwrap();
 }
 
 fn streamed() -> Value {
@@ -154,11 +164,83 @@ async fn f05_p13_after_the_first_content_no_other_vendor_is_asked() {
 }
 
 #[actix_web::test]
+async fn f08_a_vendor_that_fails_half_the_time_spoils_hardly_a_call() {
+    let pair = pair().await;
+    pair.app.widen(&pair.starter).await;
+    pair.first.set(Mode::Flaky);
+    let mut good = 0;
+    for n in 0..100 {
+        let body = if n % 2 == 0 { streamed() } else { chat("gpt-test") };
+        good +=
+            usize::from(pair.app.call(&pair.dev.secret, "/v1/chat/completions", &body).await.status == 200);
+    }
+    assert!(good >= 90, "{good} of 100");
+    let asked = pair.first.hits() + pair.second.hits();
+    assert!(asked <= 120, "p13: both vendors saw {asked} for 100 calls");
+    // Nine failures of twenty are no reason to leave a vendor alone; ten are.
+    assert!(
+        pair.first.hits() < 60 && pair.second.hits() > 40,
+        "{} and {}",
+        pair.first.hits(),
+        pair.second.hits()
+    );
+}
+
+#[actix_web::test]
+async fn f02_a_vendor_that_swallows_connections_is_given_up_in_time() {
+    let app = spawn().await;
+    // A queue of connections that is full: what comes new is never answered.
+    let hole = tokio::net::TcpSocket::new_v4().unwrap();
+    hole.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let hole = hole.listen(1).unwrap();
+    let address = hole.local_addr().unwrap();
+    let mut fill = Vec::new();
+    while let Ok(Ok(socket)) =
+        tokio::time::timeout(Duration::from_millis(200), tokio::net::TcpStream::connect(address)).await
+    {
+        fill.push(socket);
+        assert!(fill.len() < 10, "the queue does not fill");
+    }
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &format!("http://{address}/v1"), &["gpt-test"]).await;
+    let dev = app.developer("dana", &starter).await;
+    let target = first_target(&app, &starter).await;
+    set_timers(&app, &admin, &target, Timers { connect_ms: Some(400), ..Timers::default() }).await;
+    let started = Instant::now();
+    let given_up = app.chat(&dev.secret, "gpt-test").await.is(504);
+    let taken = started.elapsed();
+    assert_eq!(given_up.code(), "vendor_timeout");
+    assert!((400..600).contains(&taken.as_millis()), "the limit and 200 ms: {taken:?}");
+    let row = app.calls(1).await.remove(0);
+    assert_eq!((row.state.as_str(), row.usage_source.as_str()), ("failed", "none"), "it was never sent");
+}
+
+#[actix_web::test]
+async fn f04_a_stream_that_stops_in_the_middle_ends_at_its_limit_and_is_paid_in_part() {
+    let pair = pair().await;
+    let timers = Timers { idle_ms: Some(500), ..Timers::default() };
+    set_timers(&pair.app, &pair.admin, &pair.target, timers).await;
+    pair.first.set(Mode::Stall(900));
+    let started = Instant::now();
+    let answer = pair.app.call(&pair.dev.secret, "/v1/chat/completions", &streamed()).await.is(200);
+    let taken = started.elapsed();
+    assert!((500..1_500).contains(&taken.as_millis()), "the limit and 1 s: {taken:?}");
+    let last = answer.text.trim_end().rsplit("data: ").next().unwrap();
+    let last: Value = serde_json::from_str(last).unwrap();
+    assert_eq!(last["error"]["code"], "stream_interrupted", "{}", answer.text);
+    assert!(answer.text.contains("Hello") && !answer.text.contains("[DONE]"));
+    assert!(pair.first.until_left(1).await < Duration::from_secs(1), "the vendor's connection is closed");
+    assert_eq!(pair.second.hits(), 0);
+    let row = pair.app.calls(1).await.remove(0);
+    assert_eq!((row.state.as_str(), row.usage_source.as_str()), ("cut_vendor", "estimated"));
+    assert!(row.output_tokens.unwrap() > 0);
+}
+
+#[actix_web::test]
 async fn f03_a_stream_that_waits_gets_its_head_and_comments_and_then_the_next_vendor() {
     let pair = pair().await;
     let timers = Timers { first_byte_ms: Some(16_500), ..Timers::default() };
-    let change = TargetChange { timers: Some(timers), ..TargetChange::default() };
-    supply::change_target(&pair.app.db, &pair.admin.actor, pair.target.id, change).await.unwrap();
+    set_timers(&pair.app, &pair.admin, &pair.target, timers).await;
     pair.first.set(Mode::Silent);
     let started = Instant::now();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

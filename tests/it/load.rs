@@ -49,16 +49,7 @@ async fn p21_a_flood_of_sign_ins_holds_no_call_up() {
     }
     let browser = app.visitor();
     let csrf = browser.get("/sign-in").await.field("csrf").unwrap();
-    let timed = async |count: usize| {
-        let mut times = Vec::new();
-        for _ in 0..count {
-            let started = Instant::now();
-            app.chat(&dev.secret, "demo-lorem-0-1").await.is(200);
-            times.push(started.elapsed());
-        }
-        times
-    };
-    let mut quiet = timed(40).await;
+    let (over, mut during) = (std::cell::Cell::new(false), Vec::new());
     let begin = Instant::now();
     let flood = (0..9).map(|n| {
         let email = format!("user{}@example.com", n % 4);
@@ -68,17 +59,26 @@ async fn p21_a_flood_of_sign_ins_holds_no_call_up() {
             begin.elapsed()
         }
     });
-    let (hashed, mut during) = tokio::join!(futures_util::future::join_all(flood), timed(40));
+    let flood = async {
+        let hashed = futures_util::future::join_all(flood).await;
+        over.set(true);
+        hashed
+    };
+    let calling = async {
+        while !over.get() {
+            let started = Instant::now();
+            app.chat(&dev.secret, "demo-lorem-0-1").await.is(200);
+            during.push(started.elapsed());
+        }
+    };
+    let (hashed, ()) = tokio::join!(flood, calling);
     let (first, last) = (hashed.iter().min().unwrap(), hashed.iter().max().unwrap());
     // They stand in line: all at once would be faster than one after the other on this many cores.
     let places = (std::thread::available_parallelism().unwrap().get() / 2).max(1) as u32;
     assert!(*last >= *first * 9 / places / 4, "the first took {first:?}, the last {last:?}");
-    assert!(during.iter().max().unwrap() < &Duration::from_millis(400), "{:?}", during.iter().max());
-    let (quiet, during) = (median(&mut quiet), median(&mut during));
-    assert!(
-        during <= quiet * 3 + Duration::from_millis(20),
-        "a call took {quiet:?}, and {during:?} beside the flood"
-    );
+    // Hashes on the worker would let through one call between two of them, each as late as a hash.
+    assert!(during.len() > 30, "{} calls while {last:?} of hashing went on", during.len());
+    assert!(median(&mut during) < *last / 15, "{:?} beside {last:?} of hashing", median(&mut during));
 }
 
 #[actix_web::test]

@@ -79,12 +79,15 @@ async fn take(tx: &Tx, subject: &str) -> Result<()> {
     let now = tx.now().0;
     let (burst, step) = pace(subject);
     let latest = now + (burst - 1) * step;
-    // The second time round is for a mark that somebody started in between.
-    for _ in 0..2 {
+    // The next time round is for a mark that somebody started in between.
+    for _ in 0..3 {
         if queries::advance_throttle(tx, subject, step, latest).await? {
             return Ok(());
         }
         if let Some(full_at) = queries::throttled_until(tx, subject).await? {
+            if full_at <= latest {
+                continue;
+            }
             let wait = (full_at - latest).max(SECOND);
             let seconds = u32::try_from(wait / SECOND + 1).unwrap_or(u32::MAX);
             let sentence = format!("Too many tries. Try again in {seconds} seconds.");

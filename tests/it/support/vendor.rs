@@ -17,6 +17,8 @@ pub enum Mode {
     Status(u16, String, String),
     /// These bytes instead of a proper answer, then the connection ends cleanly.
     Raw(Vec<u8>),
+    /// Every second request gets status 500.
+    Flaky,
     /// A proper answer after this while.
     Slow(Duration),
     /// Nothing at all: the connection stays open.
@@ -99,7 +101,11 @@ async fn serve(mut socket: TcpStream, state: Arc<State>) {
         state.seen.lock().unwrap().push(seen);
         let mode = state.mode.lock().unwrap().clone();
         let (bytes, then) = match mode {
-            Mode::Ok => (answer, None),
+            Mode::Flaky if state.seen.lock().unwrap().len() % 2 == 1 => {
+                let bytes = "HTTP/1.1 500 X\r\ncontent-length: 4\r\n\r\nboom";
+                (bytes.as_bytes().to_vec(), None)
+            }
+            Mode::Ok | Mode::Flaky => (answer, None),
             Mode::Slow(wait) => {
                 tokio::time::sleep(wait).await;
                 (answer, None)
