@@ -84,10 +84,11 @@ def main():
         print("\n".join(rows))
         print(f"| another one meanwhile, slowest answer | 200 | {slowest:.3f} | 1 |")
         failed += slowest > 1
-        calls = {c["model"]: c for c in portico.api("GET", "/calls")["data"] if c["model"] in waiting}
+        time.sleep(2)
+        calls = {name: portico.api("GET", f"/calls?model={name}")["data"][0] for name in waiting}
         said = [f"{model} `{row['state']}` with usage `{row['usage_source']}`" for model, row in sorted(calls.items())]
         print(f"\nTheir rows: {', '.join(said)}.")
-        failed += calls["stall"]["usage_source"] != "estimated" or len(calls) != 4
+        failed += calls["stall"]["usage_source"] != "estimated"
     finally:
         portico.close()
     sys.exit(1 if failed else 0)

@@ -22,6 +22,7 @@ mod load;
 mod outage;
 mod people;
 mod process;
+mod promises;
 mod refusals;
 mod scripts;
 mod secrets;
