@@ -124,7 +124,7 @@ async fn page(
         frame: shell::frame(db, visit).await?,
         checks,
         missing: choices.iter().filter(|choice| !offered(&choice.value)).cloned().collect(),
-        models: std::iter::once(Choice::new("", "Take it off")).chain(choices).collect(),
+        models: std::iter::once(Choice::new("", "Not offered")).chain(choices).collect(),
         nothing: Vec::new(),
         plans: plans::list_plans(db, actor, id).await?,
         sources: managed
