@@ -1,7 +1,7 @@
 //! Tokens to money, and bytes to tokens where nobody counted.
 
 use crate::base::Nanos;
-use crate::ledger::prices::{self, Prices};
+use crate::ledger::prices::{self, Prices, Tariff};
 use crate::ledger::record::{Tokens, UsageSource};
 
 const MILLION: i128 = 1_000_000;
@@ -12,15 +12,22 @@ pub fn estimated_tokens(bytes: u64) -> u64 {
 }
 
 /// What a call cost. `None`: the price of something it used is unknown; never 0 in its place.
-pub fn of(price: Option<Prices>, tokens: &Tokens, source: UsageSource) -> Option<Nanos> {
+pub fn of(tariff: Option<&Tariff>, tokens: &Tokens, source: UsageSource) -> Option<Nanos> {
     if source == UsageSource::None {
         return Some(Nanos::ZERO);
     }
-    prices::cost(&price?, tokens)
+    prices::cost(&tariff?.of(tokens.input.unwrap_or(0)), tokens)
 }
 
-/// The most a call may cost: every token at the dearest price of its kind.
-pub fn worst(price: Prices, input: u64, output: u64) -> Option<Nanos> {
+/// The most a call may cost: every token at the dearest price of its kind, at every length of prompt
+/// up to the one that is reckoned with.
+pub fn worst(tariff: &Tariff, input: u64, output: u64) -> Option<Nanos> {
+    let costs: Option<Vec<Nanos>> =
+        tariff.up_to(input).map(|prices| dearest(prices, input, output)).collect();
+    costs?.into_iter().max()
+}
+
+fn dearest(price: Prices, input: u64, output: u64) -> Option<Nanos> {
     let dearest = [price.input, price.cached_read, price.cache_write].into_iter().flatten().max();
     // Without a price of its own a reasoning token costs what output costs; without that, nobody knows.
     let answer = price.output.map(|output| output.max(price.reasoning.unwrap_or(output)));
@@ -48,7 +55,7 @@ mod tests {
         let tokens = Tokens { input: Some(1), ..Tokens::default() };
         assert_eq!(of(None, &Tokens::default(), UsageSource::None), Some(Nanos::ZERO));
         assert_eq!(of(None, &tokens, UsageSource::Reported), None);
-        assert_eq!(worst(Prices { output: None, ..PRICE }, 1, 1), None);
+        assert_eq!(worst(&Prices { output: None, ..PRICE }.into(), 1, 1), None);
     }
 
     #[test]
@@ -63,8 +70,23 @@ mod tests {
                 output: Some(output),
                 reasoning: Some(thought),
             };
-            let real = of(Some(PRICE), &tokens, UsageSource::Reported).unwrap();
-            assert!(worst(PRICE, input, output).unwrap() >= real);
+            let real = of(Some(&PRICE.into()), &tokens, UsageSource::Reported).unwrap();
+            assert!(worst(&PRICE.into(), input, output).unwrap() >= real);
         }
+    }
+
+    #[test]
+    fn a_long_prompt_costs_its_tier_and_is_reserved_at_it() {
+        let dear = Prices { input: Some(4_000_000_000), output: Some(16_000_000_000), ..Prices::default() };
+        let tariff = Tariff::new(PRICE, [(1_000, dear)]);
+        let cost = |input: u64| {
+            let tokens = Tokens { input: Some(input), output: Some(0), ..Tokens::default() };
+            of(Some(&tariff), &tokens, UsageSource::Reported).unwrap().0
+        };
+        assert_eq!((cost(1_000), cost(1_001)), (2_000_000, 4_004_000));
+        for input in [1, 1_000, 1_001, 5_000] {
+            assert!(worst(&tariff, input, 10).unwrap().0 >= cost(input), "{input}");
+        }
+        assert!(worst(&tariff, 1_001, 10) > worst(&tariff, 1_000, 10));
     }
 }

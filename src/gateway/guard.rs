@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::base::ids::{ApiId, CallId, CredentialId, SubscriptionId};
 use crate::base::limit::LimitKind;
 use crate::base::{Code, Error, Nanos, Result, Timestamp};
-use crate::ledger::prices::Prices;
+use crate::ledger::prices::Tariff;
 use crate::ledger::record::{
     Attempt, Begin, CallState, End, Refusal, Reserved, Tokens, UsageSource, What, Who,
 };
@@ -71,7 +71,7 @@ struct Trying {
     attempt: Attempt,
     started: Instant,
     health: uuid::Uuid,
-    price: Option<Prices>,
+    price: Option<Tariff>,
     /// The vendor may have begun to work on it.
     sent: bool,
 }
@@ -82,7 +82,7 @@ struct Observed {
     prompt_bytes: usize,
     reported: Option<Usage>,
     delivered_bytes: u64,
-    price: Option<Prices>,
+    price: Option<Tariff>,
     /// A vendor has worked on this call.
     worked: bool,
 }
@@ -191,7 +191,7 @@ impl Guard {
             micros: 0,
         };
         let price = target.price(now);
-        self.usage.price = price;
+        self.usage.price.clone_from(&price);
         self.trying = Some(Trying { attempt, started: Instant::now(), health, price, sent: true });
     }
 
@@ -311,7 +311,7 @@ impl Guard {
         self.stage = Stage::Ended;
         self.drop_try();
         let (tokens, usage_source) = self.tokens(state);
-        let cost = cost::of(self.usage.price, &tokens, usage_source);
+        let cost = cost::of(self.usage.price.as_ref(), &tokens, usage_source);
         if let Some(mut reservation) = self.reservation.take() {
             let tokens = i64::try_from(tokens.total()).unwrap_or(i64::MAX);
             // A budget counts unknown costs as nothing: it does not admit unpriced models.

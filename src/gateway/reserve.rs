@@ -50,7 +50,7 @@ fn dearest(gateway: &Gateway, model: &Model, input: u64, answer: u64) -> Result<
     let usable = model.targets.iter().filter(|target| target.is_on && target.provider.is_on);
     let mut most = Nanos::ZERO;
     for target in usable {
-        let worst = target.price(now).and_then(|price| cost::worst(price, input, answer));
+        let worst = target.price(now).and_then(|tariff| cost::worst(&tariff, input, answer));
         let Some(worst) = worst else {
             return Err(Code::ModelNotAllowed.saying(format!(
                 "Model `{}` has no known price, and a budget applies to this call; an admin can set its price.",

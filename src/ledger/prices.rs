@@ -1,5 +1,7 @@
 //! What a call cost, from its tokens and the prices of its model.
 
+use std::sync::Arc;
+
 use super::record::Tokens;
 use crate::base::Nanos;
 
@@ -25,6 +27,38 @@ impl Prices {
         output: Some(0),
         reasoning: Some(0),
     };
+}
+
+/// The prices of a model, by the length of the prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tariff {
+    base: Prices,
+    /// Tokens of the prompt above which the whole call costs that; the lowest first.
+    tiers: Arc<[(u64, Prices)]>,
+}
+
+impl Tariff {
+    pub fn new(base: Prices, tiers: impl Into<Arc<[(u64, Prices)]>>) -> Self {
+        Self { base, tiers: tiers.into() }
+    }
+
+    /// The prices of a call with a prompt of so many tokens.
+    pub fn of(&self, prompt: u64) -> Prices {
+        let reached = self.tiers.iter().rev().find(|(above, _)| prompt > *above);
+        reached.map_or(self.base, |(_, prices)| *prices)
+    }
+
+    /// All prices that a call may come to whose prompt has at most so many tokens.
+    pub fn up_to(&self, prompt: u64) -> impl Iterator<Item = Prices> {
+        let reached = self.tiers.iter().filter(move |(above, _)| prompt > *above);
+        std::iter::once(self.base).chain(reached.map(|(_, prices)| *prices))
+    }
+}
+
+impl From<Prices> for Tariff {
+    fn from(base: Prices) -> Self {
+        Self::new(base, [])
+    }
 }
 
 const PER: i128 = 1_000_000;

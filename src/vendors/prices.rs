@@ -26,8 +26,8 @@ pub struct Tier {
     pub rates: Rates,
 }
 
-/// One model's facts. Its four prices hold for a call of any length: where the price depends on the
-/// prompt or on how long a cache write lasts they are the dearest, so that a cost is never too low.
+/// One model's facts. Its four prices are those of short prompts and of cache writes that last the
+/// usual time; longer prompts cost what [`PriceRow::tiers`] says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceRow {
     pub vendor: String,
@@ -95,12 +95,10 @@ fn row(line: Line) -> PriceRow {
     let mut tiers = vec![Tier { above: 0, rates: base }];
     tiers.extend(line.tiers.split_whitespace().filter_map(tier));
     PriceRow {
-        input: dearest(&tiers, |rates| [rates.input, None, None]),
-        output: dearest(&tiers, |rates| [rates.output, None, None]),
-        cached_read: dearest(&tiers, |rates| [rates.cached_read, None, rates.input])
-            .filter(|_| base.cached_read.is_some()),
-        cache_write: dearest(&tiers, |rates| [rates.cache_write, rates.cache_write_1h, rates.input])
-            .filter(|_| base.cache_write.is_some()),
+        input: base.input,
+        output: base.output,
+        cached_read: base.cached_read,
+        cache_write: base.cache_write,
         vision: can('v'),
         tools: can('t'),
         reasoning: can('r'),
@@ -127,16 +125,6 @@ fn tier(text: &str) -> Option<Tier> {
         cache_write_1h: price(),
     };
     Some(Tier { above, rates })
-}
-
-/// The highest over all tiers. `of` gives a price, one that may take its place in some calls, and the
-/// one that holds where neither is known.
-fn dearest(tiers: &[Tier], of: impl Fn(&Rates) -> [Option<i64>; 3]) -> Option<i64> {
-    let one = |tier: &Tier| {
-        let [own, other, instead] = of(&tier.rates);
-        own.max(other).or(instead)
-    };
-    tiers.iter().filter_map(one).max()
 }
 
 /// The row of a vendor's model, by the preset's id. Only an exact name is taken: a price that was

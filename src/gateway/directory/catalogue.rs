@@ -11,7 +11,7 @@ use crate::base::{Result, Secret, Timestamp};
 use crate::domain::gate::{
     CatalogueRows, Switch, VersionState, Visibility, api_version, credential, provider,
 };
-use crate::ledger::prices::Prices;
+use crate::ledger::prices::{Prices, Tariff};
 use crate::upstream::Timers;
 use crate::vendors::{self, Auth};
 use crate::wire::{Format, Quirks};
@@ -76,13 +76,15 @@ pub struct Target {
     pub stream_timers: Timers,
     pub whole_timers: Timers,
     /// Oldest first.
-    pub prices: Vec<(Timestamp, Prices)>,
+    pub prices: Vec<(Timestamp, Tariff)>,
 }
 
 pub struct Provider {
     pub id: ProviderId,
     pub name: String,
     pub is_demo: bool,
+    /// The id of the preset it was made from.
+    pub preset: String,
     pub format: Format,
     pub base_url: String,
     pub auth: Auth,
@@ -190,9 +192,9 @@ impl Plan {
 
 impl Target {
     /// The price that holds now; the demo vendor is free until somebody sets one.
-    pub fn price(&self, now: Timestamp) -> Option<Prices> {
-        let set = self.prices.iter().rev().find(|(from, _)| *from <= now).map(|(_, price)| *price);
-        set.or_else(|| self.provider.is_demo.then_some(Prices::FREE))
+    pub fn price(&self, now: Timestamp) -> Option<Tariff> {
+        let set = self.prices.iter().rev().find(|(from, _)| *from <= now).map(|(_, tariff)| tariff.clone());
+        set.or_else(|| self.provider.is_demo.then(|| Prices::FREE.into()))
     }
 
     pub fn timers(&self, stream: bool) -> Timers {
@@ -229,6 +231,7 @@ fn providers(
                 id: row.id,
                 name: row.name.clone(),
                 is_demo: preset.is_some_and(vendors::Preset::is_demo),
+                preset: row.preset.clone(),
                 format,
                 base_url: row.base_url.clone(),
                 auth: preset.map_or_else(|| default_auth(format), |preset| preset.auth),
@@ -292,7 +295,10 @@ fn build_target(
                 output: p.output,
                 reasoning: p.reasoning,
             };
-            (p.effective_at, price)
+            // Who typed a price of their own meant it for every call.
+            let tiers =
+                if p.source == "table" { tiers(&provider.preset, &row.vendor_model) } else { Vec::new() };
+            (p.effective_at, Tariff::new(price, tiers))
         })
         .collect();
     prices.sort_by_key(|(from, _)| *from);
@@ -316,6 +322,20 @@ fn build_target(
         whole_timers: set(Timers::whole()),
         prices,
     }
+}
+
+/// What longer prompts cost by the embedded table.
+fn tiers(preset: &str, vendor_model: &str) -> Vec<(u64, Prices)> {
+    let Some(known) = vendors::prices::find(preset, vendor_model) else { return Vec::new() };
+    let longer = known.tiers.iter().filter(|tier| tier.above > 0);
+    let prices = |rates: &vendors::prices::Rates| Prices {
+        input: rates.input,
+        cached_read: rates.cached_read,
+        cache_write: rates.cache_write,
+        output: rates.output,
+        reasoning: None,
+    };
+    longer.map(|tier| (tier.above, prices(&tier.rates))).collect()
 }
 
 fn versions(rows: &CatalogueRows, models: &HashMap<ModelId, Arc<Model>>) -> HashMap<VersionId, Arc<Version>> {

@@ -219,3 +219,38 @@ fn t25_an_unknown_key_is_remembered_for_a_second_and_not_past_a_change() {
     assert!(!unknown.holds(&digest, 3, now.plus(SECOND)));
     assert!(!unknown.holds(&digest, 3, now.minus(SECOND)), "f20: nor when the clock went back");
 }
+
+#[test]
+fn a_price_of_the_table_knows_long_prompts_and_a_typed_one_holds_for_all() {
+    use crate::domain::gate::{VersionState, price};
+    use crate::gateway::fixtures::{NOW, World};
+
+    let mut world = World::new();
+    world.rows.providers[0].preset = "openai".into();
+    let provider = world.rows.providers[0].id;
+    world.rows.targets.clear();
+    world.target("fast", "gpt-5.5", 1, 1);
+    let row = |source: &str| price::Model {
+        id: crate::base::ids::PriceId::fresh(),
+        provider_id: provider,
+        vendor_model: "gpt-5.5".into(),
+        input: Some(5_000_000_000),
+        cached_read: None,
+        cache_write: None,
+        output: Some(30_000_000_000),
+        reasoning: None,
+        source: source.to_owned(),
+        effective_at: NOW,
+    };
+    for (source, long) in [("table", 10_000_000_000), ("admin", 5_000_000_000)] {
+        world.rows.prices = vec![row(source)];
+        let catalogue = world.catalogue();
+        let live =
+            |version: &&crate::domain::gate::api_version::Model| version.state == VersionState::Published;
+        let version = world.rows.versions.iter().find(live).unwrap().id;
+        let model = catalogue.version(version).unwrap().models["fast"].clone();
+        let tariff = model.targets[0].price(NOW).unwrap();
+        assert_eq!(tariff.of(272_000).input, Some(5_000_000_000), "{source}");
+        assert_eq!(tariff.of(272_001).input, Some(long), "{source}");
+    }
+}
