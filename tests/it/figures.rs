@@ -44,7 +44,7 @@ async fn priced(app: &TestApp, admin: &Person, starter: &Starter) {
     let dear = Some(Nanos(1_000_000_000_000));
     let price = NewPrice {
         provider: starter.provider.id,
-        vendor_model: "gpt-5-mini".to_owned(),
+        vendor_model: starter.models[0].name.clone(),
         input: dear,
         cached_read: None,
         cache_write: None,
@@ -66,14 +66,14 @@ async fn m03_a_request_page_says_what_it_may_cost() {
     let vendor = Vendor::start().await;
     let mut new = NewStarter::of_preset("openai", Some(Secret::new("sk-fake")), admin.team()).unwrap();
     new.provider.base_url = vendor.base.clone();
-    new.vendor_models = vec!["gpt-5-mini".to_owned()];
+    new.vendor_models = vec!["house-model".to_owned()];
     new.plan.approval = Approval::Auto;
     let starter = plans::publish_starter(&app.db, &admin.actor, new).await.unwrap();
     let dana = app.developer("dana", &starter).await;
-    app.chat(&dana.secret, "gpt-5-mini").await.is(200);
+    app.chat(&dana.secret, "house-model").await.is(200);
     app.calls(1).await;
     priced(&app, &admin, &starter).await;
-    app.chat(&dana.secret, "gpt-5-mini").await.is(200);
+    app.chat(&dana.secret, "house-model").await.is(200);
     app.calls(2).await;
     let manual = PlanChange {
         approval: Some((Approval::Manual, Vec::new(), None)),
