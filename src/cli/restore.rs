@@ -1,6 +1,7 @@
 //! `portico restore`: a backup takes the place of the data folder's contents, which are set aside.
 
 use std::fs::{self, DirBuilder};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -60,8 +61,7 @@ fn load(url: &str, from: &Path) -> Result<()> {
 /// Moves the files that a restore replaces into a folder of their own.
 fn set_aside(data: &Path) -> Result<PathBuf> {
     let stamp = Clock::default().now().rfc3339().replace(['-', ':'], "");
-    let aside = data.join(format!("before-restore-{stamp}"));
-    DirBuilder::new().recursive(true).mode(0o700).create(&aside).or_code(Code::Internal)?;
+    let aside = fresh_folder(&data.join(format!("before-restore-{stamp}")))?;
     let with_logs = |name: &str| [name.to_owned(), format!("{name}-wal"), format!("{name}-shm")];
     let databases = DATABASES.into_iter().flat_map(with_logs);
     for name in databases.chain([JOURNAL.to_owned(), KEY_FILE.to_owned()]) {
@@ -70,6 +70,21 @@ fn set_aside(data: &Path) -> Result<PathBuf> {
         }
     }
     Ok(aside)
+}
+
+/// Makes a folder of that name; with a number behind it where there is one already.
+fn fresh_folder(wanted: &Path) -> Result<PathBuf> {
+    let mut folder = wanted.to_path_buf();
+    for number in 2..100 {
+        match DirBuilder::new().mode(0o700).create(&folder) {
+            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {
+                folder
+                    .set_file_name(format!("{}-{number}", wanted.file_name().unwrap_or_default().display()));
+            }
+            done => return done.map(|()| folder).or_code(Code::Internal),
+        }
+    }
+    Err(Code::Internal.saying(format!("{} and many like it are there already.", wanted.display())))
 }
 
 /// True while a server holds the journal of this data folder.

@@ -85,6 +85,12 @@ async fn a_backup_comes_back() {
     restore::run(&config, &folder, true).unwrap();
     assert_eq!(fs::read(data.path().join("secrets.key")).unwrap(), before);
     assert_eq!(fs::read(data.path().join("journal/1")).unwrap(), b"records");
+    // Within one second as well: each sets aside what it found, and none another's.
+    for _ in 0..3 {
+        restore::run(&config, &folder, true).unwrap();
+    }
+    let names = fs::read_dir(data.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.filter(|name| name.to_string_lossy().starts_with("before-restore-")).count(), 4);
     Db::open(&config, Clock::default()).await.unwrap();
 }
 
