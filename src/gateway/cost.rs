@@ -22,9 +22,8 @@ pub fn of(tariff: Option<&Tariff>, tokens: &Tokens, source: UsageSource) -> Opti
 /// The most a call may cost: every token at the dearest price of its kind, at every length of prompt
 /// up to the one that is reckoned with.
 pub fn worst(tariff: &Tariff, input: u64, output: u64) -> Option<Nanos> {
-    let costs: Option<Vec<Nanos>> =
-        tariff.up_to(input).map(|prices| dearest(prices, input, output)).collect();
-    costs?.into_iter().max()
+    let mut tiers = tariff.up_to(input);
+    tiers.try_fold(Nanos::ZERO, |most, prices| Some(most.max(dearest(prices, input, output)?)))
 }
 
 fn dearest(price: Prices, input: u64, output: u64) -> Option<Nanos> {
