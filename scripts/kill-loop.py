@@ -22,27 +22,13 @@ import threading
 import time
 import uuid
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "benches/rig"))
+BENCHES = pathlib.Path(__file__).resolve().parent.parent / "benches"
+sys.path += [str(BENCHES / "rig"), str(BENCHES / "deep")]
 from portico import Portico, free_port, get  # noqa: E402
 from stage import Stage  # noqa: E402
+from vendor import read_message  # noqa: E402
 
 MARK = re.compile(rb"mark-[0-9a-f]{32}")
-
-
-async def read_message(reader):
-    """Head and body of one HTTP/1.1 message with a length."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-    if length:
-        return head, await reader.readexactly(int(length.group(1)))
-    if re.search(rb"(?i)\r\ntransfer-encoding: *chunked", head):
-        body = b""
-        while size := int((await reader.readline()).split(b";")[0], 16):
-            body += await reader.readexactly(size)
-            await reader.readexactly(2)
-        await reader.readline()
-        return head, body
-    return head, b""
 
 
 class Vendor:
