@@ -62,10 +62,14 @@ pub fn endpoints() -> Vec<Page> {
 struct Api {
     #[schema(value_type = Uuid)]
     id: ApiId,
+    /// Its word in addresses.
     slug: String,
     name: String,
+    /// One line about it.
     summary: String,
+    /// Whom to ask: shown to its users.
     contact: String,
+    /// The team that looks after it.
     #[schema(value_type = Uuid)]
     owner_team_id: TeamId,
     /// `everyone` or `teams`.
@@ -101,16 +105,28 @@ impl From<ManagedApi> for Api {
 struct Version {
     #[schema(value_type = Uuid)]
     id: VersionId,
+    /// `v` and a number.
     name: String,
     /// `draft`, `published`, `deprecated` or `retired`.
     state: &'static str,
+    /// Markdown.
     docs: String,
+    /// RFC 3339; null for a draft.
+    #[schema(format = DateTime)]
     published_at: Option<String>,
+    /// RFC 3339; null: not deprecated.
+    #[schema(format = DateTime)]
     deprecated_at: Option<String>,
+    /// From then on it may be gone; RFC 3339.
+    #[schema(format = DateTime)]
     sunset_at: Option<String>,
+    /// RFC 3339; null: not retired.
+    #[schema(format = DateTime)]
     retired_at: Option<String>,
+    /// The version to move to.
     #[schema(value_type = Option<Uuid>)]
     successor_id: Option<VersionId>,
+    /// How to move.
     guide_url: Option<String>,
     /// Only where the whole API is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,16 +166,22 @@ impl From<VersionView> for Version {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct VersionModelBody {
+    /// As a call names it.
     public_name: String,
     #[schema(value_type = Uuid)]
     model_id: ModelId,
 }
 
+/// A page of APIs, by name.
 #[derive(Serialize, ToSchema)]
 struct Apis {
     items: Vec<Api>,
 }
 
+/// List the APIs that you manage.
+///
+/// For admins all of them, for publishers those of their teams. By name, with drafts; what everybody may
+/// subscribe to is in the catalogue.
 #[utoipa::path(get, path = "/api/v1/apis", tag = "APIs",
     responses((status = 200, description = "the APIs that you may manage, by name", body = Apis)))]
 async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
@@ -174,8 +196,10 @@ struct NewApiBody {
     /// Its word in addresses; it never changes.
     slug: String,
     name: String,
+    /// One line about it.
     #[serde(default)]
     summary: String,
+    /// Whom to ask: shown to its users.
     #[serde(default)]
     contact: String,
     /// None: your own team.
@@ -184,11 +208,16 @@ struct NewApiBody {
     /// `everyone` or `teams`; none is `everyone`.
     #[schema(value_type = Option<String>)]
     visibility: Option<Visibility>,
+    /// Who sees it, where `visibility` is `teams`.
     #[serde(default)]
     #[schema(value_type = Vec<Uuid>)]
     team_ids: Vec<TeamId>,
 }
 
+/// Make an API.
+///
+/// For admins, and publishers within their own teams. It has no version yet: nobody sees it in the
+/// catalogue before one is published.
 #[utoipa::path(post, path = "/api/v1/apis", tag = "APIs", request_body = NewApiBody,
     responses((status = 201, description = "the API", body = Api)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewApiBody>) -> ApiResult {
@@ -215,7 +244,10 @@ async fn owner(db: &Db, actor: &Actor, named: Option<TeamId>) -> Result<TeamId> 
     first.ok_or_else(|| Code::FieldInvalid.saying("Name the team that owns it.").on("owner_team_id"))
 }
 
-#[utoipa::path(get, path = "/api/v1/apis/{id}", tag = "APIs", params(("id" = Uuid, Path)),
+/// Show an API with its versions and their models.
+///
+/// For those who manage it, and auditors.
+#[utoipa::path(get, path = "/api/v1/apis/{id}", tag = "APIs", params(("id" = Uuid, Path, description = "The API")),
     responses((status = 200, description = "the API with its versions and their models", body = Api)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<ApiId>) -> ApiResult {
     seen(&db, &actor, *id, StatusCode::OK).await
@@ -230,7 +262,9 @@ async fn seen(db: &Db, actor: &Actor, id: ApiId, status: StatusCode) -> ApiResul
 #[serde(deny_unknown_fields)]
 struct ApiPatch {
     name: Option<String>,
+    /// One line about it.
     summary: Option<String>,
+    /// Whom to ask: shown to its users.
     contact: Option<String>,
     /// `everyone` or `teams`.
     #[schema(value_type = Option<String>)]
@@ -241,7 +275,10 @@ struct ApiPatch {
     team_ids: Vec<TeamId>,
 }
 
-#[utoipa::path(patch, path = "/api/v1/apis/{id}", tag = "APIs", params(("id" = Uuid, Path)), request_body = ApiPatch,
+/// Change an API.
+///
+/// For those who manage it. `visibility` and `team_ids` are set together.
+#[utoipa::path(patch, path = "/api/v1/apis/{id}", tag = "APIs", params(("id" = Uuid, Path, description = "The API")), request_body = ApiPatch,
     responses((status = 200, description = "the API, changed", body = Api)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<ApiPatch>) -> ApiResult {
     let body = body.into_inner();
@@ -256,13 +293,18 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<ApiPatch
     seen(&db, &actor, *id, StatusCode::OK).await
 }
 
-#[utoipa::path(delete, path = "/api/v1/apis/{id}", tag = "APIs", params(("id" = Uuid, Path)),
+/// Remove an API.
+///
+/// For those who manage it. Only what was never published can be removed; else `conflict`: deprecate and
+/// retire its versions instead.
+#[utoipa::path(delete, path = "/api/v1/apis/{id}", tag = "APIs", params(("id" = Uuid, Path, description = "The API")),
     responses((status = 204, description = "removed; only what was never published can be")))]
 async fn remove(db: Data<Db>, actor: Actor, id: Path<ApiId>) -> ApiResult {
     catalogue::remove_api(&db, &actor, *id).await?;
     Ok(gone())
 }
 
+/// A version to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewVersionBody {
@@ -273,7 +315,11 @@ struct NewVersionBody {
     copy_of: Option<VersionId>,
 }
 
-#[utoipa::path(post, path = "/api/v1/apis/{id}/versions", tag = "APIs", params(("id" = Uuid, Path)), request_body = NewVersionBody,
+/// Add a version as a draft.
+///
+/// For those who manage the API. `copy_of` takes models and documentation over from another version of
+/// the same API.
+#[utoipa::path(post, path = "/api/v1/apis/{id}/versions", tag = "APIs", params(("id" = Uuid, Path, description = "The API")), request_body = NewVersionBody,
     responses((status = 201, description = "a draft", body = Version)))]
 async fn add_version(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<NewVersionBody>) -> ApiResult {
     let NewVersionBody { name, copy_of } = body.into_inner();
@@ -285,10 +331,15 @@ async fn add_version(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<New
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct VersionModels {
+    /// At most 500.
     models: Vec<VersionModelBody>,
 }
 
-#[utoipa::path(put, path = "/api/v1/versions/{id}/models", tag = "APIs", params(("id" = Uuid, Path)), request_body = VersionModels,
+/// Set the models of a version.
+///
+/// For those who manage the API. Replaces the whole list, which is shown in this order. A published
+/// version keeps at least one, a retired one takes no change.
+#[utoipa::path(put, path = "/api/v1/versions/{id}/models", tag = "APIs", params(("id" = Uuid, Path, description = "The version")), request_body = VersionModels,
     responses((status = 200, description = "the list as stored", body = VersionModels)))]
 async fn set_models(db: Data<Db>, actor: Actor, id: Path<VersionId>, body: Body<VersionModels>) -> ApiResult {
     let body = body.into_inner();
@@ -300,6 +351,7 @@ async fn set_models(db: Data<Db>, actor: Actor, id: Path<VersionId>, body: Body<
     Ok(json(StatusCode::OK, &body))
 }
 
+/// The documentation of a version.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DocsBody {
@@ -307,7 +359,10 @@ struct DocsBody {
     docs: String,
 }
 
-#[utoipa::path(put, path = "/api/v1/versions/{id}/docs", tag = "APIs", params(("id" = Uuid, Path)), request_body = DocsBody,
+/// Write the documentation of a version.
+///
+/// For those who manage the API. Replaces the whole text. A retired version takes no change.
+#[utoipa::path(put, path = "/api/v1/versions/{id}/docs", tag = "APIs", params(("id" = Uuid, Path, description = "The version")), request_body = DocsBody,
     responses((status = 200, description = "the version", body = Version)))]
 async fn set_docs(db: Data<Db>, actor: Actor, id: Path<VersionId>, body: Body<DocsBody>) -> ApiResult {
     catalogue::change_docs(&db, &actor, *id, body.into_inner().docs).await?;
@@ -318,17 +373,25 @@ async fn set_docs(db: Data<Db>, actor: Actor, id: Path<VersionId>, body: Body<Do
 /// One line of the check list before publishing.
 #[derive(Serialize, ToSchema)]
 struct CheckLine {
+    /// What must be so.
     label: String,
+    /// It is so.
     done: bool,
+    /// False: good to have, publishing works without.
     required: bool,
 }
 
+/// The check list of a version, in the order to work it off.
 #[derive(Serialize, ToSchema)]
 struct Checks {
     items: Vec<CheckLine>,
 }
 
-#[utoipa::path(get, path = "/api/v1/versions/{id}/checks", tag = "APIs", params(("id" = Uuid, Path)),
+/// Show what a version still needs.
+///
+/// For those who manage the API, and auditors. What is `required` and not `done` stops it from being
+/// published.
+#[utoipa::path(get, path = "/api/v1/versions/{id}/checks", tag = "APIs", params(("id" = Uuid, Path, description = "The version")),
     responses((status = 200, description = "what it needs before it can be published", body = Checks)))]
 async fn checks(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
     let lines = catalogue::checks(&db, &actor, *id).await?.into_iter();
@@ -340,7 +403,11 @@ async fn checks(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
     Ok(json(StatusCode::OK, &Checks { items: lines.map(line).collect() }))
 }
 
-#[utoipa::path(post, path = "/api/v1/versions/{id}/publication", tag = "APIs", params(("id" = Uuid, Path)),
+/// Publish a draft.
+///
+/// For those who manage the API. From now on it is in the catalogue and takes subscriptions.
+/// `field_invalid` names the first check that is not met.
+#[utoipa::path(post, path = "/api/v1/versions/{id}/publication", tag = "APIs", params(("id" = Uuid, Path, description = "The version")),
     responses((status = 200, description = "published", body = Version)))]
 async fn publish(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
     Ok(json(StatusCode::OK, &Version::from(catalogue::publish(&db, &actor, *id).await?)))
@@ -351,14 +418,21 @@ async fn publish(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
 #[serde(deny_unknown_fields)]
 struct DeprecationBody {
     /// RFC 3339, or a day: `2027-03-31`.
+    #[schema(example = "2027-03-31T12:00:00Z")]
     sunset: String,
+    /// The version to move to: a published one of the same API.
     #[schema(value_type = Option<Uuid>)]
     successor: Option<VersionId>,
+    /// How to move: a web address, or nothing.
     #[serde(default)]
     guide_url: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/versions/{id}/deprecation", tag = "APIs", params(("id" = Uuid, Path)), request_body = DeprecationBody,
+/// Deprecate a version.
+///
+/// For those who manage the API. Its calls go on and carry `Deprecation`, `Sunset` and a link to the
+/// successor. May be repeated to name another day, successor or guide.
+#[utoipa::path(post, path = "/api/v1/versions/{id}/deprecation", tag = "APIs", params(("id" = Uuid, Path, description = "The version")), request_body = DeprecationBody,
     responses((status = 200, description = "deprecated: every answer says so", body = Version)))]
 async fn deprecate(
     db: Data<Db>,
@@ -373,6 +447,7 @@ async fn deprecate(
     Ok(json(StatusCode::OK, &Version::from(catalogue::deprecate(&db, &actor, *id, notice).await?)))
 }
 
+/// Why a version ends.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RetirementBody {
@@ -381,14 +456,21 @@ struct RetirementBody {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/versions/{id}/retirement", tag = "APIs", params(("id" = Uuid, Path)), request_body = RetirementBody,
+/// Retire a version for good.
+///
+/// For those who manage the API, and only what is deprecated. From now on its calls are refused with
+/// `version_retired` (410). There is no way back.
+#[utoipa::path(post, path = "/api/v1/versions/{id}/retirement", tag = "APIs", params(("id" = Uuid, Path, description = "The version")), request_body = RetirementBody,
     responses((status = 200, description = "retired: its calls are answered 410", body = Version)))]
 async fn retire(db: Data<Db>, actor: Actor, id: Path<VersionId>, body: Body<RetirementBody>) -> ApiResult {
     let row = catalogue::retire(&db, &actor, *id, body.into_inner().reason).await?;
     Ok(json(StatusCode::OK, &Version::from(row)))
 }
 
-#[utoipa::path(delete, path = "/api/v1/versions/{id}", tag = "APIs", params(("id" = Uuid, Path)),
+/// Throw a draft away.
+///
+/// For those who manage the API. `conflict` for a version that was published.
+#[utoipa::path(delete, path = "/api/v1/versions/{id}", tag = "APIs", params(("id" = Uuid, Path, description = "The version")),
     responses((status = 204, description = "the draft is thrown away")))]
 async fn discard(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
     catalogue::discard_draft(&db, &actor, *id).await?;

@@ -34,6 +34,7 @@ pub fn endpoints() -> Vec<Page> {
 struct App {
     #[schema(value_type = Uuid)]
     id: AppId,
+    /// The team it belongs to.
     #[schema(value_type = Uuid)]
     team_id: TeamId,
     name: String,
@@ -41,8 +42,11 @@ struct App {
     state: &'static str,
     /// Why it is suspended.
     reason: Option<String>,
+    /// The user who made it.
     #[schema(value_type = Uuid)]
     created_by: UserId,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -76,6 +80,9 @@ struct Asked {
     limit: Option<u64>,
 }
 
+/// List applications.
+///
+/// Those of your teams; for admins and auditors all of them. The newest first.
 #[utoipa::path(get, path = "/api/v1/apps", tag = "Applications",
     params(("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
     responses((status = 200, description = "applications of your teams, or all for admins and auditors", body = Apps)))]
@@ -97,6 +104,9 @@ struct NewAppBody {
     team_id: Option<TeamId>,
 }
 
+/// Make an application.
+///
+/// For members of the team, and admins. Subscriptions and keys hang on it.
 #[utoipa::path(post, path = "/api/v1/apps", tag = "Applications", request_body = NewAppBody,
     responses((status = 201, description = "the application", body = App)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewAppBody>) -> ApiResult {
@@ -105,25 +115,34 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewAppBody>) -> ApiResult
     Ok(json(StatusCode::CREATED, &App::from(app)))
 }
 
-#[utoipa::path(get, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path)),
+/// Show an application.
+///
+/// For members of its team, admins and auditors.
+#[utoipa::path(get, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path, description = "The application")),
     responses((status = 200, description = "the application", body = App)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<AppId>) -> ApiResult {
     seen(&db, &actor, *id).await
 }
 
+/// What to change.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AppChange {
+    /// The new name.
     name: String,
 }
 
-#[utoipa::path(patch, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path)), request_body = AppChange,
+/// Rename an application.
+///
+/// For members of its team, and admins.
+#[utoipa::path(patch, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path, description = "The application")), request_body = AppChange,
     responses((status = 200, description = "the application, changed", body = App)))]
 async fn rename(db: Data<Db>, actor: Actor, id: Path<AppId>, body: Body<AppChange>) -> ApiResult {
     apps::rename(&db, &actor, *id, body.into_inner().name).await?;
     seen(&db, &actor, *id).await
 }
 
+/// Why an application is suspended.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AppSuspension {
@@ -131,14 +150,20 @@ struct AppSuspension {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/apps/{id}/suspension", tag = "Applications", params(("id" = Uuid, Path)), request_body = AppSuspension,
+/// Suspend an application.
+///
+/// For admins. All its calls are refused with `app_suspended` from the next one on.
+#[utoipa::path(post, path = "/api/v1/apps/{id}/suspension", tag = "Applications", params(("id" = Uuid, Path, description = "The application")), request_body = AppSuspension,
     responses((status = 200, description = "suspended: its calls are refused", body = App)))]
 async fn suspend(db: Data<Db>, actor: Actor, id: Path<AppId>, body: Body<AppSuspension>) -> ApiResult {
     apps::suspend(&db, &actor, *id, body.into_inner().reason).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/apps/{id}/resumption", tag = "Applications", params(("id" = Uuid, Path)),
+/// Let a suspended application call again.
+///
+/// For admins.
+#[utoipa::path(post, path = "/api/v1/apps/{id}/resumption", tag = "Applications", params(("id" = Uuid, Path, description = "The application")),
     responses((status = 200, description = "its calls go through again", body = App)))]
 async fn resume(db: Data<Db>, actor: Actor, id: Path<AppId>) -> ApiResult {
     apps::resume(&db, &actor, *id).await?;

@@ -44,10 +44,13 @@ pub struct CallList {
     pub next: Option<Uuid>,
 }
 
+/// One call, answered or refused. What does not apply is absent or null.
 #[derive(Serialize, ToSchema)]
 pub struct CallView {
+    /// The request id, as in the header `x-request-id` of the answer.
     pub id: Uuid,
     /// When it began, RFC 3339.
+    #[schema(format = DateTime)]
     pub at: String,
     /// `answered`, `refused`, `failed`, `cut_client`, `cut_vendor` or `lost`.
     pub state: String,
@@ -55,58 +58,82 @@ pub struct CallView {
     pub code: Option<String>,
     /// What the caller got; 0 for a call lost in a crash.
     pub status: i32,
+    /// `chat`, `embeddings`, `models`; empty where the path is none.
     pub endpoint: String,
+    /// The public name that was asked for.
     pub model: String,
+    /// Answered as a stream of events.
     pub stream: bool,
     pub team_id: Option<Uuid>,
     pub app_id: Option<Uuid>,
     pub key_id: Option<Uuid>,
+    /// The key's owner.
     pub user_id: Option<Uuid>,
+    /// The first characters of the key, also where there is no such key.
     pub key_prefix: String,
+    /// The address of the caller.
     pub ip: String,
+    /// The caller's `user-agent`.
     pub agent: String,
+    /// The caller's own id, from the `x-request-id` of the request.
     pub client_request_id: Option<String>,
     pub api_id: Option<Uuid>,
     pub version_id: Option<Uuid>,
     pub plan_id: Option<Uuid>,
     pub subscription_id: Option<Uuid>,
+    /// All tokens of the prompt, cached ones included.
     pub input_tokens: Option<i64>,
+    /// The part of `input_tokens` that was read from a cache.
     pub cached_read_tokens: Option<i64>,
+    /// The part of `input_tokens` that was written to a cache.
     pub cache_write_tokens: Option<i64>,
+    /// All tokens of the answer, reasoning included.
     pub output_tokens: Option<i64>,
+    /// The part of `output_tokens` that was reasoning.
     pub reasoning_tokens: Option<i64>,
     /// `reported`, `counted`, `estimated` or `none`.
     pub usage_source: String,
     /// Nano-USD; absent where the price is unknown.
     pub cost_nanos: Option<i64>,
+    /// Microseconds to the first byte of the answer.
     pub first_byte_us: Option<i64>,
+    /// Microseconds from start to end.
     pub total_us: i64,
+    /// What the refusal rests on, in a few words.
     pub facts: String,
     /// How many vendors' answers were tried for.
     pub attempt_count: i32,
-    /// With one call alone.
+    /// The second try and those after it, where one call is shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<AttemptView>,
 }
 
+/// One try at one target.
 #[derive(Serialize, ToSchema)]
 pub struct AttemptView {
+    /// 2 is the second try; the first one is in the call itself.
     pub number: i32,
     pub provider_id: Uuid,
     pub target_id: Uuid,
+    /// The vendor's own name of the model.
     pub vendor_model: String,
     /// Absent for the try that won.
     pub code: Option<String>,
     /// The vendor's own; 0 when there was no answer.
     pub status: i32,
-    /// From the start of the call.
+    /// Microseconds from the start of the call to the start of this try.
     pub after_us: i64,
+    /// Microseconds it took.
     pub micros: i64,
 }
 
 /// List calls, refused ones included.
+///
+/// A member sees the calls of their own keys, the owner of a team those of the team, admins and auditors
+/// all. The newest first. A call shows up within seconds of its end. A page may be short, or empty, while
+/// `next` is there: go on until it is absent.
 #[utoipa::path(
-    get, path = "/api/v1/calls", tag = "calls",
+    get, path = "/api/v1/calls", tag = "Calls",
     params(
         ("range" = Option<String>, Query, description = "`1h`, `24h`, `7d` or `30d`"),
         ("from" = Option<String>, Query, description = "First day, `YYYY-MM-DD`"),
@@ -160,9 +187,11 @@ fn read(given: &BTreeMap<String, String>) -> Result<(Asked, u64)> {
     Ok((asked, limit))
 }
 
-/// One call with its attempts.
+/// Show a call with its attempts.
+///
+/// For those who may see the call. The id is the one in the header `x-request-id` of its answer.
 #[utoipa::path(
-    get, path = "/api/v1/calls/{id}", tag = "calls",
+    get, path = "/api/v1/calls/{id}", tag = "Calls",
     params(("id" = Uuid, Path, description = "The request id")),
     responses((status = 200, description = "The call", body = CallView), (status = 404, description = "`not_found`"))
 )]

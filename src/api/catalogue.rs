@@ -33,12 +33,16 @@ pub fn endpoints() -> Vec<Page> {
 struct Card {
     #[schema(value_type = Uuid)]
     api_id: ApiId,
+    /// Its word in addresses.
     slug: String,
     name: String,
+    /// One line about it.
     summary: String,
+    /// The name of the team that looks after it.
     owner_team: String,
     /// Names of the versions that answer, newest first.
     versions: Vec<String>,
+    /// Names of the plans that take requests.
     plans: Vec<String>,
     /// Public names in the newest version.
     models: Vec<String>,
@@ -59,6 +63,7 @@ impl From<ApiCard> for Card {
     }
 }
 
+/// A page of the catalogue.
 #[derive(Serialize, ToSchema)]
 struct Cards {
     items: Vec<Card>,
@@ -74,6 +79,9 @@ struct Asked {
     after: Option<String>,
 }
 
+/// Search the catalogue.
+///
+/// For everybody: the APIs that they may see and that have a live version, by `slug`, 24 at a time.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "Catalogue",
     params(("q" = Option<String>, Query, description = "in names and summaries; at most 200 characters"), ("after" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, description = "APIs you may see, by address", body = Cards)))]
@@ -88,15 +96,19 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
 struct Listing {
     #[schema(value_type = Uuid)]
     api_id: ApiId,
+    /// Its word in addresses.
     slug: String,
     name: String,
+    /// One line about it.
     summary: String,
+    /// The name of the team that looks after it.
     owner_team: String,
     versions: Vec<ListedVersion>,
     /// Those that take requests.
     plans: Vec<ListedPlan>,
 }
 
+/// A version as a reader of the catalogue sees it.
 #[derive(Serialize, ToSchema)]
 struct ListedVersion {
     #[schema(value_type = Uuid)]
@@ -104,13 +116,18 @@ struct ListedVersion {
     name: String,
     /// `published`, `deprecated` or `retired`; `draft` for those who manage the API.
     state: &'static str,
+    /// RFC 3339; null: not deprecated.
+    #[schema(format = DateTime)]
     deprecated_at: Option<String>,
+    /// From then on it may be gone; RFC 3339.
+    #[schema(format = DateTime)]
     sunset_at: Option<String>,
     /// The name of the version to move to.
     successor: Option<String>,
     models: Vec<ListedModel>,
 }
 
+/// A model that a version offers.
 #[derive(Serialize, ToSchema)]
 struct ListedModel {
     /// As a call names it.
@@ -137,11 +154,13 @@ impl From<VersionView> for ListedVersion {
     }
 }
 
+/// A plan that takes requests.
 #[derive(Serialize, ToSchema)]
 struct ListedPlan {
     #[schema(value_type = Uuid)]
     id: PlanId,
     name: String,
+    /// One line about it.
     summary: String,
     /// `auto`: at once; `manual`: a person decides; `rule`: at once for some.
     approval: &'static str,
@@ -163,7 +182,11 @@ impl From<PlanView> for ListedPlan {
     }
 }
 
-#[utoipa::path(get, path = "/api/v1/catalogue/{slug}", tag = "Catalogue", params(("slug" = String, Path)),
+/// Show an API of the catalogue.
+///
+/// For everybody who may see it. Holds the ids of versions and plans that a request for it names. Drafts
+/// are there for those who manage the API.
+#[utoipa::path(get, path = "/api/v1/catalogue/{slug}", tag = "Catalogue", params(("slug" = String, Path, description = "The word of the API in addresses")),
     responses((status = 200, description = "the API with its versions and plans", body = Listing)))]
 async fn show(db: Data<Db>, actor: Actor, slug: Path<String>) -> ApiResult {
     let page = catalogue::get_visible(&db, &actor, &slug).await?;

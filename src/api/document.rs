@@ -1,13 +1,14 @@
 //! The OpenAPI document: one part a noun, merged. `/docs/api` draws it, `portico openapi` prints it.
 
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::web::document::ApiDocument;
 use crate::web::{ApiNeed, Data, HttpResponse, Method, Page, StatusCode, endpoint, json};
 
-/// The parts, in the order in which the page shows them: each noun's `#[derive(OpenApi)]`.
+/// The parts: each noun's `#[derive(OpenApi)]`.
 const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
     super::providers::document,
     super::models::document,
@@ -28,9 +29,23 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
 #[openapi(
     info(
         title = "Portico management API",
-        description = "Whatever the pages do, a script can do. Send a management token as a bearer token."
+        description = "Whatever the pages do, a script can do. Send a management token as a bearer token; it acts \
+                       as the person who made it. An operation that says `write` needs a token that may write. \
+                       Lists come in pages: send the `next` of an answer to read on. Times are RFC 3339 in UTC."
     ),
-    security(("token" = [])),
+    tags(
+        (name = "Providers", description = "Connections to vendors, their secrets and what they cost."),
+        (name = "Models", description = "Public names of models, and the targets behind them."),
+        (name = "APIs", description = "What people subscribe to, and its versions from draft to retirement."),
+        (name = "Plans", description = "What a subscription allows, and who approves it."),
+        (name = "Catalogue", description = "What you may subscribe to."),
+        (name = "Applications", description = "What holds subscriptions and keys."),
+        (name = "Subscriptions", description = "Requests for APIs, the decisions on them, and what follows."),
+        (name = "Keys", description = "What an application calls with."),
+        (name = "Calls", description = "What was called, answered, refused and paid."),
+        (name = "People", description = "Accounts, teams and management tokens."),
+        (name = "Settings", description = "Who may sign up, and what the site is called.")
+    ),
     components(schemas(Refusal, FieldFault), responses(Refused)),
     modifiers(&Token)
 )]
@@ -48,8 +63,11 @@ struct Refused(Refusal);
 struct Refusal {
     /// The page of the code.
     r#type: String,
+    /// What the code says, always the same.
     title: String,
+    /// The HTTP status again.
     status: u16,
+    /// What happened here.
     detail: String,
     /// A row of the error catalogue.
     code: String,
@@ -57,15 +75,19 @@ struct Refusal {
     next: String,
     /// The field at fault, by path.
     param: Option<String>,
+    /// Present where one field is at fault.
     errors: Option<Vec<FieldFault>>,
+    /// To be named in a report.
     request_id: String,
 }
 
+/// What is wrong with one field.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what `web::Problem` writes")]
 struct FieldFault {
     /// RFC 6901.
     pointer: String,
+    /// What is wrong with it.
     detail: String,
 }
 
@@ -85,13 +107,26 @@ pub fn document() -> utoipa::openapi::OpenApi {
         whole.merge(part());
     }
     for item in whole.paths.paths.values_mut() {
-        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in methods.into_iter().flatten() {
-            let refused = RefOr::Ref(Ref::from_response_name("Refused"));
-            operation.responses.responses.entry("default".to_owned()).or_insert(refused);
+        let reads = [(&mut item.get, "read")];
+        let writes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for (operation, need) in reads.into_iter().chain(writes.map(|operation| (operation, "write"))) {
+            if let Some(operation) = operation {
+                complete(operation, need);
+            }
         }
     }
     whole
+}
+
+/// What all operations have in common. A test holds `need` against the route tables.
+fn complete(operation: &mut Operation, need: &str) {
+    let refused = RefOr::Ref(Ref::from_response_name("Refused"));
+    operation.responses.responses.entry("default".to_owned()).or_insert(refused);
+    operation.security = Some(vec![SecurityRequirement::new("token", [need])]);
+    // A comment is a sentence, a title is not.
+    if let Some(summary) = &mut operation.summary {
+        summary.truncate(summary.trim_end_matches('.').len());
+    }
 }
 
 /// The same as a value, for the page that draws it.

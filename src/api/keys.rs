@@ -48,6 +48,7 @@ struct Key {
     team_id: TeamId,
     #[schema(value_type = Uuid)]
     app_id: AppId,
+    /// The user who answers for it.
     #[schema(value_type = Uuid)]
     owner_id: UserId,
     name: String,
@@ -55,6 +56,7 @@ struct Key {
     state: &'static str,
     /// The first characters of the newest secret.
     prefix: String,
+    /// The last four characters of the secret.
     last4: String,
     /// Endpoint classes; all of them where the key is not narrowed.
     scopes: Vec<&'static str>,
@@ -64,11 +66,19 @@ struct Key {
     /// Networks it may be used from; empty: anywhere.
     ips: Vec<String>,
     limits: LimitsBody,
+    /// RFC 3339; null: it has no end.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// Until then an older secret works too.
+    #[schema(format = DateTime)]
     overlap_until: Option<String>,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     created_at: String,
+    /// RFC 3339; null: never.
+    #[schema(format = DateTime)]
     last_used_at: Option<String>,
+    /// The address of the last call.
     last_used_ip: Option<String>,
 }
 
@@ -76,8 +86,11 @@ struct Key {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct LimitsBody {
+    /// Calls within any 60 seconds.
     requests_per_minute: Option<i64>,
+    /// Tokens of prompt and answer within any 60 seconds.
     tokens_per_minute: Option<i64>,
+    /// Calls that are open at the same time.
     concurrent_calls: Option<i64>,
     /// Dollars as text: `"50"`, `"0.25"`.
     usd_per_month: Option<String>,
@@ -138,14 +151,21 @@ struct KeyLine {
     id: KeyId,
     #[schema(value_type = Uuid)]
     app_id: AppId,
+    /// The user who answers for it.
     #[schema(value_type = Uuid)]
     owner_id: UserId,
     name: String,
     /// `active`, `paused`, `expired`, `revoked` or `leaked`.
     state: &'static str,
+    /// The first characters of the secret.
     prefix: String,
+    /// The last four characters of the secret.
     last4: String,
+    /// RFC 3339; null: it has no end.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// RFC 3339; null: never.
+    #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }
 
@@ -169,8 +189,12 @@ struct Asked {
     limit: Option<u64>,
 }
 
+/// List keys.
+///
+/// Your own and those of teams that you own; for admins and auditors all of them. The newest first,
+/// without limits; those come with a single key.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "Keys",
-    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query, description = "only those of this application"), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
     responses((status = 200, description = "your keys, those of teams you own, or all for admins and auditors", body = Keys)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let asked = asked.into_inner();
@@ -226,6 +250,7 @@ struct NewKeyBody {
     /// Days from now.
     expires_in_days: Option<u32>,
     /// RFC 3339, or a day.
+    #[schema(example = "2027-03-31T12:00:00Z")]
     expires_at: Option<String>,
     /// True: it has no end.
     #[serde(default)]
@@ -237,10 +262,16 @@ struct NewKeyBody {
 /// A key with its secret, which is told this once.
 #[derive(Serialize, ToSchema)]
 struct IssuedKey {
+    /// Told this once: keep it now.
     secret: String,
     key: Key,
 }
 
+/// Make a key.
+///
+/// For members of the application's team, and admins. The secret is in this answer alone: it is stored as
+/// a digest and never shown again. A key may be made before its application has a subscription, and works
+/// from the moment one is approved.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = NewKeyBody,
     responses((status = 201, description = "the key and, this once, its secret", body = IssuedKey)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewKeyBody>) -> ApiResult {
@@ -307,7 +338,10 @@ fn expiry(days: Option<u32>, at: Option<&str>, never: bool) -> Result<Option<Exp
     }
 }
 
-#[utoipa::path(get, path = "/api/v1/keys/{id}", tag = "Keys", params(("id" = Uuid, Path)),
+/// Show a key.
+///
+/// For its owner, owners of its team, admins and auditors. Never with its secret.
+#[utoipa::path(get, path = "/api/v1/keys/{id}", tag = "Keys", params(("id" = Uuid, Path, description = "The key")),
     responses((status = 200, description = "the key", body = Key)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
     seen(&db, &actor, *id).await
@@ -334,7 +368,10 @@ struct KeyChange {
     limits: Option<LimitsBody>,
 }
 
-#[utoipa::path(patch, path = "/api/v1/keys/{id}", tag = "Keys", params(("id" = Uuid, Path)), request_body = KeyChange,
+/// Change what a key may do.
+///
+/// For its owner, owners of its team, and admins. Holds from the next call on; the secret stays.
+#[utoipa::path(patch, path = "/api/v1/keys/{id}", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = KeyChange,
     responses((status = 200, description = "the key, changed", body = Key)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChange>) -> ApiResult {
     let body = body.into_inner();
@@ -367,7 +404,12 @@ struct Rotation {
     expected_secret_id: Option<KeySecretId>,
 }
 
-#[utoipa::path(post, path = "/api/v1/keys/{id}/rotation", tag = "Keys", params(("id" = Uuid, Path)), request_body = Rotation,
+/// Give a key a new secret.
+///
+/// For its owner, owners of its team, and admins. The new secret is in this answer alone. The older one
+/// works on for the overlap, 24 hours when left out. The id of the key stays. A key that expired lives 90
+/// days more. Send `expected_secret_id` so that two scripts do not rotate one after the other.
+#[utoipa::path(post, path = "/api/v1/keys/{id}/rotation", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = Rotation,
     responses((status = 200, description = "the key and, this once, its new secret", body = IssuedKey), (status = 409, description = "it is revoked, or was rotated meanwhile")))]
 async fn rotate(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Rotation>) -> ApiResult {
     let overlap = match body.overlap.as_deref() {
@@ -381,27 +423,38 @@ async fn rotate(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Rotation
     told(&db, &actor, StatusCode::OK, issued).await
 }
 
-#[utoipa::path(post, path = "/api/v1/keys/{id}/rotation/end", tag = "Keys", params(("id" = Uuid, Path)),
+/// End the overlap of a rotation now.
+///
+/// For its owner, owners of its team, and admins. Only the newest secret works from the next call on.
+#[utoipa::path(post, path = "/api/v1/keys/{id}/rotation/end", tag = "Keys", params(("id" = Uuid, Path, description = "The key")),
     responses((status = 200, description = "only the newest secret works", body = Key), (status = 409, description = "there is no overlap")))]
 async fn end_overlap(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
     keys::end_overlap(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/keys/{id}/pause", tag = "Keys", params(("id" = Uuid, Path)),
+/// Pause a key.
+///
+/// For its owner, owners of its team, and admins. Its calls are refused with `key_paused`. What an admin
+/// from outside the team paused, only an admin enables again.
+#[utoipa::path(post, path = "/api/v1/keys/{id}/pause", tag = "Keys", params(("id" = Uuid, Path, description = "The key")),
     responses((status = 200, description = "paused", body = Key), (status = 409, description = "it is not active")))]
 async fn pause(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
     keys::pause(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/keys/{id}/enablement", tag = "Keys", params(("id" = Uuid, Path)),
+/// Enable a paused key.
+///
+/// For its owner, owners of its team, and admins.
+#[utoipa::path(post, path = "/api/v1/keys/{id}/enablement", tag = "Keys", params(("id" = Uuid, Path, description = "The key")),
     responses((status = 200, description = "enabled", body = Key), (status = 409, description = "it is not paused")))]
 async fn enable(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
     keys::enable(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
+/// Why a key is revoked.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Revocation {
@@ -409,7 +462,11 @@ struct Revocation {
     reason: Option<String>,
 }
 
-#[utoipa::path(post, path = "/api/v1/keys/{id}/revocation", tag = "Keys", params(("id" = Uuid, Path)), request_body = Revocation,
+/// Revoke a key for good.
+///
+/// For its owner, owners of its team, and admins. All its secrets stop with the next call, and there is
+/// no way back.
+#[utoipa::path(post, path = "/api/v1/keys/{id}/revocation", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = Revocation,
     responses((status = 200, description = "revoked for good", body = Key), (status = 409, description = "it was revoked already")))]
 async fn revoke(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Revocation>) -> ApiResult {
     let reason = match body.reason.as_deref() {
@@ -421,17 +478,25 @@ async fn revoke(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Revocati
     seen(&db, &actor, *id).await
 }
 
+/// When a key ends: exactly one of the three.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ExpiryBody {
+    /// Days from now, 1 to 3650.
     expires_in_days: Option<u32>,
     /// RFC 3339, or a day.
+    #[schema(example = "2027-03-31T12:00:00Z")]
     expires_at: Option<String>,
+    /// True: it has no end.
     #[serde(default)]
     never_expires: bool,
 }
 
-#[utoipa::path(post, path = "/api/v1/keys/{id}/expiry", tag = "Keys", params(("id" = Uuid, Path)), request_body = ExpiryBody,
+/// Give a key another end.
+///
+/// For its owner, owners of its team, and admins. Exactly one of the three fields; sooner or later than
+/// before. An expired key works again.
+#[utoipa::path(post, path = "/api/v1/keys/{id}/expiry", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = ExpiryBody,
     responses((status = 200, description = "the key with its new end", body = Key), (status = 409, description = "it was revoked")))]
 async fn extend(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<ExpiryBody>) -> ApiResult {
     let expiry = expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?;
@@ -441,14 +506,20 @@ async fn extend(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<ExpiryBo
     seen(&db, &actor, *id).await
 }
 
+/// Who answers for a key from now on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewOwner {
+    /// An active member of the key's team.
     #[schema(value_type = Uuid)]
     owner_id: UserId,
 }
 
-#[utoipa::path(post, path = "/api/v1/keys/{id}/owner", tag = "Keys", params(("id" = Uuid, Path)), request_body = NewOwner,
+/// Make somebody else answer for a key.
+///
+/// For its owner, owners of its team, and admins. The new owner is an active member of the key's team.
+/// The secret stays as it is.
+#[utoipa::path(post, path = "/api/v1/keys/{id}/owner", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = NewOwner,
     responses((status = 204, description = "handed over; its secret stays")))]
 async fn transfer(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<NewOwner>) -> ApiResult {
     keys::transfer(&db, &actor, *id, body.owner_id).await?;

@@ -42,8 +42,11 @@ struct Model {
     name: String,
     /// `chat` or `embedding`.
     kind: String,
+    /// It thinks long before it answers: timers are longer.
     reasoning: bool,
+    /// Tokens of prompt and answer together; null: unknown.
     context_window: Option<i64>,
+    /// Tokens of an answer at most; null: unknown.
     max_output: Option<i64>,
     /// `on` or `off`.
     state: &'static str,
@@ -58,13 +61,19 @@ struct Target {
     id: TargetId,
     #[schema(value_type = Uuid)]
     provider_id: ProviderId,
+    /// The vendor's own name of the model.
     vendor_model: String,
     /// Lower is tried first; those of one position share by weight.
     position: i32,
+    /// Its share among those of the same position.
     weight: i32,
+    /// Milliseconds to connect within, 10 to 3600000.
     connect_ms: Option<i64>,
+    /// Milliseconds to the first byte of a stream.
     first_byte_ms: Option<i64>,
+    /// Milliseconds between two pieces of a stream.
     idle_ms: Option<i64>,
+    /// Milliseconds for a whole answer that is not streamed.
     total_ms: Option<i64>,
     /// `on` or `off`.
     state: &'static str,
@@ -111,11 +120,15 @@ impl From<ModelView> for Model {
     }
 }
 
+/// A page of models, by name.
 #[derive(Serialize, ToSchema)]
 struct Models {
     items: Vec<Model>,
 }
 
+/// List models.
+///
+/// For admins, publishers and auditors. By name, each with its targets and their prices of today.
 #[utoipa::path(get, path = "/api/v1/models", tag = "Models",
     responses((status = 200, description = "all models, by name", body = Models)))]
 async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
@@ -127,16 +140,24 @@ async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewModelBody {
+    /// As calls will name it.
     name: String,
     /// `chat` or `embedding`; none is `chat`.
     #[schema(value_type = Option<String>)]
     kind: Option<ModelKind>,
+    /// It thinks long before it answers: timers are longer.
     #[serde(default)]
     reasoning: bool,
+    /// Tokens of prompt and answer together; null: unknown.
     context_window: Option<i64>,
+    /// Tokens of an answer at most; null: unknown.
     max_output: Option<i64>,
 }
 
+/// Add a model.
+///
+/// For admins. A public name without targets, which takes no calls yet: add a target, then offer it in a
+/// version of an API.
 #[utoipa::path(post, path = "/api/v1/models", tag = "Models", request_body = NewModelBody,
     responses((status = 201, description = "the model, without targets", body = Model)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewModelBody>) -> ApiResult {
@@ -152,7 +173,10 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewModelBody>) -> ApiResu
     seen(&db, &actor, row.id, StatusCode::CREATED).await
 }
 
-#[utoipa::path(get, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path)),
+/// Show a model with its targets.
+///
+/// For admins, publishers and auditors.
+#[utoipa::path(get, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path, description = "The model")),
     responses((status = 200, description = "the model with its targets", body = Model)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<ModelId>) -> ApiResult {
     seen(&db, &actor, *id, StatusCode::OK).await
@@ -167,15 +191,21 @@ async fn seen(db: &Db, actor: &Actor, id: ModelId, status: StatusCode) -> ApiRes
 #[serde(deny_unknown_fields)]
 struct ModelPatch {
     name: Option<String>,
+    /// It thinks long before it answers: timers are longer.
     reasoning: Option<bool>,
+    /// Tokens of prompt and answer together; null: unknown.
     context_window: Option<i64>,
+    /// Tokens of an answer at most; null: unknown.
     max_output: Option<i64>,
     /// `on` or `off`.
     #[schema(value_type = Option<String>)]
     state: Option<Switch>,
 }
 
-#[utoipa::path(patch, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path)), request_body = ModelPatch,
+/// Rename or switch a model.
+///
+/// For admins. Also changes what is known of it. The versions that offer it keep the names they gave it.
+#[utoipa::path(patch, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path, description = "The model")), request_body = ModelPatch,
     responses((status = 200, description = "the model, changed", body = Model)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<ModelPatch>) -> ApiResult {
     let body = body.into_inner();
@@ -190,30 +220,43 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<ModelP
     seen(&db, &actor, *id, StatusCode::OK).await
 }
 
-#[utoipa::path(delete, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path)),
+/// Remove a model with its targets.
+///
+/// For admins. `conflict` while a version of an API offers it.
+#[utoipa::path(delete, path = "/api/v1/models/{id}", tag = "Models", params(("id" = Uuid, Path, description = "The model")),
     responses((status = 204, description = "removed with its targets")))]
 async fn remove(db: Data<Db>, actor: Actor, id: Path<ModelId>) -> ApiResult {
     supply::remove_model(&db, &actor, *id).await?;
     Ok(gone())
 }
 
+/// Where calls of a model may go. A timer that is left out is the gateway's own.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewTargetBody {
     #[schema(value_type = Uuid)]
     provider_id: ProviderId,
+    /// The vendor's own name of the model.
     vendor_model: String,
     /// None: after the last.
     position: Option<i32>,
     /// None: 1.
     weight: Option<i32>,
+    /// Milliseconds to connect within, 10 to 3600000.
     connect_ms: Option<i64>,
+    /// Milliseconds to the first byte of a stream.
     first_byte_ms: Option<i64>,
+    /// Milliseconds between two pieces of a stream.
     idle_ms: Option<i64>,
+    /// Milliseconds for a whole answer that is not streamed.
     total_ms: Option<i64>,
 }
 
-#[utoipa::path(post, path = "/api/v1/models/{id}/targets", tag = "Models", params(("id" = Uuid, Path)), request_body = NewTargetBody,
+/// Add a target to a model.
+///
+/// For admins. A target is one provider with that vendor's name of the model. Calls go to the lowest
+/// position first, and fall through to the next when it cannot answer.
+#[utoipa::path(post, path = "/api/v1/models/{id}/targets", tag = "Models", params(("id" = Uuid, Path, description = "The model")), request_body = NewTargetBody,
     responses((status = 201, description = "the target", body = Target)))]
 async fn add_target(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<NewTargetBody>) -> ApiResult {
     let body = body.into_inner();
@@ -237,16 +280,23 @@ async fn add_target(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<Ne
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TimersBody {
+    /// Milliseconds to connect within, 10 to 3600000.
     connect_ms: Option<i64>,
+    /// Milliseconds to the first byte of a stream.
     first_byte_ms: Option<i64>,
+    /// Milliseconds between two pieces of a stream.
     idle_ms: Option<i64>,
+    /// Milliseconds for a whole answer that is not streamed.
     total_ms: Option<i64>,
 }
 
+/// What to change; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TargetPatch {
+    /// Lower is tried first; 1 to 1000.
     position: Option<i32>,
+    /// Its share among those of the same position.
     weight: Option<i32>,
     /// All four together.
     timers: Option<TimersBody>,
@@ -255,7 +305,10 @@ struct TargetPatch {
     state: Option<Switch>,
 }
 
-#[utoipa::path(patch, path = "/api/v1/targets/{id}", tag = "Models", params(("id" = Uuid, Path)), request_body = TargetPatch,
+/// Move, weigh, time or switch a target.
+///
+/// For admins. Holds for calls from the next one on.
+#[utoipa::path(patch, path = "/api/v1/targets/{id}", tag = "Models", params(("id" = Uuid, Path, description = "The target")), request_body = TargetPatch,
     responses((status = 200, description = "the target, changed", body = Target)))]
 async fn change_target(db: Data<Db>, actor: Actor, id: Path<TargetId>, body: Body<TargetPatch>) -> ApiResult {
     let body = body.into_inner();
@@ -270,7 +323,10 @@ async fn change_target(db: Data<Db>, actor: Actor, id: Path<TargetId>, body: Bod
     Ok(json(StatusCode::OK, &Target::from(row)))
 }
 
-#[utoipa::path(delete, path = "/api/v1/targets/{id}", tag = "Models", params(("id" = Uuid, Path)),
+/// Remove a target.
+///
+/// For admins. A model without a target that is on refuses its calls with `no_target`.
+#[utoipa::path(delete, path = "/api/v1/targets/{id}", tag = "Models", params(("id" = Uuid, Path, description = "The target")),
     responses((status = 204, description = "removed")))]
 async fn remove_target(db: Data<Db>, actor: Actor, id: Path<TargetId>) -> ApiResult {
     supply::remove_target(&db, &actor, *id).await?;

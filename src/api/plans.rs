@@ -38,11 +38,13 @@ struct Plan {
     #[schema(value_type = Uuid)]
     api_id: ApiId,
     name: String,
+    /// One line about it.
     summary: String,
     /// `auto`, `manual` or `rule`.
     approval: &'static str,
     /// E-mail domains that the rule lets in.
     rule_domains: Vec<String>,
+    /// The team that the rule lets in.
     #[schema(value_type = Option<Uuid>)]
     rule_team_id: Option<TeamId>,
     /// Public names; none is all of the version.
@@ -69,12 +71,16 @@ impl From<PlanView> for Plan {
     }
 }
 
+/// All plans of an API.
 #[derive(Serialize, ToSchema)]
 struct Plans {
     items: Vec<Plan>,
 }
 
-#[utoipa::path(get, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path)),
+/// List the plans of an API.
+///
+/// For everybody who may see the API. In the order shown, closed ones included.
+#[utoipa::path(get, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path, description = "The API")),
     responses((status = 200, description = "all plans of the API, in order", body = Plans)))]
 async fn list(db: Data<Db>, actor: Actor, id: Path<ApiId>) -> ApiResult {
     let items = plans::list_plans(&db, &actor, *id).await?.into_iter().map(Plan::from).collect();
@@ -86,13 +92,16 @@ async fn list(db: Data<Db>, actor: Actor, id: Path<ApiId>) -> ApiResult {
 #[serde(deny_unknown_fields)]
 struct NewPlanBody {
     name: String,
+    /// One line about it.
     #[serde(default)]
     summary: String,
     /// `auto`, `manual` or `rule`.
     #[schema(value_type = String)]
     approval: Approval,
+    /// E-mail domains that the rule lets in.
     #[serde(default)]
     rule_domains: Vec<String>,
+    /// The team that the rule lets in.
     #[schema(value_type = Option<Uuid>)]
     rule_team_id: Option<TeamId>,
     /// Public names; none is all of the version.
@@ -101,7 +110,10 @@ struct NewPlanBody {
     limits: LimitsBody,
 }
 
-#[utoipa::path(post, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path)), request_body = NewPlanBody,
+/// Add a plan to an API.
+///
+/// For those who manage the API. It is open to requests at once.
+#[utoipa::path(post, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path, description = "The API")), request_body = NewPlanBody,
     responses((status = 201, description = "the plan", body = Plan)))]
 async fn create(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<NewPlanBody>) -> ApiResult {
     let body = body.into_inner();
@@ -118,7 +130,10 @@ async fn create(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<NewPlanB
     seen(&db, &actor, plan.id, StatusCode::CREATED).await
 }
 
-#[utoipa::path(get, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path)),
+/// Show a plan.
+///
+/// For everybody who may see its API.
+#[utoipa::path(get, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path, description = "The plan")),
     responses((status = 200, description = "the plan", body = Plan)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<PlanId>) -> ApiResult {
     seen(&db, &actor, *id, StatusCode::OK).await
@@ -133,12 +148,15 @@ async fn seen(db: &Db, actor: &Actor, id: PlanId, status: StatusCode) -> ApiResu
 #[serde(deny_unknown_fields)]
 struct PlanPatch {
     name: Option<String>,
+    /// One line about it.
     summary: Option<String>,
     /// Replaces the whole rule.
     #[schema(value_type = Option<String>)]
     approval: Option<Approval>,
+    /// E-mail domains that the rule lets in.
     #[serde(default)]
     rule_domains: Vec<String>,
+    /// The team that the rule lets in.
     #[schema(value_type = Option<Uuid>)]
     rule_team_id: Option<TeamId>,
     /// Public names; an empty list is all of the version.
@@ -150,7 +168,11 @@ struct PlanPatch {
     state: Option<PlanState>,
 }
 
-#[utoipa::path(patch, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path)), request_body = PlanPatch,
+/// Change or close a plan.
+///
+/// For those who manage its API. Limits hold for all its subscriptions from the next call on. A closed
+/// plan takes no new requests; the subscriptions it has go on.
+#[utoipa::path(patch, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path, description = "The plan")), request_body = PlanPatch,
     responses((status = 200, description = "the plan, changed", body = Plan)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<PlanId>, body: Body<PlanPatch>) -> ApiResult {
     let body = body.into_inner();
@@ -167,7 +189,10 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<PlanId>, body: Body<PlanPat
     seen(&db, &actor, *id, StatusCode::OK).await
 }
 
-#[utoipa::path(delete, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path)),
+/// Remove a plan.
+///
+/// For those who manage its API. `conflict` once a subscription named it: close it instead.
+#[utoipa::path(delete, path = "/api/v1/plans/{id}", tag = "Plans", params(("id" = Uuid, Path, description = "The plan")),
     responses((status = 204, description = "removed; only what nobody subscribed to can be")))]
 async fn remove(db: Data<Db>, actor: Actor, id: Path<PlanId>) -> ApiResult {
     plans::remove_plan(&db, &actor, *id).await?;

@@ -60,11 +60,16 @@ struct Provider {
     #[schema(value_type = Uuid)]
     id: ProviderId,
     name: String,
+    /// The row of the vendor table it was made from.
     preset: String,
+    /// What it speaks: `openai` or `anthropic`.
     format: String,
+    /// Where calls go.
     base_url: String,
     /// `on` or `off`.
     state: &'static str,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     created_at: String,
     /// Only where one provider is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,11 +101,14 @@ struct Credential {
     name: String,
     /// The last four characters; empty for short secrets.
     last4: String,
+    /// Its share among the provider's credentials.
     weight: i32,
     /// `on` or `off`.
     state: &'static str,
     /// The address changed, so the secret was wiped: write it again.
     void: bool,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -119,11 +127,15 @@ impl From<CredentialView> for Credential {
     }
 }
 
+/// A page of providers, by name.
 #[derive(Serialize, ToSchema)]
 struct Providers {
     items: Vec<Provider>,
 }
 
+/// List providers.
+///
+/// For admins, publishers and auditors. By name; the credentials come with a single provider.
 #[utoipa::path(get, path = "/api/v1/providers", tag = "Providers",
     responses((status = 200, description = "all providers, by name", body = Providers)))]
 async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
@@ -150,6 +162,12 @@ struct NewProviderBody {
     models: Vec<String>,
 }
 
+/// Connect a vendor.
+///
+/// For admins. The secret is sealed at once and never given back. Each of `models` is offered under the
+/// vendor's own name in the same step: a model that is there gets one more target, a new one gets the
+/// price of the built-in table, where that has one. All of it is done, or nothing. The vendor is not
+/// called: `POST /api/v1/providers/{id}/test` does that.
 #[utoipa::path(post, path = "/api/v1/providers", tag = "Providers", request_body = NewProviderBody,
     responses((status = 201, description = "connected", body = Provider)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewProviderBody>) -> ApiResult {
@@ -164,7 +182,10 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewProviderBody>) -> ApiR
     seen(&db, &actor, row.id, StatusCode::CREATED).await
 }
 
-#[utoipa::path(get, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path)),
+/// Show a provider with its credentials.
+///
+/// For admins, publishers and auditors. Of a secret only the last four characters are told.
+#[utoipa::path(get, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path, description = "The provider")),
     responses((status = 200, description = "the provider with its credentials", body = Provider)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<ProviderId>) -> ApiResult {
     seen(&db, &actor, *id, StatusCode::OK).await
@@ -188,7 +209,11 @@ struct ProviderPatch {
     state: Option<Switch>,
 }
 
-#[utoipa::path(patch, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path)), request_body = ProviderPatch,
+/// Rename, move or switch a provider.
+///
+/// For admins. An address with another destination wipes the stored secrets, so that none is sent
+/// elsewhere: write each anew with `PUT /api/v1/credentials/{id}/secret`.
+#[utoipa::path(patch, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path, description = "The provider")), request_body = ProviderPatch,
     responses((status = 200, description = "the provider, changed", body = Provider)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<ProviderId>, body: Body<ProviderPatch>) -> ApiResult {
     let ProviderPatch { name, base_url, state } = body.into_inner();
@@ -196,7 +221,10 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<ProviderId>, body: Body<Pro
     seen(&db, &actor, *id, StatusCode::OK).await
 }
 
-#[utoipa::path(delete, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path)),
+/// Disconnect a provider.
+///
+/// For admins. Its credentials are wiped with it. `conflict` while a model still has a target there.
+#[utoipa::path(delete, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path, description = "The provider")),
     responses((status = 204, description = "disconnected, its secrets wiped")))]
 async fn remove(db: Data<Db>, actor: Actor, id: Path<ProviderId>) -> ApiResult {
     supply::remove_provider(&db, &actor, *id).await?;
@@ -211,12 +239,18 @@ pub(super) fn gone() -> crate::web::HttpResponse {
 /// What the vendor answered.
 #[derive(Serialize, ToSchema)]
 struct Tested {
+    /// Milliseconds.
     took_ms: u64,
     /// The vendor's names of its models.
     models: Vec<String>,
 }
 
-#[utoipa::path(post, path = "/api/v1/providers/{id}/test", tag = "Providers", params(("id" = Uuid, Path)),
+/// Ask a vendor whether it answers.
+///
+/// For admins. Calls the vendor now with the provider's first credential and waits for its list of
+/// models. Changes nothing, costs nothing, and counts as no call. When it fails, the code is the one a
+/// call would get, such as `vendor_credential`.
+#[utoipa::path(post, path = "/api/v1/providers/{id}/test", tag = "Providers", params(("id" = Uuid, Path, description = "The provider")),
     responses((status = 200, description = "it answered with its list of models", body = Tested)))]
 async fn test(gateway: Data<Gateway>, actor: Actor, id: Path<ProviderId>) -> ApiResult {
     permit::write(&actor)?;
@@ -226,6 +260,7 @@ async fn test(gateway: Data<Gateway>, actor: Actor, id: Path<ProviderId>) -> Api
     Ok(json(StatusCode::OK, &Tested { took_ms, models: answer.models }))
 }
 
+/// A secret of the vendor's.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewCredentialBody {
@@ -236,7 +271,11 @@ struct NewCredentialBody {
     weight: Option<i32>,
 }
 
-#[utoipa::path(post, path = "/api/v1/providers/{id}/credentials", tag = "Providers", params(("id" = Uuid, Path)), request_body = NewCredentialBody,
+/// Add a credential to a provider.
+///
+/// For admins. The credentials of a provider share its calls by weight. The secret is sealed at once and
+/// never given back.
+#[utoipa::path(post, path = "/api/v1/providers/{id}/credentials", tag = "Providers", params(("id" = Uuid, Path, description = "The provider")), request_body = NewCredentialBody,
     responses((status = 201, description = "added", body = Credential)))]
 async fn add_credential(
     db: Data<Db>,
@@ -250,17 +289,22 @@ async fn add_credential(
     Ok(json(StatusCode::CREATED, &Credential::from(view)))
 }
 
+/// What to change; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CredentialPatch {
     name: Option<String>,
+    /// Its share among the provider's credentials.
     weight: Option<i32>,
     /// `on` or `off`.
     #[schema(value_type = Option<String>)]
     state: Option<Switch>,
 }
 
-#[utoipa::path(patch, path = "/api/v1/credentials/{id}", tag = "Providers", params(("id" = Uuid, Path)), request_body = CredentialPatch,
+/// Rename, weigh or switch a credential.
+///
+/// For admins. One whose secret was wiped cannot be switched on before its secret is written again.
+#[utoipa::path(patch, path = "/api/v1/credentials/{id}", tag = "Providers", params(("id" = Uuid, Path, description = "The credential")), request_body = CredentialPatch,
     responses((status = 200, description = "the credential, changed", body = Credential)))]
 async fn change_credential(
     db: Data<Db>,
@@ -273,13 +317,19 @@ async fn change_credential(
     Ok(json(StatusCode::OK, &Credential::from(view)))
 }
 
+/// A secret of the vendor's.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SecretBody {
+    /// Sealed at once and never given back.
     secret: String,
 }
 
-#[utoipa::path(put, path = "/api/v1/credentials/{id}/secret", tag = "Providers", params(("id" = Uuid, Path)), request_body = SecretBody,
+/// Replace the secret of a credential.
+///
+/// For admins. The next call uses the new secret; a credential that was off or void is on again.
+/// Repeating it is harmless.
+#[utoipa::path(put, path = "/api/v1/credentials/{id}/secret", tag = "Providers", params(("id" = Uuid, Path, description = "The credential")), request_body = SecretBody,
     responses((status = 200, description = "the new secret is in use", body = Credential)))]
 async fn replace_secret(
     db: Data<Db>,
@@ -292,7 +342,10 @@ async fn replace_secret(
     Ok(json(StatusCode::OK, &Credential::from(view)))
 }
 
-#[utoipa::path(delete, path = "/api/v1/credentials/{id}", tag = "Providers", params(("id" = Uuid, Path)),
+/// Wipe a credential.
+///
+/// For admins. The secret is gone for good. Calls that are under way finish.
+#[utoipa::path(delete, path = "/api/v1/credentials/{id}", tag = "Providers", params(("id" = Uuid, Path, description = "The credential")),
     responses((status = 204, description = "wiped")))]
 async fn remove_credential(db: Data<Db>, actor: Actor, id: Path<CredentialId>) -> ApiResult {
     supply::remove_credential(&db, &actor, *id).await?;
@@ -305,13 +358,20 @@ pub(super) struct Price {
     #[schema(value_type = Uuid)]
     id: PriceId,
     vendor_model: String,
+    /// Prompt tokens.
     input: Option<String>,
+    /// Prompt tokens read from a cache.
     cached_read: Option<String>,
+    /// Prompt tokens written to a cache.
     cache_write: Option<String>,
+    /// Tokens of the answer.
     output: Option<String>,
+    /// Reasoning tokens, where they cost something else than the answer.
     reasoning: Option<String>,
     /// `table` or `admin`.
     source: String,
+    /// It holds from then on; RFC 3339.
+    #[schema(format = DateTime)]
     effective_at: String,
 }
 
@@ -337,6 +397,7 @@ fn dollars(nanos: i64) -> String {
     format!("{}.{:0<2}", nanos / 1_000_000_000, digits.trim_end_matches('0'))
 }
 
+/// A page of prices, the newest first.
 #[derive(Serialize, ToSchema)]
 struct Prices {
     items: Vec<Price>,
@@ -348,8 +409,11 @@ struct PricesOf {
     vendor_model: String,
 }
 
+/// List the prices of a vendor's model.
+///
+/// For admins, publishers and auditors. The newest first, those that begin later included.
 #[utoipa::path(get, path = "/api/v1/providers/{id}/prices", tag = "Providers",
-    params(("id" = Uuid, Path), ("vendor_model" = String, Query, description = "the vendor's name of the model")),
+    params(("id" = Uuid, Path, description = "The provider"), ("vendor_model" = String, Query, description = "the vendor's name of the model")),
     responses((status = 200, description = "all prices of the vendor's model, newest first", body = Prices)))]
 async fn list_prices(db: Data<Db>, actor: Actor, id: Path<ProviderId>, of: Query<PricesOf>) -> ApiResult {
     let rows = supply::list_prices(&db, &actor, *id, &of.vendor_model).await?;
@@ -361,16 +425,27 @@ async fn list_prices(db: Data<Db>, actor: Actor, id: Path<ProviderId>, of: Query
 #[serde(deny_unknown_fields)]
 struct NewPriceBody {
     vendor_model: String,
+    /// Prompt tokens.
     input: Option<String>,
+    /// Prompt tokens read from a cache.
     cached_read: Option<String>,
+    /// Prompt tokens written to a cache.
     cache_write: Option<String>,
+    /// Tokens of the answer.
     output: Option<String>,
+    /// Reasoning tokens, where they cost something else than the answer.
     reasoning: Option<String>,
     /// RFC 3339 or a day; none is now.
+    #[schema(example = "2027-03-31T12:00:00Z")]
     effective_at: Option<String>,
 }
 
-#[utoipa::path(post, path = "/api/v1/providers/{id}/prices", tag = "Providers", params(("id" = Uuid, Path)), request_body = NewPriceBody,
+/// Set the price of a vendor's model.
+///
+/// For admins. It holds from `effective_at` on, at once when left out, and never in the past: those calls
+/// were costed already. Prices are not changed, only followed by newer ones. An amount that is left out
+/// is unknown, which is not free.
+#[utoipa::path(post, path = "/api/v1/providers/{id}/prices", tag = "Providers", params(("id" = Uuid, Path, description = "The provider")), request_body = NewPriceBody,
     responses((status = 201, description = "the price", body = Price)))]
 async fn set_price(db: Data<Db>, actor: Actor, id: Path<ProviderId>, body: Body<NewPriceBody>) -> ApiResult {
     let body = body.into_inner();

@@ -44,12 +44,18 @@ impl From<SignUp> for SignUpRules {
     }
 }
 
+/// Show who may make an account.
+///
+/// For admins and auditors.
 #[utoipa::path(get, path = "/api/v1/settings/sign-up", tag = "Settings",
     responses((status = 200, description = "who may make an account, for admins and auditors", body = SignUpRules)))]
 async fn show_sign_up(db: Data<Db>, actor: Actor) -> ApiResult {
     Ok(json(StatusCode::OK, &SignUpRules::from(settings::read::<SignUp>(&db, &actor).await?)))
 }
 
+/// Set who may make an account.
+///
+/// For admins. Replaces both fields; repeating it is harmless.
 #[utoipa::path(put, path = "/api/v1/settings/sign-up", tag = "Settings", request_body = SignUpRules,
     responses((status = 200, description = "the rules from now on", body = SignUpRules)))]
 async fn change_sign_up(db: Data<Db>, actor: Actor, body: Body<SignUpRules>) -> ApiResult {
@@ -63,11 +69,16 @@ async fn change_sign_up(db: Data<Db>, actor: Actor, body: Body<SignUpRules>) -> 
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SiteBody {
+    /// In the title of each page.
     name: String,
+    /// Whom to ask, where a page says so.
     #[serde(default)]
     contact: String,
 }
 
+/// Show name and contact of the site.
+///
+/// For admins and auditors.
 #[utoipa::path(get, path = "/api/v1/settings/site", tag = "Settings",
     responses((status = 200, description = "name and contact, for admins and auditors", body = SiteBody)))]
 async fn show_site(db: Data<Db>, actor: Actor) -> ApiResult {
@@ -75,6 +86,9 @@ async fn show_site(db: Data<Db>, actor: Actor) -> ApiResult {
     Ok(json(StatusCode::OK, &SiteBody { name, contact }))
 }
 
+/// Set name and contact of the site.
+///
+/// For admins. Replaces both fields; repeating it is harmless.
 #[utoipa::path(put, path = "/api/v1/settings/site", tag = "Settings", request_body = SiteBody,
     responses((status = 200, description = "name and contact from now on", body = SiteBody)))]
 async fn change_site(db: Data<Db>, actor: Actor, body: Body<SiteBody>) -> ApiResult {

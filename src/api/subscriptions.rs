@@ -49,6 +49,7 @@ struct Subscription {
     team_id: TeamId,
     #[schema(value_type = Uuid)]
     app_id: AppId,
+    /// The name of the application.
     app: String,
     #[schema(value_type = Uuid)]
     api_id: ApiId,
@@ -56,25 +57,36 @@ struct Subscription {
     api: String,
     #[schema(value_type = Uuid)]
     version_id: VersionId,
+    /// Its name.
     version: String,
     #[schema(value_type = Uuid)]
     plan_id: PlanId,
+    /// Its name.
     plan: String,
     /// Lower serves first.
     position: i32,
     /// `requested`, `approved`, `denied`, `withdrawn`, `suspended` or `ended`.
     state: &'static str,
+    /// Why it was asked for.
     reason: String,
+    /// How many calls are expected, in words.
     volume: String,
+    /// The user who asked.
     #[schema(value_type = Uuid)]
     requested_by: UserId,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     requested_at: String,
     /// Empty where a rule decided.
     #[schema(value_type = Option<Uuid>)]
     decided_by: Option<UserId>,
+    /// RFC 3339; null while nobody decided.
+    #[schema(format = DateTime)]
     decided_at: Option<String>,
     /// Of the last decision or suspension.
     comment: Option<String>,
+    /// RFC 3339; null: no end.
+    #[schema(format = DateTime)]
     ends_at: Option<String>,
 }
 
@@ -126,6 +138,10 @@ struct Asked {
     limit: Option<u64>,
 }
 
+/// List subscriptions and requests.
+///
+/// Those of your teams; for admins and auditors all of them. The newest first. With `inbox=true` what
+/// waits for your own decision instead, the oldest first and as one page of `limit`.
 #[utoipa::path(get, path = "/api/v1/subscriptions", tag = "Subscriptions",
     params(("state" = Option<String>, Query, description = "only those in this state"), ("inbox" = Option<bool>, Query, description = "true: what waits for your decision instead, the oldest first"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
     responses((status = 200, description = "subscriptions of your teams, or all for admins and auditors", body = Subscriptions)))]
@@ -162,12 +178,19 @@ struct NewSubscription {
     /// Why: the one who decides reads it.
     #[serde(default)]
     reason: String,
+    /// How many calls are expected, in words.
     #[serde(default)]
     volume: String,
     /// RFC 3339, or a day.
+    #[schema(example = "2027-03-31T12:00:00Z")]
     ends_at: Option<String>,
 }
 
+/// Ask for an API.
+///
+/// For members of the application's team, and admins. Answers at once with the subscription: `approved`
+/// where the plan decides by itself, else `requested` until a person decides. A request that was denied
+/// is asked again with its history. `conflict` while the application has a live subscription to the API.
 #[utoipa::path(post, path = "/api/v1/subscriptions", tag = "Subscriptions", request_body = NewSubscription,
     responses((status = 201, description = "the subscription: approved where the plan decides at once, else requested", body = Subscription)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewSubscription>) -> ApiResult {
@@ -186,7 +209,10 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewSubscription>) -> ApiR
     Ok(json(StatusCode::CREATED, &Subscription::from(view)))
 }
 
-#[utoipa::path(get, path = "/api/v1/subscriptions/{id}", tag = "Subscriptions", params(("id" = Uuid, Path)),
+/// Show a subscription.
+///
+/// For members of its team, those who decide for its API, admins and auditors.
+#[utoipa::path(get, path = "/api/v1/subscriptions/{id}", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")),
     responses((status = 200, description = "the subscription", body = Subscription)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResult {
     seen(&db, &actor, *id).await
@@ -195,16 +221,24 @@ async fn show(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResult
 /// A line of a subscription's timeline.
 #[derive(Serialize, ToSchema)]
 struct SubscriptionEvent {
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     at: String,
     /// The e-mail address of who did it, or `rule:plan`.
     by: String,
+    /// `requested`, `approved`, `denied`, `asked_again`, `withdrawn`, `suspended`, `resumed`, `ended`, `moved`,
+    /// `changed`, `plan_changed`, `plan_requested` or `reminded`.
     what: String,
     /// After it.
     state: &'static str,
+    /// What was said with it.
     comment: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/v1/subscriptions/{id}/events", tag = "Subscriptions", params(("id" = Uuid, Path)),
+/// Show the timeline of a subscription.
+///
+/// For those who may see it. The oldest event first, whole.
+#[utoipa::path(get, path = "/api/v1/subscriptions/{id}/events", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")),
     responses((status = 200, description = "its timeline, the oldest first", body = [SubscriptionEvent])))]
 async fn events(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResult {
     let events = subscriptions::history(&db, &actor, *id).await?;
@@ -226,12 +260,18 @@ struct Approval {
     #[schema(value_type = Option<Uuid>)]
     plan_id: Option<PlanId>,
     /// RFC 3339, or a day.
+    #[schema(example = "2027-03-31T12:00:00Z")]
     ends_at: Option<String>,
+    /// The one who asked is shown this.
     #[serde(default)]
     comment: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/approval", tag = "Subscriptions", params(("id" = Uuid, Path)), request_body = Approval,
+/// Approve a request.
+///
+/// For those who manage the API; never for the one who asked, unless nobody else could decide. Its keys
+/// work from the next call on.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/approval", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")), request_body = Approval,
     responses((status = 200, description = "approved", body = Subscription), (status = 409, description = "it no longer waits")))]
 async fn approve(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body<Approval>) -> ApiResult {
     let body = body.into_inner();
@@ -241,6 +281,7 @@ async fn approve(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Bod
     seen(&db, &actor, *id).await
 }
 
+/// Why a request is denied.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Denial {
@@ -248,35 +289,48 @@ struct Denial {
     comment: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/denial", tag = "Subscriptions", params(("id" = Uuid, Path)), request_body = Denial,
+/// Deny a request.
+///
+/// For those who manage the API. The comment is needed and shown to the one who asked, who may ask again.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/denial", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")), request_body = Denial,
     responses((status = 200, description = "denied", body = Subscription), (status = 409, description = "it no longer waits")))]
 async fn deny(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body<Denial>) -> ApiResult {
     subscriptions::deny(&db, &actor, *id, body.into_inner().comment).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/withdrawal", tag = "Subscriptions", params(("id" = Uuid, Path)),
+/// Take a request back.
+///
+/// For members of its team, and admins, while it waits.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/withdrawal", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")),
     responses((status = 200, description = "withdrawn", body = Subscription), (status = 409, description = "it no longer waits")))]
 async fn withdraw(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResult {
     subscriptions::withdraw(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
+/// A denied request, asked again.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Repeat {
     /// None: the plan asked for before.
     #[schema(value_type = Option<Uuid>)]
     plan_id: Option<PlanId>,
+    /// Why: the one who decides reads it.
     #[serde(default)]
     reason: String,
+    /// How many calls are expected, in words.
     #[serde(default)]
     volume: String,
     /// RFC 3339, or a day.
+    #[schema(example = "2027-03-31T12:00:00Z")]
     ends_at: Option<String>,
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/repeat", tag = "Subscriptions", params(("id" = Uuid, Path)), request_body = Repeat,
+/// Ask again after a denial.
+///
+/// For members of its team, and admins. The history stays with it.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/repeat", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")), request_body = Repeat,
     responses((status = 200, description = "a denied request, asked again with its history", body = Subscription), (status = 409, description = "it was not denied")))]
 async fn repeat(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body<Repeat>) -> ApiResult {
     let body = body.into_inner();
@@ -286,6 +340,7 @@ async fn repeat(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body
     seen(&db, &actor, *id).await
 }
 
+/// Why a subscription is suspended.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SubscriptionSuspension {
@@ -293,7 +348,11 @@ struct SubscriptionSuspension {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/suspension", tag = "Subscriptions", params(("id" = Uuid, Path)), request_body = SubscriptionSuspension,
+/// Suspend a subscription.
+///
+/// For those who manage the API. Its calls are refused with `subscription_suspended` from the next one
+/// on.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/suspension", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")), request_body = SubscriptionSuspension,
     responses((status = 200, description = "suspended: its calls are refused", body = Subscription), (status = 409, description = "it is not approved")))]
 async fn suspend(
     db: Data<Db>,
@@ -305,21 +364,30 @@ async fn suspend(
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/resumption", tag = "Subscriptions", params(("id" = Uuid, Path)),
+/// Let a suspended subscription serve again.
+///
+/// For those who manage the API.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/resumption", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")),
     responses((status = 200, description = "its calls go through again", body = Subscription), (status = 409, description = "it is not suspended")))]
 async fn resume(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResult {
     subscriptions::resume(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
+/// A word about the end.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct End {
+    /// Both sides are shown this.
     #[serde(default)]
     comment: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/end", tag = "Subscriptions", params(("id" = Uuid, Path)), request_body = End,
+/// End a subscription for good.
+///
+/// For members of its team and those who manage the API. Its calls are refused with `subscription_ended`;
+/// ask anew to have it back.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/end", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")), request_body = End,
     responses((status = 200, description = "ended for good", body = Subscription), (status = 409, description = "it is not live")))]
 async fn end(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body<End>) -> ApiResult {
     subscriptions::end(&db, &actor, *id, body.into_inner().comment).await?;
@@ -336,7 +404,11 @@ struct MoveBody {
     plan_id: Option<PlanId>,
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/move", tag = "Subscriptions", params(("id" = Uuid, Path)), request_body = MoveBody,
+/// Move a subscription to another version or plan.
+///
+/// For members of its team, and admins. Within the same API. The approval stays, unless a person has to
+/// approve the new plan: then it waits as `requested` and serves no calls meanwhile.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/move", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")), request_body = MoveBody,
     responses((status = 200, description = "moved: the approval stays, unless the plan changes to one that a person approves", body = Subscription), (status = 409, description = "it is not live, or there already")))]
 async fn move_to(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body<MoveBody>) -> ApiResult {
     let to = Move { version: body.version_id, plan: body.plan_id };
@@ -344,7 +416,10 @@ async fn move_to(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Bod
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/reminder", tag = "Subscriptions", params(("id" = Uuid, Path)),
+/// Remind those who decide.
+///
+/// For members of its team, and admins. Once within 24 hours, else `conflict`.
+#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/reminder", tag = "Subscriptions", params(("id" = Uuid, Path, description = "The subscription")),
     responses((status = 200, description = "reminded, once a day", body = Subscription), (status = 409, description = "it no longer waits, or was reminded of today")))]
 async fn remind(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResult {
     subscriptions::remind(&db, &actor, *id).await?;

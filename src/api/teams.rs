@@ -64,6 +64,8 @@ struct Team {
     /// The user whose own team it is.
     #[schema(value_type = Option<Uuid>)]
     personal_of: Option<UserId>,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -80,11 +82,15 @@ impl From<team::Model> for Team {
     }
 }
 
+/// A page of teams.
 #[derive(Serialize, ToSchema)]
 struct Teams {
     items: Vec<Team>,
 }
 
+/// List your own teams.
+///
+/// Your personal team first, then by name.
 #[utoipa::path(get, path = "/api/v1/teams", tag = "People",
     responses((status = 200, description = "your teams", body = Teams)))]
 async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
@@ -93,12 +99,16 @@ async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
     Ok(json(StatusCode::OK, &Teams { items }))
 }
 
+/// A team's name.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TeamBody {
     name: String,
 }
 
+/// Make a team.
+///
+/// For everybody; you own it.
 #[utoipa::path(post, path = "/api/v1/teams", tag = "People", request_body = TeamBody,
     responses((status = 201, description = "the team, which you own", body = Team)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<TeamBody>) -> ApiResult {
@@ -106,26 +116,39 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<TeamBody>) -> ApiResult {
     Ok(json(StatusCode::CREATED, &Team::from(team)))
 }
 
-#[utoipa::path(get, path = "/api/v1/teams/{id}", tag = "People", params(("id" = Uuid, Path)),
+/// Show a team.
+///
+/// For its members, admins and auditors.
+#[utoipa::path(get, path = "/api/v1/teams/{id}", tag = "People", params(("id" = Uuid, Path, description = "The team")),
     responses((status = 200, description = "the team", body = Team)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(patch, path = "/api/v1/teams/{id}", tag = "People", params(("id" = Uuid, Path)), request_body = TeamBody,
+/// Rename a team.
+///
+/// For its owners, and admins.
+#[utoipa::path(patch, path = "/api/v1/teams/{id}", tag = "People", params(("id" = Uuid, Path, description = "The team")), request_body = TeamBody,
     responses((status = 200, description = "the team, changed", body = Team)))]
 async fn rename(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<TeamBody>) -> ApiResult {
     teams::rename(&db, &actor, *id, &body.name).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(get, path = "/api/v1/teams/{id}/limits", tag = "People", params(("id" = Uuid, Path)),
+/// Show the limits of a team.
+///
+/// For its members, admins and auditors. They hold for all keys of the team together, whatever their
+/// plans allow.
+#[utoipa::path(get, path = "/api/v1/teams/{id}/limits", tag = "People", params(("id" = Uuid, Path, description = "The team")),
     responses((status = 200, description = "what all keys of the team together may do", body = LimitsBody)))]
 async fn limits(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
     limited(&db, &actor, *id).await
 }
 
-#[utoipa::path(put, path = "/api/v1/teams/{id}/limits", tag = "People", params(("id" = Uuid, Path)), request_body = LimitsBody,
+/// Set the limits of a team.
+///
+/// For admins. Replaces all four: what is left out has no limit.
+#[utoipa::path(put, path = "/api/v1/teams/{id}/limits", tag = "People", params(("id" = Uuid, Path, description = "The team")), request_body = LimitsBody,
     responses((status = 200, description = "the limits, all four replaced", body = LimitsBody)))]
 async fn set_limits(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<LimitsBody>) -> ApiResult {
     teams::set_limits(&db, &actor, *id, body.into_inner().check()?).await?;
@@ -145,22 +168,29 @@ struct TeamMember {
     name: String,
     /// `owner` or `member`.
     role: &'static str,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     since: String,
     /// Keys of the team that the person owns.
     keys: u64,
 }
 
+/// A page of a team's members.
 #[derive(Serialize, ToSchema)]
 struct TeamMembers {
     items: Vec<TeamMember>,
 }
 
-#[utoipa::path(get, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path)),
+/// List the members of a team.
+///
+/// For its members, admins and auditors. Owners first, then by name.
+#[utoipa::path(get, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path, description = "The team")),
     responses((status = 200, description = "who is in the team", body = TeamMembers)))]
 async fn members(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
     listed(&db, &actor, *id, StatusCode::OK).await
 }
 
+/// Somebody to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewMember {
@@ -170,7 +200,10 @@ struct NewMember {
     role: Option<String>,
 }
 
-#[utoipa::path(post, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path)), request_body = NewMember,
+/// Add somebody to a team.
+///
+/// For its owners, and admins. An active person, by e-mail address. `conflict` for a personal team.
+#[utoipa::path(post, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path, description = "The team")), request_body = NewMember,
     responses((status = 201, description = "who is in the team now", body = TeamMembers)))]
 async fn add(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<NewMember>) -> ApiResult {
     let role = role(body.role.as_deref().unwrap_or("member"))?;
@@ -178,13 +211,18 @@ async fn add(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<NewMember>
     listed(&db, &actor, *id, StatusCode::CREATED).await
 }
 
+/// Another role in the team.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MemberChange {
+    /// `owner` or `member`.
     role: String,
 }
 
-#[utoipa::path(patch, path = "/api/v1/teams/{id}/members/{user}", tag = "People", params(("id" = Uuid, Path), ("user" = Uuid, Path)), request_body = MemberChange,
+/// Make a member an owner, or an owner a member.
+///
+/// For owners of the team, and admins. `conflict` for its last owner.
+#[utoipa::path(patch, path = "/api/v1/teams/{id}/members/{user}", tag = "People", params(("id" = Uuid, Path, description = "The team"), ("user" = Uuid, Path, description = "The member")), request_body = MemberChange,
     responses((status = 200, description = "who is in the team now", body = TeamMembers)))]
 async fn change_member(
     db: Data<Db>,
@@ -197,7 +235,11 @@ async fn change_member(
     listed(&db, &actor, id, StatusCode::OK).await
 }
 
-#[utoipa::path(delete, path = "/api/v1/teams/{id}/members/{user}", tag = "People", params(("id" = Uuid, Path), ("user" = Uuid, Path)),
+/// Take somebody out of a team, or leave it.
+///
+/// For owners of the team, and admins; everybody may take themselves out. Their keys in the team are
+/// refused with `owner_not_member`. `conflict` for its last owner and for a personal team.
+#[utoipa::path(delete, path = "/api/v1/teams/{id}/members/{user}", tag = "People", params(("id" = Uuid, Path, description = "The team"), ("user" = Uuid, Path, description = "The member")),
     responses((status = 200, description = "taken out; their keys in the team are refused", body = Team)))]
 async fn remove(db: Data<Db>, actor: Actor, path: Path<(TeamId, UserId)>) -> ApiResult {
     let (id, user) = path.into_inner();
@@ -209,6 +251,7 @@ async fn remove(db: Data<Db>, actor: Actor, path: Path<(TeamId, UserId)>) -> Api
     Ok(json(StatusCode::OK, &Team::from(team)))
 }
 
+/// Why a team is suspended.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TeamSuspension {
@@ -216,14 +259,20 @@ struct TeamSuspension {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/teams/{id}/suspension", tag = "People", params(("id" = Uuid, Path)), request_body = TeamSuspension,
+/// Suspend a team.
+///
+/// For admins. All its calls are refused with `team_suspended` from the next one on.
+#[utoipa::path(post, path = "/api/v1/teams/{id}/suspension", tag = "People", params(("id" = Uuid, Path, description = "The team")), request_body = TeamSuspension,
     responses((status = 200, description = "suspended: its keys are refused", body = Team)))]
 async fn suspend(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<TeamSuspension>) -> ApiResult {
     teams::suspend(&db, &actor, *id, &body.reason).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/teams/{id}/resumption", tag = "People", params(("id" = Uuid, Path)),
+/// Let a suspended team call again.
+///
+/// For admins.
+#[utoipa::path(post, path = "/api/v1/teams/{id}/resumption", tag = "People", params(("id" = Uuid, Path, description = "The team")),
     responses((status = 200, description = "its keys work again", body = Team)))]
 async fn resume(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
     teams::resume(&db, &actor, *id).await?;

@@ -39,11 +39,21 @@ struct Token {
     user_id: UserId,
     /// May it change things?
     write: bool,
+    /// The first characters of the secret.
     prefix: String,
+    /// The last four characters of the secret.
     last4: String,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     created_at: String,
+    /// RFC 3339; null: it has no end.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// RFC 3339; null: not revoked.
+    #[schema(format = DateTime)]
     revoked_at: Option<String>,
+    /// RFC 3339; null: never.
+    #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }
 
@@ -64,11 +74,15 @@ impl From<admin_token::Model> for Token {
     }
 }
 
+/// A page of management tokens, the newest first.
 #[derive(Serialize, ToSchema)]
 struct Tokens {
     items: Vec<Token>,
 }
 
+/// List management tokens.
+///
+/// Your own; for admins everybody's. The newest first, without their secrets.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "People",
     responses((status = 200, description = "your tokens, or all for admins", body = Tokens)))]
 async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
@@ -91,9 +105,13 @@ struct NewTokenBody {
 #[derive(Serialize, ToSchema)]
 struct MadeToken {
     token: Token,
+    /// Told this once: keep it now.
     secret: String,
 }
 
+/// Make a management token.
+///
+/// It acts as you, with your rights. The secret is in this answer alone.
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "People", request_body = NewTokenBody,
     responses((status = 201, description = "the token", body = MadeToken)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewTokenBody>) -> ApiResult {
@@ -110,7 +128,10 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewTokenBody>) -> ApiResu
     Ok(json(StatusCode::CREATED, &MadeToken { token: made.token.into(), secret }))
 }
 
-#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "People", params(("id" = Uuid, Path)),
+/// Revoke a management token.
+///
+/// Your own; for admins everybody's. It stops with the next request, also when it is the one that asks.
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "People", params(("id" = Uuid, Path, description = "The token")),
     responses((status = 204, description = "revoked")))]
 async fn revoke(db: Data<Db>, actor: Actor, id: Path<AdminTokenId>) -> ApiResult {
     admin_tokens::revoke(&db, &actor, *id).await?;

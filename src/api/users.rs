@@ -49,7 +49,11 @@ struct User {
     role: &'static str,
     /// `invited`, `waiting`, `active`, `deactivated` or `deleted`.
     state: &'static str,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
     created_at: String,
+    /// RFC 3339; null: never.
+    #[schema(format = DateTime)]
     last_seen_at: Option<String>,
 }
 
@@ -86,8 +90,11 @@ struct UsersAsked {
     limit: Option<u64>,
 }
 
+/// List people.
+///
+/// For admins and auditors. The newest first.
 #[utoipa::path(get, path = "/api/v1/users", tag = "People",
-    params(("search" = Option<String>, Query, description = "in names and addresses"), ("state" = Option<String>, Query), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    params(("search" = Option<String>, Query, description = "in names and addresses"), ("state" = Option<String>, Query, description = "only those in this state"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
     responses((status = 200, description = "people, for admins and auditors", body = Users)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult {
     let asked = asked.into_inner();
@@ -110,6 +117,7 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewUserBody {
+    /// Nobody may have it yet.
     email: String,
     /// `admin`, `publisher`, `auditor` or `member`; `member` when left out.
     role: Option<String>,
@@ -123,6 +131,10 @@ struct InvitedUser {
     link: String,
 }
 
+/// Invite somebody.
+///
+/// For admins. Makes an account that waits for its person. The link is in this answer alone and works
+/// once, for seven days; nothing is mailed.
 #[utoipa::path(post, path = "/api/v1/users", tag = "People", request_body = NewUserBody,
     responses((status = 201, description = "invited", body = InvitedUser)))]
 async fn invite(db: Data<Db>, config: Data<Config>, actor: Actor, body: Body<NewUserBody>) -> ApiResult {
@@ -133,12 +145,16 @@ async fn invite(db: Data<Db>, config: Data<Config>, actor: Actor, body: Body<New
     Ok(json(StatusCode::CREATED, &InvitedUser { user: invited.user.into(), link }))
 }
 
-#[utoipa::path(get, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path)),
+/// Show an account.
+///
+/// One's own; for admins and auditors everybody's.
+#[utoipa::path(get, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path, description = "The person")),
     responses((status = 200, description = "the account", body = User)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
     seen(&db, &actor, *id).await
 }
 
+/// Another role.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UserChange {
@@ -146,35 +162,52 @@ struct UserChange {
     role: String,
 }
 
-#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path)), request_body = UserChange,
+/// Give somebody another role.
+///
+/// For admins. The person's sessions end. `conflict` for the last admin.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path, description = "The person")), request_body = UserChange,
     responses((status = 200, description = "the account, changed", body = User)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<UserId>, body: Body<UserChange>) -> ApiResult {
     users::set_role(&db, &actor, *id, role(&body.role)?).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/users/{id}/deactivation", tag = "People", params(("id" = Uuid, Path)),
+/// Deactivate an account.
+///
+/// For admins. The person is signed out; their keys are refused with `owner_deactivated` and their
+/// management tokens stop. `conflict` for yourself and for the last admin.
+#[utoipa::path(post, path = "/api/v1/users/{id}/deactivation", tag = "People", params(("id" = Uuid, Path, description = "The person")),
     responses((status = 200, description = "signed out; their keys are refused", body = User)))]
 async fn deactivate(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
     users::deactivate(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/users/{id}/reactivation", tag = "People", params(("id" = Uuid, Path)),
+/// Let a deactivated account back in.
+///
+/// For admins. Keys and management tokens that did not end meanwhile work again.
+#[utoipa::path(post, path = "/api/v1/users/{id}/reactivation", tag = "People", params(("id" = Uuid, Path, description = "The person")),
     responses((status = 200, description = "active again", body = User)))]
 async fn reactivate(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
     users::reactivate(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(post, path = "/api/v1/users/{id}/admission", tag = "People", params(("id" = Uuid, Path)),
+/// Let somebody in who signed up.
+///
+/// For admins, for an account in the state `waiting`.
+#[utoipa::path(post, path = "/api/v1/users/{id}/admission", tag = "People", params(("id" = Uuid, Path, description = "The person")),
     responses((status = 200, description = "let in", body = User)))]
 async fn let_in(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
     users::let_in(&db, &actor, *id).await?;
     seen(&db, &actor, *id).await
 }
 
-#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path)),
+/// Remove an account that was never let in.
+///
+/// For admins. Takes an invitation back, or turns a sign-up away. `conflict` for everybody else:
+/// deactivate them.
+#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path, description = "The person")),
     responses((status = 200, description = "removed; only who was never let in can be", body = User)))]
 async fn turn_away(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
     let user = users::get_visible(&db, &actor, *id).await?;
@@ -189,7 +222,11 @@ struct ResetLink {
     link: String,
 }
 
-#[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "People", params(("id" = Uuid, Path)),
+/// Make a link that sets a new password.
+///
+/// For admins. The link is in this answer alone, works once, for ten minutes, and ends the one made
+/// before. Using it ends the person's sessions and management tokens.
+#[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "People", params(("id" = Uuid, Path, description = "The person")),
     responses((status = 201, description = "the link", body = ResetLink)))]
 async fn reset_link(db: Data<Db>, config: Data<Config>, actor: Actor, id: Path<UserId>) -> ApiResult {
     let link = reset::link(&db, &actor, *id).await?;

@@ -9,6 +9,8 @@ use super::sample;
 /// The operations of one tag.
 pub struct Group {
     pub name: String,
+    /// What the tag is about.
+    pub text: String,
     pub operations: Vec<Operation>,
 }
 
@@ -18,7 +20,10 @@ pub struct Operation {
     pub method: String,
     pub path: String,
     pub summary: String,
-    pub text: String,
+    /// Paragraphs of the description.
+    pub text: Vec<String>,
+    /// `read` or `write`: what the token must be able to; empty where it needs none.
+    pub need: String,
     /// Fields of the path and of the query.
     pub parameters: Vec<Field>,
     /// Fields of the JSON body, one level deep.
@@ -83,14 +88,20 @@ pub fn groups(document: &Value) -> Vec<Group> {
     }
     by_tag
         .into_iter()
-        .map(|((_, name), operations)| Group { name: crate::portal::look::words(&name), operations })
+        .map(|((place, name), operations)| Group {
+            text: tags(document).nth(place).map(|tag| text(tag, "description").to_owned()).unwrap_or_default(),
+            name: crate::portal::look::words(&name),
+            operations,
+        })
         .collect()
 }
 
+fn tags(document: &Value) -> impl Iterator<Item = &Value> {
+    document.get("tags").and_then(Value::as_array).into_iter().flatten()
+}
+
 fn rank(document: &Value, tag: &str) -> usize {
-    let tags = document.get("tags").and_then(Value::as_array);
-    let place = tags.and_then(|tags| tags.iter().position(|known| text(known, "name") == tag));
-    place.unwrap_or(usize::MAX)
+    tags(document).position(|known| text(known, "name") == tag).unwrap_or(usize::MAX)
 }
 
 fn read(document: &Value, method: &str, path: &str, operation: &Value) -> Operation {
@@ -102,6 +113,7 @@ fn read(document: &Value, method: &str, path: &str, operation: &Value) -> Operat
         path: path.to_owned(),
         summary,
         text: more,
+        need: operation.pointer("/security/0/token/0").and_then(Value::as_str).unwrap_or_default().to_owned(),
         parameters: parameters(document, operation),
         body: body.map(|schema| fields(document, schema)).unwrap_or_default(),
         sample: body.map(|schema| sample::of(document, schema)).unwrap_or_default(),
@@ -109,14 +121,15 @@ fn read(document: &Value, method: &str, path: &str, operation: &Value) -> Operat
     }
 }
 
-/// The summary; where there is none, the first sentence of the description.
-fn title(operation: &Value) -> (String, String) {
-    let (summary, description) = (text(operation, "summary"), text(operation, "description"));
-    if !summary.is_empty() {
-        return (summary.to_owned(), description.to_owned());
-    }
-    let (first, rest) = description.split_once("\n\n").unwrap_or((description, ""));
-    (first.to_owned(), rest.to_owned())
+/// The summary (where there is none, the first paragraph of the description) and the paragraphs that follow.
+fn title(operation: &Value) -> (String, Vec<String>) {
+    let description = text(operation, "description");
+    let mut paragraphs = description.split("\n\n").map(|text| text.trim().to_owned());
+    let summary = match text(operation, "summary") {
+        "" => paragraphs.next().unwrap_or_default(),
+        summary => summary.to_owned(),
+    };
+    (summary, paragraphs.filter(|text| !text.is_empty()).collect())
 }
 
 fn parameters(document: &Value, operation: &Value) -> Vec<Field> {
