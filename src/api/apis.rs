@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
 use super::moment::moment;
+use super::paging::{self, Paging};
 use super::providers::gone;
 use crate::base::ids::{ApiId, ModelId, TeamId, VersionId};
 use crate::base::{Code, Result};
@@ -15,7 +17,7 @@ use crate::domain::teams;
 use crate::store::Db;
 use crate::store::entity::api_version;
 use crate::store::entity::states::Visibility;
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
 
 #[derive(OpenApi)]
 #[openapi(paths(
@@ -172,21 +174,26 @@ struct VersionModelBody {
     model_id: ModelId,
 }
 
-/// A page of APIs, by name.
+/// A page of APIs, the newest first.
 #[derive(Serialize, ToSchema)]
 struct Apis {
     items: Vec<Api>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 /// List the APIs that you manage.
 ///
-/// For admins all of them, for publishers those of their teams. By name, with drafts; what everybody may
-/// subscribe to is in the catalogue.
-#[utoipa::path(get, path = "/api/v1/apis", tag = "APIs",
-    responses((status = 200, description = "the APIs that you may manage, by name", body = Apis)))]
-async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
-    let items = catalogue::list_managed(&db, &actor).await?.into_iter().map(Api::from).collect();
-    Ok(json(StatusCode::OK, &Apis { items }))
+/// For admins all of them, for publishers those of their teams. The newest first, with drafts; what
+/// everybody may subscribe to is in the catalogue.
+#[utoipa::path(get, path = "/api/v1/apis", tag = "APIs", params(Paging),
+    responses((status = 200, description = "a page of the APIs that you may manage", body = Apis)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
+    let limit = paging::most(asked.limit);
+    let managed = catalogue::page_of_managed(&db, &actor, asked.before.map(ApiId), limit).await?;
+    let next = paging::next(&managed, limit, |managed| managed.api.id.0);
+    let items = managed.into_iter().map(Api::from).collect();
+    Ok(json(StatusCode::OK, &Apis { items, next }))
 }
 
 /// A new API, without versions.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
+use super::paging::{self, Paging};
 use crate::base::ids::{AppId, TeamId, UserId};
 use crate::domain::actor::Actor;
 use crate::domain::apps::{self, AppView, NewApp};
@@ -69,27 +71,19 @@ impl From<application::Model> for App {
 struct Apps {
     items: Vec<App>,
     /// Pass it as `before` for what follows.
-    #[schema(value_type = Option<Uuid>)]
-    next: Option<AppId>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    before: Option<AppId>,
-    limit: Option<u64>,
+    next: Option<Uuid>,
 }
 
 /// List applications.
 ///
 /// Those of your teams; for admins and auditors all of them. The newest first.
 #[utoipa::path(get, path = "/api/v1/apps", tag = "Applications",
-    params(("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    params(Paging),
     responses((status = 200, description = "applications of your teams, or all for admins and auditors", body = Apps)))]
-async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
-    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
-    let views = apps::list_visible(&db, &actor, asked.before, limit).await?;
-    let next = views.last().filter(|_| views.len() as u64 == limit).map(|view| view.app.id);
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
+    let limit = paging::most(asked.limit);
+    let views = apps::list_visible(&db, &actor, asked.before.map(AppId), limit).await?;
+    let next = paging::next(&views, limit, |view| view.app.id.0);
     let items = views.into_iter().map(|view: AppView| view.app.into()).collect();
     Ok(json(StatusCode::OK, &Apps { items, next }))
 }

@@ -6,6 +6,7 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::given::given;
 use super::moment::moment;
+use super::paging;
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
 use crate::base::{Code, Error, Nanos, Result, Timestamp};
 use crate::domain::actor::Actor;
@@ -198,7 +199,7 @@ struct Asked {
     responses((status = 200, description = "your keys, those of teams you own, or all for admins and auditors", body = Keys)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let asked = asked.into_inner();
-    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let limit = paging::most(asked.limit);
     let state = |word: &str| {
         KeyState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
     };
@@ -211,7 +212,7 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
         ..KeyFilter::default()
     };
     let views = keys::list_visible(&db, &actor, &filter).await?;
-    let next = views.last().filter(|_| views.len() as u64 == limit).map(|view| view.row.id);
+    let next = paging::next(&views, limit, |view| view.row.id);
     Ok(json(StatusCode::OK, &Keys { items: views.into_iter().map(line).collect(), next }))
 }
 

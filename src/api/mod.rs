@@ -10,6 +10,7 @@ mod given;
 pub mod keys;
 pub mod models;
 mod moment;
+mod paging;
 pub mod plans;
 pub mod providers;
 pub mod settings;

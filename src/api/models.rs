@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
+use super::paging::{self, Paging};
 use super::providers::{Price, gone};
 use crate::base::ids::{ModelId, ProviderId, TargetId};
 use crate::domain::actor::Actor;
@@ -11,7 +13,7 @@ use crate::domain::supply::{
 };
 use crate::store::Db;
 use crate::store::entity::target;
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, show, change, remove, add_target, change_target, remove_target))]
@@ -120,20 +122,26 @@ impl From<ModelView> for Model {
     }
 }
 
-/// A page of models, by name.
+/// A page of models, the newest first.
 #[derive(Serialize, ToSchema)]
 struct Models {
     items: Vec<Model>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 /// List models.
 ///
-/// For admins, publishers and auditors. By name, each with its targets and their prices of today.
-#[utoipa::path(get, path = "/api/v1/models", tag = "Models",
-    responses((status = 200, description = "all models, by name", body = Models)))]
-async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
-    let items = supply::list_models(&db, &actor).await?.into_iter().map(Model::from).collect();
-    Ok(json(StatusCode::OK, &Models { items }))
+/// For admins, publishers and auditors. The newest first, each with its targets and their
+/// prices of today.
+#[utoipa::path(get, path = "/api/v1/models", tag = "Models", params(Paging),
+    responses((status = 200, description = "a page of models", body = Models)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
+    let limit = paging::most(asked.limit);
+    let views = supply::page_of_models(&db, &actor, asked.before.map(ModelId), limit).await?;
+    let next = paging::next(&views, limit, |view| view.model.id.0);
+    let items = views.into_iter().map(Model::from).collect();
+    Ok(json(StatusCode::OK, &Models { items, next }))
 }
 
 /// A new public name.

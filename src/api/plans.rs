@@ -2,15 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
 use super::keys::LimitsBody;
+use super::paging::{self, Paging};
 use super::providers::gone;
 use crate::base::ids::{ApiId, PlanId, TeamId};
 use crate::domain::actor::Actor;
 use crate::domain::plans::{self, NewPlan, PlanChange, PlanView};
 use crate::store::Db;
 use crate::store::entity::states::{Approval, PlanState};
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, show, change, remove))]
@@ -71,20 +73,23 @@ impl From<PlanView> for Plan {
     }
 }
 
-/// All plans of an API.
+/// A page of plans, in the order shown.
 #[derive(Serialize, ToSchema)]
 struct Plans {
     items: Vec<Plan>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 /// List the plans of an API.
 ///
 /// For everybody who may see the API. In the order shown, closed ones included.
-#[utoipa::path(get, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path, description = "The API")),
-    responses((status = 200, description = "all plans of the API, in order", body = Plans)))]
-async fn list(db: Data<Db>, actor: Actor, id: Path<ApiId>) -> ApiResult {
-    let items = plans::list_plans(&db, &actor, *id).await?.into_iter().map(Plan::from).collect();
-    Ok(json(StatusCode::OK, &Plans { items }))
+#[utoipa::path(get, path = "/api/v1/apis/{id}/plans", tag = "Plans", params(("id" = Uuid, Path, description = "The API"), Paging),
+    responses((status = 200, description = "a page of the API's plans, in order", body = Plans)))]
+async fn list(db: Data<Db>, actor: Actor, id: Path<ApiId>, asked: Query<Paging>) -> ApiResult {
+    let views = plans::list_plans(&db, &actor, *id).await?;
+    let (views, next) = paging::cut(views, &asked, |view| view.plan.id.0)?;
+    Ok(json(StatusCode::OK, &Plans { items: views.into_iter().map(Plan::from).collect(), next }))
 }
 
 /// A new plan, open at once.

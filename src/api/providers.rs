@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
 use super::moment::moment;
+use super::paging::{self, Paging};
 use crate::base::ids::{CredentialId, PriceId, ProviderId};
 use crate::base::{Code, Nanos, Result, Secret};
 use crate::domain::actor::Actor;
@@ -127,20 +129,25 @@ impl From<CredentialView> for Credential {
     }
 }
 
-/// A page of providers, by name.
+/// A page of providers, the newest first.
 #[derive(Serialize, ToSchema)]
 struct Providers {
     items: Vec<Provider>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 /// List providers.
 ///
-/// For admins, publishers and auditors. By name; the credentials come with a single provider.
-#[utoipa::path(get, path = "/api/v1/providers", tag = "Providers",
-    responses((status = 200, description = "all providers, by name", body = Providers)))]
-async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
-    let items = supply::list_providers(&db, &actor).await?.into_iter().map(Provider::from).collect();
-    Ok(json(StatusCode::OK, &Providers { items }))
+/// For admins, publishers and auditors. The newest first; the credentials come with a single provider.
+#[utoipa::path(get, path = "/api/v1/providers", tag = "Providers", params(Paging),
+    responses((status = 200, description = "a page of providers", body = Providers)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
+    let limit = paging::most(asked.limit);
+    let rows = supply::page_of_providers(&db, &actor, asked.before.map(ProviderId), limit).await?;
+    let next = paging::next(&rows, limit, |row| row.id.0);
+    let items = rows.into_iter().map(Provider::from).collect();
+    Ok(json(StatusCode::OK, &Providers { items, next }))
 }
 
 /// A vendor to connect.
@@ -397,27 +404,33 @@ fn dollars(nanos: i64) -> String {
     format!("{}.{:0<2}", nanos / 1_000_000_000, digits.trim_end_matches('0'))
 }
 
-/// A page of prices, the newest first.
+/// A page of prices, those that begin last first.
 #[derive(Serialize, ToSchema)]
 struct Prices {
     items: Vec<Price>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PricesOf {
     vendor_model: String,
+    before: Option<Uuid>,
+    limit: Option<u64>,
 }
 
 /// List the prices of a vendor's model.
 ///
-/// For admins, publishers and auditors. The newest first, those that begin later included.
+/// For admins, publishers and auditors. Those that begin last first, also where that is still to come.
 #[utoipa::path(get, path = "/api/v1/providers/{id}/prices", tag = "Providers",
-    params(("id" = Uuid, Path, description = "The provider"), ("vendor_model" = String, Query, description = "the vendor's name of the model")),
-    responses((status = 200, description = "all prices of the vendor's model, newest first", body = Prices)))]
+    params(("id" = Uuid, Path, description = "The provider"), ("vendor_model" = String, Query, description = "the vendor's name of the model"), Paging),
+    responses((status = 200, description = "a page of prices, those that begin last first", body = Prices)))]
 async fn list_prices(db: Data<Db>, actor: Actor, id: Path<ProviderId>, of: Query<PricesOf>) -> ApiResult {
-    let rows = supply::list_prices(&db, &actor, *id, &of.vendor_model).await?;
-    Ok(json(StatusCode::OK, &Prices { items: rows.into_iter().map(Price::from).collect() }))
+    let PricesOf { vendor_model, before, limit } = of.into_inner();
+    let rows = supply::list_prices(&db, &actor, *id, &vendor_model).await?;
+    let (rows, next) = paging::cut(rows, &Paging { before, limit }, |row| row.id.0)?;
+    Ok(json(StatusCode::OK, &Prices { items: rows.into_iter().map(Price::from).collect(), next }))
 }
 
 /// A price from now or a later time on. Dollars for 1,000,000 tokens as text: `"2.50"`; none is unknown.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use super::moment::moment;
+use super::paging;
 use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
@@ -141,20 +142,18 @@ struct Asked {
 /// List subscriptions and requests.
 ///
 /// Those of your teams; for admins and auditors all of them. The newest first. With `inbox=true` what
-/// waits for your own decision instead, the oldest first and as one page of `limit`.
+/// waits for your own decision instead, the longest waiting first.
 #[utoipa::path(get, path = "/api/v1/subscriptions", tag = "Subscriptions",
-    params(("state" = Option<String>, Query, description = "only those in this state"), ("inbox" = Option<bool>, Query, description = "true: what waits for your decision instead, the oldest first"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    params(("state" = Option<String>, Query, description = "only those in this state"), ("inbox" = Option<bool>, Query, description = "true: what waits for your decision instead, the longest waiting first"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
     responses((status = 200, description = "subscriptions of your teams, or all for admins and auditors", body = Subscriptions)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
-    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let limit = paging::most(asked.limit);
     let state = asked.state.as_deref().map(state).transpose()?;
-    if asked.inbox {
-        let waiting = subscriptions::list_inbox(&db, &actor, limit).await?;
-        let items = waiting.into_iter().map(Subscription::from).collect();
-        return Ok(json(StatusCode::OK, &Subscriptions { items, next: None }));
-    }
-    let views = subscriptions::list_all_visible(&db, &actor, state, asked.before, limit).await?;
-    let next = views.last().filter(|_| views.len() as u64 == limit).map(|view| view.row.id);
+    let views = match asked.inbox {
+        true => subscriptions::list_inbox(&db, &actor, asked.before, limit).await?,
+        false => subscriptions::list_all_visible(&db, &actor, state, asked.before, limit).await?,
+    };
+    let next = paging::next(&views, limit, |view| view.row.id);
     let items = views.into_iter().map(Subscription::from).collect();
     Ok(json(StatusCode::OK, &Subscriptions { items, next }))
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
 use super::keys::LimitsBody;
+use super::paging::{self, Paging};
 use crate::base::ids::{TeamId, UserId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
@@ -11,7 +13,7 @@ use crate::domain::teams;
 use crate::store::Db;
 use crate::store::entity::states::TeamRole;
 use crate::store::entity::team;
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
 
 #[derive(OpenApi)]
 #[openapi(paths(
@@ -86,17 +88,20 @@ impl From<team::Model> for Team {
 #[derive(Serialize, ToSchema)]
 struct Teams {
     items: Vec<Team>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 /// List your own teams.
 ///
 /// Your personal team first, then by name.
-#[utoipa::path(get, path = "/api/v1/teams", tag = "People",
-    responses((status = 200, description = "your teams", body = Teams)))]
-async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
+#[utoipa::path(get, path = "/api/v1/teams", tag = "People", params(Paging),
+    responses((status = 200, description = "a page of your teams", body = Teams)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
     let rows = teams::list_own(&db, &actor).await?;
+    let (rows, next) = paging::cut(rows, &asked, |listed| listed.team.id.0)?;
     let items = rows.into_iter().map(|listed| listed.team.into()).collect();
-    Ok(json(StatusCode::OK, &Teams { items }))
+    Ok(json(StatusCode::OK, &Teams { items, next }))
 }
 
 /// A team's name.
@@ -179,15 +184,17 @@ struct TeamMember {
 #[derive(Serialize, ToSchema)]
 struct TeamMembers {
     items: Vec<TeamMember>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 /// List the members of a team.
 ///
 /// For its members, admins and auditors. Owners first, then by name.
-#[utoipa::path(get, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path, description = "The team")),
-    responses((status = 200, description = "who is in the team", body = TeamMembers)))]
-async fn members(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
-    listed(&db, &actor, *id, StatusCode::OK).await
+#[utoipa::path(get, path = "/api/v1/teams/{id}/members", tag = "People", params(("id" = Uuid, Path, description = "The team"), Paging),
+    responses((status = 200, description = "a page of who is in the team; `before` is a `user_id`", body = TeamMembers)))]
+async fn members(db: Data<Db>, actor: Actor, id: Path<TeamId>, asked: Query<Paging>) -> ApiResult {
+    listed(&db, &actor, *id, &asked, StatusCode::OK).await
 }
 
 /// Somebody to add.
@@ -208,7 +215,7 @@ struct NewMember {
 async fn add(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<NewMember>) -> ApiResult {
     let role = role(body.role.as_deref().unwrap_or("member"))?;
     teams::add(&db, &actor, *id, &body.email, role).await?;
-    listed(&db, &actor, *id, StatusCode::CREATED).await
+    listed(&db, &actor, *id, &Paging::default(), StatusCode::CREATED).await
 }
 
 /// Another role in the team.
@@ -232,7 +239,7 @@ async fn change_member(
 ) -> ApiResult {
     let (id, user) = path.into_inner();
     teams::set_role(&db, &actor, id, user, role(&body.role)?).await?;
-    listed(&db, &actor, id, StatusCode::OK).await
+    listed(&db, &actor, id, &Paging::default(), StatusCode::OK).await
 }
 
 /// Take somebody out of a team, or leave it.
@@ -287,8 +294,10 @@ async fn seen(db: &Db, actor: &Actor, id: TeamId) -> ApiResult {
     Ok(json(StatusCode::OK, &Team::from(teams::get_visible(db, actor, id).await?)))
 }
 
-async fn listed(db: &Db, actor: &Actor, id: TeamId, status: StatusCode) -> ApiResult {
-    let items = teams::list_members(db, actor, id).await?.into_iter().map(|member| TeamMember {
+async fn listed(db: &Db, actor: &Actor, id: TeamId, asked: &Paging, status: StatusCode) -> ApiResult {
+    let members = teams::list_members(db, actor, id).await?;
+    let (members, next) = paging::cut(members, asked, |member| member.user.id.0)?;
+    let items = members.into_iter().map(|member| TeamMember {
         user_id: member.user.id,
         email: member.user.email,
         name: member.user.name,
@@ -296,5 +305,5 @@ async fn listed(db: &Db, actor: &Actor, id: TeamId, status: StatusCode) -> ApiRe
         since: member.since.rfc3339(),
         keys: member.keys,
     });
-    Ok(json(status, &TeamMembers { items: items.collect() }))
+    Ok(json(status, &TeamMembers { items: items.collect(), next }))
 }

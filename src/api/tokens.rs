@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
+use uuid::Uuid;
 
+use super::paging::{self, Paging};
 use crate::base::Code;
 use crate::base::clock::DAY;
 use crate::base::ids::{AdminTokenId, UserId};
@@ -10,7 +12,7 @@ use crate::domain::actor::Actor;
 use crate::domain::people::admin_tokens::{self, NewToken, Reach};
 use crate::store::Db;
 use crate::store::entity::admin_token;
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, StatusCode, endpoint, json};
+use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, revoke))]
@@ -78,16 +80,21 @@ impl From<admin_token::Model> for Token {
 #[derive(Serialize, ToSchema)]
 struct Tokens {
     items: Vec<Token>,
+    /// Pass it as `before` for what follows.
+    next: Option<Uuid>,
 }
 
 /// List management tokens.
 ///
 /// Your own; for admins everybody's. The newest first, without their secrets.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "People",
-    responses((status = 200, description = "your tokens, or all for admins", body = Tokens)))]
-async fn list(db: Data<Db>, actor: Actor) -> ApiResult {
-    let items = admin_tokens::list(&db, &actor).await?.into_iter().map(Token::from).collect();
-    Ok(json(StatusCode::OK, &Tokens { items }))
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "People", params(Paging),
+    responses((status = 200, description = "a page of your tokens, or of all for admins", body = Tokens)))]
+async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
+    let limit = paging::most(asked.limit);
+    let rows = admin_tokens::list(&db, &actor, asked.before.map(AdminTokenId), limit).await?;
+    let next = paging::next(&rows, limit, |row| row.id.0);
+    let items = rows.into_iter().map(Token::from).collect();
+    Ok(json(StatusCode::OK, &Tokens { items, next }))
 }
 
 /// A token to make. It acts as you.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
+use super::paging;
 use crate::base::ids::UserId;
 use crate::base::{Code, Result};
 use crate::config::Config;
@@ -98,7 +99,7 @@ struct UsersAsked {
     responses((status = 200, description = "people, for admins and auditors", body = Users)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult {
     let asked = asked.into_inner();
-    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let limit = paging::most(asked.limit);
     let state = asked.state.as_deref().map(|word| {
         UserState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
     });
@@ -109,7 +110,7 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult
         limit,
     };
     let rows = users::list(&db, &actor, filter).await?;
-    let next = rows.last().filter(|_| rows.len() as u64 == limit).map(|row| row.id);
+    let next = paging::next(&rows, limit, |row| row.id);
     Ok(json(StatusCode::OK, &Users { items: rows.into_iter().map(User::from).collect(), next }))
 }
 

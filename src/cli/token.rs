@@ -12,6 +12,8 @@ use crate::domain::people::admin_tokens::{self, NewToken, Reach};
 use crate::domain::people::{Email, users};
 use crate::store::Db;
 
+const PAGE: u64 = 200;
+
 pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
     let db = open_existing(config).await?;
     let actor = Actor::system("command");
@@ -38,15 +40,22 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
 
 async fn list(db: &Db, actor: &Actor) -> Result<()> {
     let mut table = Table::new(["Id", "Name", "Token", "May", "Ends", "Last used"]);
-    for token in admin_tokens::list(db, actor).await? {
-        let ends = match (token.revoked_at, token.expires_at) {
-            (Some(at), _) => format!("revoked {}", at.day()),
-            (None, Some(at)) => at.day(),
-            (None, None) => "never".to_owned(),
-        };
-        let used = token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.human());
-        let shown = format!("{}…{}", token.prefix, token.last4);
-        table.row([&token.id.to_string(), &token.name, &shown, &token.scopes, &ends, &used]);
+    let mut before = None;
+    loop {
+        let page = admin_tokens::list(db, actor, before, PAGE).await?;
+        for token in &page {
+            let ends = match (token.revoked_at, token.expires_at) {
+                (Some(at), _) => format!("revoked {}", at.day()),
+                (None, Some(at)) => at.day(),
+                (None, None) => "never".to_owned(),
+            };
+            let used = token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.human());
+            let shown = format!("{}…{}", token.prefix, token.last4);
+            table.row([&token.id.to_string(), &token.name, &shown, &token.scopes, &ends, &used]);
+        }
+        before = page.last().filter(|_| page.len() as u64 == PAGE).map(|token| token.id);
+        if before.is_none() {
+            return say(table);
+        }
     }
-    say(table)
 }

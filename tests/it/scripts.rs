@@ -242,3 +242,83 @@ async fn a_plan_names_models_that_there_are_and_a_price_of_the_demo_counts() {
     let calls = app.calls(2).await;
     assert!(calls.iter().any(|call| call.cost_nanos.is_some_and(|cost| cost.0 > 0)), "{calls:?}");
 }
+
+/// All items of a list, read two at a time.
+async fn walk(app: &crate::support::TestApp, token: &str, path: &str) -> Vec<Value> {
+    let sign = if path.contains('?') { '&' } else { '?' };
+    let (mut items, mut before) = (Vec::new(), String::new());
+    loop {
+        let page = format!("{path}{sign}limit=2{before}");
+        let page = call(app, token, Method::GET, &page, Value::Null).await.is(200).json();
+        let got = page["items"].as_array().unwrap().clone();
+        assert!(got.len() <= 2, "{page}");
+        items.extend(got);
+        match page["next"].as_str() {
+            Some(next) => before = format!("&before={next}"),
+            None => return items,
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_list_is_read_in_pages_and_a_bad_cursor_is_refused() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let post =
+        async |path: &str, body: Value| call(&app, &token, Method::POST, path, body).await.is(201).json();
+    let (api, provider) = (starter.api.id, starter.provider.id);
+    let (plans, members) =
+        (format!("/api/v1/apis/{api}/plans"), format!("/api/v1/teams/{}/members", admin.team()));
+    let prices = format!("/api/v1/providers/{provider}/prices");
+    for number in 1..=4 {
+        let name = format!("n{number}");
+        post("/api/v1/providers", json!({ "preset": "ollama", "name": name })).await;
+        post("/api/v1/models", json!({ "name": name })).await;
+        post("/api/v1/apis", json!({ "slug": name, "name": name })).await;
+        post("/api/v1/tokens", json!({ "name": name })).await;
+        post("/api/v1/teams", json!({ "name": name })).await;
+        post(&prices, json!({ "vendor_model": "demo-echo", "input": "1" })).await;
+        let plan = post(&plans, json!({ "name": name, "approval": "manual" })).await;
+        let made = post("/api/v1/apps", json!({ "name": name })).await;
+        post("/api/v1/keys", json!({ "app_id": made["id"], "name": name })).await;
+        let asked = json!({ "app_id": made["id"], "version_id": starter.version.id, "plan_id": plan["id"] });
+        post("/api/v1/subscriptions", asked).await;
+    }
+    let prices = format!("{prices}?vendor_model=demo-echo");
+    let inbox = "/api/v1/subscriptions?inbox=true".to_owned();
+    let own = |path: &str| path.to_owned();
+    let lists = [
+        (own("/api/v1/providers"), 4, "name"),
+        (own("/api/v1/models"), 4, "name"),
+        (own("/api/v1/apis"), 4, "name"),
+        (own("/api/v1/tokens"), 4, "name"),
+        (own("/api/v1/teams"), 4, "name"),
+        (plans, 4, "name"),
+        (prices, 4, "id"),
+        (members, 1, "user_id"),
+        (own("/api/v1/apps"), 4, "id"),
+        (own("/api/v1/keys"), 4, "id"),
+        (own("/api/v1/users"), 1, "id"),
+        (own("/api/v1/subscriptions"), 4, "id"),
+        (inbox, 4, "id"),
+    ];
+    for (path, least, unique) in lists {
+        let items = walk(&app, &token, &path).await;
+        let mut seen: Vec<String> = items.iter().map(|item| item[unique].to_string()).collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), items.len(), "{path}: an item came twice");
+        assert!(items.len() >= least, "{path}: {items:?}");
+        let sign = if path.contains('?') { '&' } else { '?' };
+        let whole = format!("{path}{sign}limit=200");
+        let whole = call(&app, &token, Method::GET, &whole, Value::Null).await.is(200).json();
+        assert_eq!(whole["items"], json!(items), "{path}: pages and the whole differ");
+        assert_eq!(whole["next"], Value::Null, "{path}");
+        for bad in ["before=quux", "limit=quux", "limit=-1", "after=x", "page=2"] {
+            let refused = call(&app, &token, Method::GET, &format!("{path}{sign}{bad}"), Value::Null).await;
+            assert_eq!(refused.is(400).code(), "field_invalid", "{path} {bad}");
+        }
+    }
+}

@@ -37,11 +37,28 @@ pub struct Subscriber {
 /// # Errors
 /// `not_permitted` for those who may not publish.
 pub async fn list_managed(db: &Db, actor: &Actor) -> Result<Vec<ManagedApi>> {
-    if !permit::may(actor, Right::ManageAllApis) {
-        permit::need(actor, Right::PublishApis)?;
-    }
+    may_list(actor)?;
     let apis = queries::managed(db.read(), actor).await?;
     views(db, apis).await
+}
+
+/// A page of them, the newest first.
+///
+/// # Errors
+/// As [`list_managed`].
+pub async fn page_of_managed(
+    db: &Db,
+    actor: &Actor,
+    before: Option<ApiId>,
+    limit: u64,
+) -> Result<Vec<ManagedApi>> {
+    may_list(actor)?;
+    let apis = queries::managed_before(db.read(), actor, before, limit).await?;
+    views(db, apis).await
+}
+
+fn may_list(actor: &Actor) -> Result<()> {
+    if permit::may(actor, Right::ManageAllApis) { Ok(()) } else { permit::need(actor, Right::PublishApis) }
 }
 
 /// One of them.

@@ -13,7 +13,8 @@ pub use apis::{ApiChange, NewApi, change_api, make_api, remove_api};
 pub use cards::{ApiCard, ApiPage, Found, Offered, VersionView, address_of, get_visible, list_visible};
 pub use checks::{Check, checks};
 pub use managed::{
-    ManagedApi, Subscriber, get_managed, get_version, list_managed, subscribers, version_names,
+    ManagedApi, Subscriber, get_managed, get_version, list_managed, page_of_managed, subscribers,
+    version_names,
 };
 pub use moves::{Deprecation, deprecate, publish, retire};
 pub use versions::{NewVersion, VersionModel, add_version, change_docs, discard_draft, set_models};

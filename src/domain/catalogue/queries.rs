@@ -83,11 +83,27 @@ pub(in crate::domain) async fn find_visible_by_id(
 }
 
 pub(super) async fn managed(on: &impl ConnectionTrait, actor: &Actor) -> Result<Vec<api::Model>> {
-    let mut find = api::Entity::find().order_by_asc(api::Column::Name).order_by_asc(api::Column::Slug);
-    if !permit::may(actor, Right::ManageAllApis) {
-        find = find.filter(api::Column::OwnerTeamId.is_in(actor.team_ids()));
-    }
+    let find = api::Entity::find().filter(managed_by(actor));
+    let find = find.order_by_asc(api::Column::Name).order_by_asc(api::Column::Slug);
     Ok(find.limit(500).all(on).await?)
+}
+
+/// The newest first.
+pub(super) async fn managed_before(
+    on: &impl ConnectionTrait,
+    actor: &Actor,
+    before: Option<ApiId>,
+    limit: u64,
+) -> Result<Vec<api::Model>> {
+    let older = managed_by(actor).add_option(before.map(|id| api::Column::Id.lt(id)));
+    let find = api::Entity::find().filter(older).order_by_desc(api::Column::Id);
+    Ok(find.limit(limit).all(on).await?)
+}
+
+fn managed_by(actor: &Actor) -> Condition {
+    let own =
+        (!permit::may(actor, Right::ManageAllApis)).then(|| api::Column::OwnerTeamId.is_in(actor.team_ids()));
+    Condition::all().add_option(own)
 }
 
 /// For changes: `not_found` for those who may not see it, `not_permitted` for those who only look.

@@ -93,14 +93,19 @@ pub async fn create(db: &Db, actor: &Actor, new: NewToken) -> Result<Made> {
     .await
 }
 
-/// The actor's own tokens, or everybody's for who manages people. Newest first.
+/// A page of the actor's own tokens, or of everybody's for who manages people. Newest first.
 ///
 /// # Errors
 /// The database's own.
-pub async fn list(db: &Db, actor: &Actor) -> Result<Vec<admin_token::Model>> {
+pub async fn list(
+    db: &Db,
+    actor: &Actor,
+    before: Option<AdminTokenId>,
+    limit: u64,
+) -> Result<Vec<admin_token::Model>> {
     let all = permit::may(actor, Right::ManagePeople);
     let only = if all { None } else { Some(sessions::own_id(actor)?) };
-    queries::list_admin_tokens(db.read(), only).await
+    queries::list_admin_tokens(db.read(), only, before, limit).await
 }
 
 /// The actor's own tokens, newest first.
@@ -108,7 +113,7 @@ pub async fn list(db: &Db, actor: &Actor) -> Result<Vec<admin_token::Model>> {
 /// # Errors
 /// `not_permitted` for an actor who is no user.
 pub async fn list_own(db: &Db, actor: &Actor) -> Result<Vec<admin_token::Model>> {
-    queries::list_admin_tokens(db.read(), Some(sessions::own_id(actor)?)).await
+    queries::list_admin_tokens(db.read(), Some(sessions::own_id(actor)?), None, 200).await
 }
 
 /// Ends a token for good.

@@ -409,8 +409,13 @@ pub async fn admin_token_by_digest(
 pub async fn list_admin_tokens(
     on: &impl ConnectionTrait,
     user: Option<UserId>,
+    before: Option<AdminTokenId>,
+    limit: u64,
 ) -> Result<Vec<admin_token::Model>> {
-    let mut find = admin_token::Entity::find().order_by_desc(admin_token::Column::Id).limit(200);
+    let mut find = admin_token::Entity::find().order_by_desc(admin_token::Column::Id).limit(limit);
+    if let Some(before) = before {
+        find = find.filter(admin_token::Column::Id.lt(before));
+    }
     if let Some(user) = user {
         find = find.filter(admin_token::Column::UserId.eq(user));
     }

@@ -467,7 +467,7 @@ async fn a_management_token_acts_as_its_user_and_no_longer_than_it() {
     let for_ada = new(admin_tokens::Reach::ReadAndWrite, Some(ada.id), None);
     let refused = admin_tokens::create(&db, &member, for_ada).await.err().unwrap();
     assert_eq!(refused.code(), Code::NotPermitted);
-    assert!(admin_tokens::list(&db, &member).await.unwrap().is_empty());
+    assert!(admin_tokens::list(&db, &member, None, 50).await.unwrap().is_empty());
     assert_eq!(admin_tokens::revoke(&db, &member, made.token.id).await.unwrap_err().code(), Code::NotFound);
     let past = new(admin_tokens::Reach::Read, None, Some(Timestamp(1)));
     assert_eq!(admin_tokens::create(&db, &admin, past).await.err().unwrap().param(), Some("expires_at"));

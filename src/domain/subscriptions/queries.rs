@@ -180,10 +180,20 @@ pub async fn list<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<Vec<sub
 }
 
 /// Those that waited longest first.
-pub async fn list_waiting<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<Vec<subscription::Model>> {
+pub async fn list_waiting<C: ConnectionTrait>(
+    on: &C,
+    filter: &Filter,
+    after: Option<&subscription::Model>,
+) -> Result<Vec<subscription::Model>> {
+    use subscription::Column::{Id, RequestedAt};
+    let later = after.map(|row| {
+        let same = RequestedAt.eq(row.requested_at).and(Id.gt(row.id));
+        RequestedAt.gt(row.requested_at).or(same)
+    });
     let rows = subscription::Entity::find()
-        .filter(filter.condition())
-        .order_by_asc(subscription::Column::RequestedAt)
+        .filter(filter.condition().add_option(later))
+        .order_by_asc(RequestedAt)
+        .order_by_asc(Id)
         .limit(filter.limit.min(200))
         .all(on)
         .await?;

@@ -148,7 +148,7 @@ async fn a_publisher_decides_for_their_own_apis_only() {
     let other = c.scene.person("olga@site.test", Role::Publisher).await;
     assert_eq!(code(approve(&c.scene.db, &other, row.id, Decision::default()).await), Code::NotFound);
     assert_eq!(code(get_visible(&c.scene.db, &other, row.id).await), Code::NotFound);
-    assert!(list_inbox(&c.scene.db, &other, 10).await.unwrap().is_empty());
+    assert!(list_inbox(&c.scene.db, &other, None, 10).await.unwrap().is_empty());
 }
 
 #[actix_web::test]

@@ -120,11 +120,23 @@ const WAITING: Option<SubscriptionState> = Some(SubscriptionState::Requested);
 /// What waits for the actor's decision, the oldest first.
 ///
 /// # Errors
-/// The database's own.
-pub async fn list_inbox(db: &Db, actor: &Actor, limit: u64) -> Result<Vec<SubscriptionView>> {
+/// `field_invalid` where `after` names no subscription.
+pub async fn list_inbox(
+    db: &Db,
+    actor: &Actor,
+    after: Option<SubscriptionId>,
+    limit: u64,
+) -> Result<Vec<SubscriptionView>> {
     let Some(owners) = decides_for(actor) else { return Ok(Vec::new()) };
+    let after = match after {
+        Some(id) => {
+            let unknown = || Code::FieldInvalid.saying("There is no such subscription.").on("before");
+            Some(queries::find(db.read(), id).await?.ok_or_else(unknown)?)
+        }
+        None => None,
+    };
     let filter = Filter { owners: owners.0, state: WAITING, limit, ..Filter::default() };
-    with_names(db, queries::list_waiting(db.read(), &filter).await?).await
+    with_names(db, queries::list_waiting(db.read(), &filter, after.as_ref()).await?).await
 }
 
 /// How many wait for the actor's decision.

@@ -18,12 +18,12 @@ pub use credentials::{
 pub use facts::{Preset, needs_no_secret, preset, presets};
 pub use models::{
     ModelChange, ModelKind, ModelView, NewModel, add_model, change_model, get_model, list_models, offer,
-    remove_model,
+    page_of_models, remove_model,
 };
 pub use prices::{NewPrice, list_prices, set_price};
 pub use providers::{
     NewProvider, ProviderChange, ProviderChanged, ProviderView, change_provider, connect, connect_and_offer,
-    destination_of, get_provider, list_providers, remove_provider,
+    destination_of, get_provider, list_providers, page_of_providers, remove_provider,
 };
 pub use targets::{NewTarget, TargetChange, TargetView, Timers, add_target, change_target, remove_target};
 

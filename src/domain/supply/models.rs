@@ -65,6 +65,23 @@ pub async fn list_models(db: &Db, actor: &Actor) -> Result<Vec<ModelView>> {
     queries::model_views(db.read(), None, db.now()).await
 }
 
+/// A page of models, the newest first, with targets and prices.
+///
+/// # Errors
+/// As [`list_models`].
+pub async fn page_of_models(
+    db: &Db,
+    actor: &Actor,
+    before: Option<ModelId>,
+    limit: u64,
+) -> Result<Vec<ModelView>> {
+    permit::need(actor, Right::SeeSupply)?;
+    let ids = queries::models_before(db.read(), before, limit).await?;
+    let mut views = queries::model_views(db.read(), Some(&ids), db.now()).await?;
+    views.sort_by_key(|view| std::cmp::Reverse(view.model.id));
+    Ok(views)
+}
+
 /// # Errors
 /// `not_permitted`, `not_found`.
 pub async fn get_model(db: &Db, actor: &Actor, id: ModelId) -> Result<ModelView> {

@@ -143,6 +143,20 @@ pub async fn list_providers(db: &Db, actor: &Actor) -> Result<Vec<provider::Mode
     queries::providers(db.read()).await
 }
 
+/// A page of providers, the newest first.
+///
+/// # Errors
+/// As [`list_providers`].
+pub async fn page_of_providers(
+    db: &Db,
+    actor: &Actor,
+    before: Option<ProviderId>,
+    limit: u64,
+) -> Result<Vec<provider::Model>> {
+    permit::need(actor, Right::SeeSupply)?;
+    queries::providers_before(db.read(), before, limit).await
+}
+
 /// One provider with its credentials (never their secrets) and the targets that use it.
 ///
 /// # Errors

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 
 use super::models::ModelView;
@@ -23,6 +24,28 @@ pub(super) async fn find_provider(
 
 pub(in crate::domain) async fn providers(on: &impl ConnectionTrait) -> Result<Vec<provider::Model>> {
     Ok(provider::Entity::find().order_by_asc(provider::Column::Name).all(on).await?)
+}
+
+/// The newest first.
+pub(super) async fn providers_before(
+    on: &impl ConnectionTrait,
+    before: Option<ProviderId>,
+    limit: u64,
+) -> Result<Vec<provider::Model>> {
+    let older = Condition::all().add_option(before.map(|id| provider::Column::Id.lt(id)));
+    let find = provider::Entity::find().filter(older).order_by_desc(provider::Column::Id);
+    Ok(find.limit(limit).all(on).await?)
+}
+
+/// The newest first.
+pub(super) async fn models_before(
+    on: &impl ConnectionTrait,
+    before: Option<ModelId>,
+    limit: u64,
+) -> Result<Vec<ModelId>> {
+    let older = Condition::all().add_option(before.map(|id| model::Column::Id.lt(id)));
+    let find = model::Entity::find().filter(older).order_by_desc(model::Column::Id);
+    Ok(find.limit(limit).all(on).await?.into_iter().map(|row| row.id).collect())
 }
 
 pub(super) async fn credentials_of(

@@ -89,7 +89,10 @@ pub fn groups(document: &Value) -> Vec<Group> {
     by_tag
         .into_iter()
         .map(|((place, name), operations)| Group {
-            text: tags(document).nth(place).map(|tag| text(tag, "description").to_owned()).unwrap_or_default(),
+            text: tags(document)
+                .nth(place)
+                .map(|tag| text(tag, "description").to_owned())
+                .unwrap_or_default(),
             name: crate::portal::look::words(&name),
             operations,
         })

@@ -31,7 +31,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor) -> PageResult {
     };
     shell::html(&InboxPage {
         frame: shell::frame(&db, &visit).await?,
-        requests: subscriptions::list_inbox(&db, &actor, 200).await?,
+        requests: subscriptions::list_inbox(&db, &actor, None, 200).await?,
         people,
         resets: inbox::people(&db, &actor).await?.resets,
         decided: subscriptions::list_decided(&db, &actor, 10).await?,
