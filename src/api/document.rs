@@ -73,6 +73,9 @@ struct Refusal {
     code: String,
     /// What to do.
     next: String,
+    /// Of a `conflict` alone: what stands against the change. `changed_meanwhile`, `wrong_state`,
+    /// `exists_already`, `in_use`, `last_one`, `personal_team`, `too_soon` or `yourself`.
+    reason: Option<String>,
     /// The field at fault, by path.
     param: Option<String>,
     /// Present where one field is at fault.

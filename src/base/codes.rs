@@ -98,7 +98,7 @@ codes! {
     NotPermitted "not_permitted" 403 Caller false "Your role does not allow this." "Ask an admin.";
     CsrfFailed "csrf_failed" 403 Caller false "The form did not come from this site, or is too old." "Reload the page and try again.";
     NotFound "not_found" 404 Caller false "This does not exist, or is not yours to see." "Check the address.";
-    Conflict "conflict" 409 Caller false "This was changed meanwhile." "Reload and decide again.";
+    Conflict "conflict" 409 Caller false "This does not go with how things are now." "Reload, look at what it is now, and decide again.";
     SetupPending "setup_pending" 403 Caller false "Set-up is not finished." "Open the set-up link that the server printed, or run `portico setup-link`.";
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use super::clash::Clash;
 use super::codes::Code;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -22,6 +23,7 @@ struct Inner {
     retry_after: Option<u32>,
     status: Option<u16>,
     subject: Option<Uuid>,
+    clash: Option<Clash>,
     cause: Option<Cause>,
 }
 
@@ -35,6 +37,7 @@ impl Error {
             retry_after: None,
             status: None,
             subject: None,
+            clash: None,
             cause: None,
         }))
     }
@@ -72,6 +75,11 @@ impl Error {
         self.0.subject
     }
 
+    /// What stands against the change, where this is a `conflict`; one that names nothing lost a race.
+    pub fn clash(&self) -> Option<Clash> {
+        (self.0.code == Code::Conflict).then(|| self.0.clash.unwrap_or(Clash::Meanwhile))
+    }
+
     /// A sentence that says more than the row's. It is shown: no secrets, no names of users.
     pub fn saying(mut self, message: impl Into<String>) -> Self {
         self.0.message = Some(message.into());
@@ -85,6 +93,11 @@ impl Error {
 
     pub fn about(mut self, subject: Uuid) -> Self {
         self.0.subject = Some(subject);
+        self
+    }
+
+    pub fn because(mut self, clash: Clash) -> Self {
+        self.0.clash = Some(clash);
         self
     }
 

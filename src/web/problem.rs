@@ -63,6 +63,9 @@ impl Problem {
             map.insert("param".to_owned(), json!(param));
             map.insert("errors".to_owned(), json!([{ "pointer": pointer, "detail": self.0.message() }]));
         }
+        if let (Some(clash), Some(map)) = (self.0.clash(), document.as_object_mut()) {
+            map.insert("reason".to_owned(), json!(clash.word()));
+        }
         let mut answer = HttpResponse::build(self.status_code());
         answer.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
         if code == Code::SignedOut {

@@ -322,3 +322,44 @@ async fn every_list_is_read_in_pages_and_a_bad_cursor_is_refused() {
         }
     }
 }
+
+#[actix_web::test]
+async fn a_script_tells_one_conflict_from_another() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let key = format!("/api/v1/keys/{}", dana.key.id);
+    call(&app, &token, Method::POST, &format!("{key}/pause"), Value::Null).await.is(200);
+    let (me, team) = (admin.user.id, admin.team());
+    let elsewhere = json!({ "expected_secret_id": "0198c0de-0000-7000-8000-000000000000" });
+    let again =
+        json!({ "app_id": dana.key.app_id, "version_id": starter.version.id, "plan_id": starter.plan.id });
+    let cases = [
+        (Method::POST, format!("{key}/pause"), Value::Null, "wrong_state"),
+        (Method::POST, format!("{key}/rotation"), elsewhere, "changed_meanwhile"),
+        (Method::POST, "/api/v1/subscriptions".to_owned(), again, "exists_already"),
+        (Method::DELETE, format!("/api/v1/providers/{}", starter.provider.id), Value::Null, "in_use"),
+        (Method::POST, format!("/api/v1/users/{me}/deactivation"), Value::Null, "yourself"),
+        (Method::PATCH, format!("/api/v1/users/{me}"), json!({ "role": "member" }), "last_one"),
+        (
+            Method::POST,
+            format!("/api/v1/teams/{team}/members"),
+            json!({ "email": dana.person.user.email }),
+            "personal_team",
+        ),
+    ];
+    let shown = portico::api::document::value();
+    let described = shown["components"]["schemas"]["Refusal"]["properties"]["reason"]["description"].clone();
+    for (method, path, body, reason) in cases {
+        let refused = call(&app, &token, method, &path, body).await.is(409);
+        let said = refused.json();
+        assert_eq!((&said["code"], &said["reason"]), (&json!("conflict"), &json!(reason)), "{path}: {said}");
+    }
+    for clash in portico::base::Clash::ALL {
+        assert!(described.as_str().unwrap().contains(&format!("`{clash}`")), "{clash} is not documented");
+    }
+    let other = call(&app, &token, Method::GET, "/api/v1/nope", Value::Null).await.is(404).json();
+    assert_eq!(other.get("reason"), None);
+}

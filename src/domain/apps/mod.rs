@@ -11,7 +11,7 @@ use super::audit::{self, Act};
 use super::changes::{self, Change};
 use super::permit::{self, Right};
 use crate::base::ids::{AppId, TeamId, UserId};
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::store::entity::states::Standing;
 use crate::store::entity::{application, team};
 use crate::store::{Db, Tx};
@@ -139,7 +139,7 @@ async fn stand(db: &Db, actor: &Actor, id: AppId, to: Standing, reason: Option<S
         let app = managed_in(&tx, &actor, id).await?;
         permit::need(&actor, Right::ManageAllAccess)?;
         if !queries::stand(&tx, id, to, reason.clone()).await? {
-            return Err(Code::Conflict.saying(format!("This application is {} already.", to.label())));
+            return Err(Clash::State.saying(format!("This application is {} already.", to.label())));
         }
         let word = if to == Standing::Active { "app_resumed" } else { "app_suspended" };
         let act = Act::new(word).on("app", id.0).touching([app.team_id.0]);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::queries;
 use crate::base::ids::{ApiId, TeamId};
-use crate::base::{Code, Result};
+use crate::base::{Clash, Result};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -132,7 +132,7 @@ pub async fn remove_api(db: &Db, actor: &Actor, id: ApiId) -> Result<()> {
         let row = queries::find_managed(&tx, &actor, id).await?;
         if queries::versions_of(&tx, &[id]).await?.iter().any(|version| version.published_at.is_some()) {
             return Err(
-                Code::Conflict.saying("It was published once: deprecate and retire its versions instead.")
+                Clash::State.saying("It was published once: deprecate and retire its versions instead.")
             );
         }
         queries::delete_api(&tx, id).await?;

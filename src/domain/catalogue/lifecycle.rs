@@ -1,6 +1,6 @@
 //! The states of an API version, in one function.
 
-use crate::base::{Code, Result};
+use crate::base::{Clash, Result};
 use crate::store::entity::states::VersionState;
 
 /// What can happen to a version.
@@ -36,8 +36,8 @@ pub fn transition(from: VersionState, by: Move) -> Result<VersionState> {
         (Published | Deprecated, Move::Deprecate) => Ok(Deprecated),
         (Deprecated, Move::Retire) => Ok(Retired),
         (Published, Move::Retire) => {
-            Err(Code::Conflict.saying("Deprecate this version first, so that its callers are told."))
+            Err(Clash::State.saying("Deprecate this version first, so that its callers are told."))
         }
-        _ => Err(Code::Conflict.saying(format!("This version is {from}: that can not be done any more."))),
+        _ => Err(Clash::State.saying(format!("This version is {from}: that can not be done any more."))),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::queries;
 use crate::base::ids::{ApiId, ModelId, VersionId};
-use crate::base::{Code, Result};
+use crate::base::{Clash, Result};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -166,7 +166,7 @@ pub async fn discard_draft(db: &Db, actor: &Actor, id: VersionId) -> Result<()> 
     db.transact(async move |tx| {
         let (_, row) = queries::find_managed_version(&tx, &actor, id).await?;
         if !queries::delete_draft(&tx, id).await? {
-            return Err(Code::Conflict.saying("Only a draft can be thrown away."));
+            return Err(Clash::State.saying("Only a draft can be thrown away."));
         }
         note(&tx, &actor, "version_discarded", &row, json!({ "name": row.name })).await
     })
@@ -176,7 +176,7 @@ pub async fn discard_draft(db: &Db, actor: &Actor, id: VersionId) -> Result<()> 
 async fn alive(tx: &Tx, actor: &Actor, id: VersionId) -> Result<api_version::Model> {
     let (_, row) = queries::find_managed_version(tx, actor, id).await?;
     if row.state == VersionState::Retired {
-        return Err(Code::Conflict.saying("A retired version is kept as it was."));
+        return Err(Clash::State.saying("A retired version is kept as it was."));
     }
     Ok(row)
 }

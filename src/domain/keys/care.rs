@@ -6,7 +6,7 @@ use super::rules::{self, Edit, Expiry};
 use super::{issue, queries, rights};
 use crate::base::ids::{KeyId, UserId};
 use crate::base::limit::LimitScope;
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::audit::{self, Act};
@@ -26,7 +26,7 @@ pub async fn pause(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
         let was = managed_in(&tx, &actor, id).await?;
         let held = (!rights::is_own(&actor, &was)).then_some(KeyReason::Held);
         if !queries::state(&tx, id, &[KeyState::Active], KeyState::Paused, held).await? {
-            return Err(Code::Conflict.saying(format!("This key is {}.", was.state.label())));
+            return Err(Clash::State.saying(format!("This key is {}.", was.state.label())));
         }
         written(&tx, &actor, &was, "key_paused", json!({ "held": held.is_some() })).await
     })
@@ -47,7 +47,7 @@ pub async fn enable(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
             );
         }
         if !queries::state(&tx, id, &[KeyState::Paused], KeyState::Active, None).await? {
-            return Err(Code::Conflict.saying(format!("This key is {}.", was.state.label())));
+            return Err(Clash::State.saying(format!("This key is {}.", was.state.label())));
         }
         written(&tx, &actor, &was, "key_enabled", json!({})).await
     })
@@ -64,7 +64,7 @@ pub async fn revoke(db: &Db, actor: &Actor, id: KeyId, reason: KeyReason) -> Res
         let was = managed_in(&tx, &actor, id).await?;
         let from = [KeyState::Active, KeyState::Paused];
         if !queries::state(&tx, id, &from, KeyState::Revoked, Some(reason)).await? {
-            return Err(Code::Conflict.saying("This key was revoked already."));
+            return Err(Clash::State.saying("This key was revoked already."));
         }
         written(&tx, &actor, &was, "key_revoked", json!({ "reason": reason, "before": was.state })).await
     })
@@ -165,7 +165,7 @@ async fn managed_in(tx: &Tx, actor: &Actor, id: KeyId) -> Result<key::Model> {
 async fn living_in(tx: &Tx, actor: &Actor, id: KeyId) -> Result<key::Model> {
     let row = managed_in(tx, actor, id).await?;
     if row.state == KeyState::Revoked {
-        return Err(Code::Conflict.saying("This key was revoked for good."));
+        return Err(Clash::State.saying("This key was revoked for good."));
     }
     Ok(row)
 }

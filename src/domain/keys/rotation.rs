@@ -8,7 +8,7 @@ use super::{queries, rights};
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::{KeyId, KeySecretId};
 use crate::base::words::words;
-use crate::base::{Code, Result, key_format};
+use crate::base::{Clash, Code, Result, key_format};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -72,7 +72,7 @@ pub async fn rotate(db: &Db, actor: &Actor, id: KeyId, how: Rotate) -> Result<Is
         let was = queries::find(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
         rights::manage(&actor, &was)?;
         if was.state == KeyState::Revoked {
-            return Err(Code::Conflict.saying("This key was revoked for good: make a new one."));
+            return Err(Clash::State.saying("This key was revoked for good: make a new one."));
         }
         let newest = queries::newest_secret(&tx, id).await?.ok_or_else(|| Code::Conflict.with(id))?;
         let meanwhile = || Code::Conflict.with(id).saying("This key was rotated meanwhile. Reload and look.");
@@ -117,7 +117,7 @@ pub async fn end_overlap(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
         let was = queries::find(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
         rights::manage(&actor, &was)?;
         if !queries::end_overlap(&tx, id).await? {
-            return Err(Code::Conflict.saying("No older secret of this key works any more."));
+            return Err(Clash::State.saying("No older secret of this key works any more."));
         }
         let act = Act::new("key_overlap_ended").on("key", id.0).touching([was.app_id.0]);
         audit::record(&tx, &actor, act).await?;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{name, queries, sessions};
 use crate::base::clock::MINUTE;
 use crate::base::ids::{AdminTokenId, UserId};
-use crate::base::{Code, Result, Secret, Timestamp, key_format};
+use crate::base::{Clash, Code, Result, Secret, Timestamp, key_format};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::audit::{self, Act};
 use crate::domain::permit::{self, Right};
@@ -128,7 +128,7 @@ pub async fn revoke(db: &Db, actor: &Actor, id: AdminTokenId) -> Result<()> {
         let row = visible.ok_or_else(|| Code::NotFound.with(id))?;
         permit::write(&actor)?;
         if !queries::revoke_admin_token(&tx, id).await? {
-            return Err(Code::Conflict.saying("This token was revoked already."));
+            return Err(Clash::State.saying("This token was revoked already."));
         }
         let act = Act::new("token_revoked").on("token", id.0).touching([row.user_id.0]);
         audit::record(&tx, &actor, act).await

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::users::{self, may_manage};
 use super::{Email, Password, Peer, Started, Step, links, passwords, queries, sessions, sign_up};
 use crate::base::ids::UserId;
-use crate::base::{Code, Result, Secret};
+use crate::base::{Clash, Code, Result, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::store::Db;
@@ -47,7 +47,7 @@ pub async fn renew(db: &Db, actor: &Actor, id: UserId) -> Result<Invited> {
         may_manage(&actor)?;
         let user = queries::user(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
         if user.state != UserState::Invited {
-            return Err(Code::Conflict.saying("This invitation was accepted already."));
+            return Err(Clash::State.saying("This invitation was accepted already."));
         }
         let link = links::issue(&tx, &actor, TokenKind::Invitation, Some(id)).await?;
         audit::record(&tx, &actor, Act::new("invitation_renewed").on("user", id.0)).await?;

@@ -3,7 +3,7 @@
 use super::users::may_manage;
 use super::{Email, Password, Peer, links, passwords, queries, throttle};
 use crate::base::ids::UserId;
-use crate::base::{Code, Result, Secret, Timestamp};
+use crate::base::{Clash, Code, Result, Secret, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -66,7 +66,7 @@ pub async fn link(db: &Db, actor: &Actor, id: UserId) -> Result<Secret> {
         may_manage(&actor)?;
         let user = queries::user(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
         if user.state != UserState::Active {
-            return Err(Code::Conflict.saying(format!("This account is {} now.", user.state.label())));
+            return Err(Clash::State.saying(format!("This account is {} now.", user.state.label())));
         }
         queries::forget_reset_wish(&tx, id).await?;
         let link = links::issue(&tx, &actor, TokenKind::Reset, Some(id)).await?;

@@ -2,7 +2,7 @@
 
 use super::users;
 use super::{Email, Password, Peer, Started, links, passwords, queries, sessions};
-use crate::base::{Code, Result, Secret};
+use crate::base::{Clash, Result, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::settings::{self, SetUp};
@@ -90,5 +90,5 @@ pub async fn finish_if_admin(db: &Db, actor: &Actor) -> Result<bool> {
 }
 
 fn done() -> crate::base::Error {
-    Code::Conflict.saying("Set-up is done. Sign in instead.")
+    Clash::State.saying("Set-up is done. Sign in instead.")
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Email, Password, Step, next, passwords, queries, sessions};
 use crate::base::ids::{TeamId, UserId};
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -182,7 +182,7 @@ pub async fn deactivate(db: &Db, actor: &Actor, id: UserId) -> Result<()> {
         may_manage(&actor)?;
         let user = locked(&tx, id).await?;
         if actor.is(id) {
-            return Err(Code::Conflict.saying("You cannot deactivate yourself. Ask another admin."));
+            return Err(Clash::Yourself.saying("You cannot deactivate yourself. Ask another admin."));
         }
         keeps_an_admin(&tx, &user).await?;
         step(&tx, &actor, &user, Step::Deactivate, "user_deactivated").await
@@ -216,7 +216,7 @@ pub async fn turn_away(db: &Db, actor: &Actor, id: UserId) -> Result<()> {
         may_manage(&actor)?;
         let user = locked(&tx, id).await?;
         if !queries::remove_waiting(&tx, id).await? {
-            return Err(Code::Conflict.saying("This account was let in already."));
+            return Err(Clash::State.saying("This account was let in already."));
         }
         let facts = json!({ "email": user.email, "state": user.state.word() });
         audit::record(&tx, &actor, Act::new("user_turned_away").on("user", id.0).noting(facts)).await?;
@@ -244,7 +244,7 @@ pub(super) async fn step(
     act: &'static str,
 ) -> Result<()> {
     let Some(to) = next(user.state, what) else {
-        return Err(Code::Conflict.saying(format!("This account is {} now.", user.state.label())));
+        return Err(Clash::State.saying(format!("This account is {} now.", user.state.label())));
     };
     if !queries::set_state(tx, user.id, user.state, to).await? {
         return Err(Code::Conflict.with(user.id));
@@ -300,7 +300,7 @@ async fn locked(tx: &Tx, id: UserId) -> Result<user::Model> {
 async fn keeps_an_admin(tx: &Tx, user: &user::Model) -> Result<()> {
     let is_admin = user.role == Role::Admin && user.state == UserState::Active;
     if is_admin && queries::other_admins(tx, user.id).await? == 0 {
-        return Err(Code::Conflict.saying("This is the last admin. Give somebody else the role first."));
+        return Err(Clash::Last.saying("This is the last admin. Give somebody else the role first."));
     }
     Ok(())
 }

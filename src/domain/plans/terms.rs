@@ -7,7 +7,7 @@ use super::limits::{self, Limits};
 use super::{approval, queries};
 use crate::base::ids::{ApiId, PlanId, TeamId};
 use crate::base::limit::LimitScope;
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::catalogue;
@@ -172,7 +172,7 @@ pub async fn remove_plan(db: &Db, actor: &Actor, id: PlanId) -> Result<()> {
     db.transact(async move |tx| {
         let row = mine(&tx, &actor, id).await?;
         if queries::was_used(&tx, id).await? {
-            return Err(Code::Conflict.saying("Subscriptions name this plan: close it instead."));
+            return Err(Clash::InUse.saying("Subscriptions name this plan: close it instead."));
         }
         queries::delete_limits(&tx, LimitScope::Plan, id.0).await?;
         queries::delete_plan(&tx, id).await?;

@@ -6,7 +6,7 @@ use super::step::{self, Note, Step, is_over};
 use super::{approvers, queries};
 use crate::base::clock::DAY;
 use crate::base::ids::SubscriptionId;
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::audit::{self, Act};
@@ -38,11 +38,11 @@ pub async fn remind(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<()> {
     db.transact(async move |tx| {
         let was = managed_in(&tx, &actor, id).await?;
         if was.state != SubscriptionState::Requested {
-            return Err(Code::Conflict.saying(format!("This request is {} already.", was.state.label())));
+            return Err(Clash::State.saying(format!("This request is {} already.", was.state.label())));
         }
         let last = was.reminded_at.unwrap_or(was.requested_at);
         if was.reminded_at.is_some() && tx.now().since(last) < DAY {
-            return Err(Code::Conflict.saying("One reminder a day; the last one was less than a day ago."));
+            return Err(Clash::TooSoon.saying("One reminder a day; the last one was less than a day ago."));
         }
         let edit = subscription::ActiveModel { reminded_at: Set(Some(tx.now())), ..Default::default() };
         let now = queries::update(&tx, &was, edit).await?.ok_or_else(|| Code::Conflict.with(id))?;
@@ -141,7 +141,7 @@ pub async fn raise(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<()> {
         let mut order = queries::live_of_app(&tx, row.app_id).await?;
         let place = order.iter().position(|other| other.id == id);
         let Some(above) = place.and_then(|place| place.checked_sub(1)) else {
-            return Err(Code::Conflict.saying("It is the first already."));
+            return Err(Clash::State.saying("It is the first already."));
         };
         order.swap(above, above + 1);
         for (place, other) in (0_i32..).zip(&order) {

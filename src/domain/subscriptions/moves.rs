@@ -7,7 +7,7 @@ use super::request::{decided_by_rule, lets_in, offered};
 use super::step::{self, Note, Step};
 use super::{care, queries};
 use crate::base::ids::{PlanId, SubscriptionId, VersionId};
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::audit::{self, Act};
@@ -34,12 +34,12 @@ pub async fn move_to(db: &Db, actor: &Actor, id: SubscriptionId, to: Move) -> Re
     db.transact(async move |tx| {
         let was = care::managed_in(&tx, &actor, id).await?;
         if !step::is_live(was.state) {
-            return Err(Code::Conflict.saying(format!("This subscription is {}.", was.state.label())));
+            return Err(Clash::State.saying(format!("This subscription is {}.", was.state.label())));
         }
         let version = version_for(&tx, &actor, &was, to.version).await?;
         let plan = queries::plan_of(&tx, was.api_id, to.plan.unwrap_or(was.plan_id)).await?;
         if version == was.version_id && plan.id == was.plan_id {
-            return Err(Code::Conflict.saying("It is there already."));
+            return Err(Clash::State.saying("It is there already."));
         }
         if plan.id == was.plan_id {
             return keep(&tx, &actor, &was, version, &plan, "moved").await;
@@ -99,7 +99,7 @@ async fn change_plan(
             let note = Note { details, ..Note::default() };
             step::take(tx, actor, was, Step::ChangePlan, edit, note).await
         }
-        _ => Err(Code::Conflict.saying("A suspended subscription keeps its plan.")),
+        _ => Err(Clash::State.saying("A suspended subscription keeps its plan.")),
     }
 }
 

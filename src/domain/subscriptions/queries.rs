@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, VersionId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Clash, Code, Result, Timestamp};
 use crate::domain::catalogue;
 use crate::store::Tx;
 use crate::store::entity::states::{Role, SubscriptionState, UserState};
@@ -51,7 +51,7 @@ pub async fn update(
 fn one_live(fault: sea_orm::DbErr) -> crate::base::Error {
     match fault.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => {
-            Code::Conflict.saying("This application has a subscription to this API already.").on("app")
+            Clash::Exists.saying("This application has a subscription to this API already.").on("app")
         }
         _ => fault.into(),
     }

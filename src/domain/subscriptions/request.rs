@@ -6,7 +6,7 @@ use serde_json::json;
 use super::step::{self, Note, Step};
 use super::{Decision, decide, is_over, queries};
 use crate::base::ids::{AppId, PlanId, SubscriptionId, UserId, VersionId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Clash, Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::audit::{self, Act};
@@ -82,7 +82,7 @@ pub(in crate::domain) async fn request_in(
                 api.name,
                 old.state.label()
             );
-            return Err(Code::Conflict.with(old.id).saying(message).on("app"));
+            return Err(Clash::Exists.with(old.id).saying(message).on("app"));
         } else if old.state == SubscriptionState::Denied {
             return again_in(tx, actor, &old, &version, &plan, words, requester).await;
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::queries;
 use crate::base::ids::SubscriptionEventId;
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Clash, Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -112,7 +112,7 @@ pub(super) async fn take(
     use sea_orm::ActiveValue::Set;
     let Some(to) = transition(was.state, step) else {
         let message = format!("This request is {} already.", was.state.label());
-        return Err(Code::Conflict.with(was.id).saying(message));
+        return Err(Clash::State.with(was.id).saying(message));
     };
     edit.state = Set(to);
     edit.live = Set(is_live(to).then(|| live_word(was)));

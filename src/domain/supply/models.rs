@@ -7,7 +7,7 @@ use super::targets::TargetView;
 use super::{facts, prices, queries, targets};
 use crate::base::ids::{ModelId, ProviderId};
 use crate::base::words::words;
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -176,7 +176,7 @@ pub async fn remove_model(db: &Db, actor: &Actor, id: ModelId) -> Result<()> {
         permit::need(&actor, Right::ManageSupply)?;
         let row = queries::find_model(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
         if queries::is_offered(&tx, id).await? {
-            return Err(Code::Conflict.saying("An API version offers this model: take it off there first."));
+            return Err(Clash::InUse.saying("An API version offers this model: take it off there first."));
         }
         queries::delete_model(&tx, id).await?;
         let details = json!({ "name": row.name });

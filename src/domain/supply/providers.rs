@@ -7,7 +7,7 @@ use super::credentials::{CredentialView, NewCredential};
 use super::facts::Preset;
 use super::{address, credentials, facts, queries, targets::TargetView};
 use crate::base::ids::ProviderId;
-use crate::base::{Code, Result, Secret};
+use crate::base::{Clash, Code, Result, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -227,7 +227,7 @@ pub async fn remove_provider(db: &Db, actor: &Actor, id: ProviderId) -> Result<(
         let row = queries::find_provider(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
         if !queries::targets_of_provider(&tx, &row, tx.now()).await?.is_empty() {
             return Err(
-                Code::Conflict.saying("Models still have targets at this provider: remove those first.")
+                Clash::InUse.saying("Models still have targets at this provider: remove those first.")
             );
         }
         queries::delete_provider(&tx, id).await?;

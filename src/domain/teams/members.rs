@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{existing, manage, queries};
 use crate::base::ids::{TeamId, UserId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Clash, Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -55,7 +55,7 @@ pub async fn add(db: &Db, actor: &Actor, id: TeamId, email: &str, role: TeamRole
     db.transact(async move |tx| {
         manage(&actor, id)?;
         if existing(&tx, id).await?.personal_of.is_some() {
-            return Err(Code::Conflict.saying("A personal team has one person. Make a team to share."));
+            return Err(Clash::Personal.saying("A personal team has one person. Make a team to share."));
         }
         let user = queries::user_by_email(&tx, email.as_str()).await?;
         let user = user.filter(|user| user.state == UserState::Active).ok_or_else(|| {
@@ -124,7 +124,7 @@ pub async fn leave(db: &Db, actor: &Actor, id: TeamId) -> Result<()> {
 async fn out(tx: &Tx, actor: &Actor, act: &'static str, id: TeamId, user: UserId) -> Result<()> {
     let role = locked(tx, id, user).await?;
     if existing(tx, id).await?.personal_of.is_some() {
-        return Err(Code::Conflict.saying("A personal team cannot be left."));
+        return Err(Clash::Personal.saying("A personal team cannot be left."));
     }
     if role == TeamRole::Owner {
         keeps_an_owner(tx, id, user).await?;
@@ -157,9 +157,7 @@ async fn locked(tx: &Tx, id: TeamId, user: UserId) -> Result<TeamRole> {
 
 async fn keeps_an_owner(tx: &Tx, id: TeamId, user: UserId) -> Result<()> {
     if queries::other_owners(tx, id, user).await? == 0 {
-        return Err(
-            Code::Conflict.saying("This is the team's last owner. Make somebody else an owner first.")
-        );
+        return Err(Clash::Last.saying("This is the team's last owner. Make somebody else an owner first."));
     }
     Ok(())
 }

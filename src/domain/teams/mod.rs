@@ -16,7 +16,7 @@ use super::changes::{self, Change};
 use super::people;
 use super::permit::{self, Right};
 use crate::base::ids::{TeamId, UserId};
-use crate::base::{Code, Result};
+use crate::base::{Clash, Code, Result};
 use crate::store::entity::states::{Standing, TeamRole};
 use crate::store::entity::team;
 use crate::store::{Db, Tx};
@@ -181,7 +181,7 @@ async fn turn(
         permit::need(&actor, Right::ManagePeople)?;
         existing(&tx, id).await?;
         if !queries::set_state(&tx, id, from, to, reason.clone()).await? {
-            return Err(Code::Conflict.saying(format!("This team is {} already.", to.label())));
+            return Err(Clash::State.saying(format!("This team is {} already.", to.label())));
         }
         let word = if to == Standing::Active { "team_resumed" } else { "team_suspended" };
         let facts = json!({ "reason": reason });

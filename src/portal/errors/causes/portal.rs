@@ -44,7 +44,13 @@ pub const NOT_FOUND: Doc = doc(
 
 pub const CONFLICT: Doc = doc(
     Portal,
-    &["Somebody else changed or decided the same thing while your page was open."],
+    &[
+        "Somebody else changed or decided the same thing while your page was open: `reason` is `changed_meanwhile`.",
+        "It is in a state from which this cannot be done, or it was done already: `wrong_state`.",
+        "There is one already (`exists_already`), it is still needed (`in_use`), or it is the last one (`last_one`).",
+        "A personal team has its person alone (`personal_team`), it was done a short while ago (`too_soon`), or it \
+         would hit your own account (`yourself`).",
+    ],
     &["Reload, look at what it is now, and decide again."],
     &[Code::NotFound],
 );
