@@ -1,13 +1,15 @@
 //! The list of calls as CSV, safe to open in a spreadsheet.
 
+use futures_util::Stream;
+use futures_util::stream::try_unfold;
+
 use super::calls::{Filter, Sight, list};
 use crate::base::ids::CallId;
 use crate::base::{Code, OrCode, Result};
 use crate::store::Db;
 use crate::store::entity::call;
 
-/// Rows of one file at most.
-pub const ROWS: usize = 50_000;
+/// Rows of one piece: what is in memory at a time.
 const PAGE: u64 = 1_000;
 
 const HEAD: [&str; 26] = [
@@ -39,24 +41,42 @@ const HEAD: [&str; 26] = [
     "attempts",
 ];
 
-/// All calls that the filter lets through, newest first, up to [`ROWS`].
-pub async fn csv(db: &Db, sight: &Sight, filter: &Filter) -> Result<Vec<u8>> {
+/// All calls that the filter lets through, newest first, piece by piece. No piece is empty, and the first
+/// holds the head.
+pub fn csv(db: Db, sight: Sight, filter: Filter) -> impl Stream<Item = Result<Vec<u8>>> {
+    let place = Some(Place { before: None, head: true });
+    try_unfold((db, sight, filter, place), async |(db, sight, filter, place)| {
+        let Some(place) = place else { return Ok(None) };
+        let (piece, next) = piece(&db, &sight, &filter, place).await?;
+        Ok((!piece.is_empty()).then_some((piece, (db, sight, filter, next))))
+    })
+}
+
+/// Where a piece begins.
+struct Place {
+    before: Option<CallId>,
+    head: bool,
+}
+
+async fn piece(db: &Db, sight: &Sight, filter: &Filter, place: Place) -> Result<(Vec<u8>, Option<Place>)> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEAD).or_code(Code::Internal)?;
-    let mut before: Option<CallId> = None;
-    let mut rows = 0;
+    if place.head {
+        writer.write_record(HEAD).or_code(Code::Internal)?;
+    }
+    let mut before = place.before;
     loop {
         let page = list(db, sight, filter, before, PAGE).await?;
         for call in &page.calls {
             writer.write_record(record(call).map(safe)).or_code(Code::Internal)?;
         }
-        rows += page.calls.len();
         before = page.next;
-        if before.is_none() || rows >= ROWS {
+        // A page that found nothing in its stretch of time may have a next one.
+        if !page.calls.is_empty() || before.is_none() {
             break;
         }
     }
-    writer.into_inner().map_err(|error| Code::Internal.with(error.error()))
+    let piece = writer.into_inner().map_err(|error| Code::Internal.with(error.error()))?;
+    Ok((piece, before.map(|id| Place { before: Some(id), head: false })))
 }
 
 fn record(call: &call::Model) -> [String; 26] {

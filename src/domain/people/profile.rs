@@ -55,11 +55,27 @@ pub async fn set_theme(db: &Db, actor: &Actor, theme: &str) -> Result<()> {
     Ok(())
 }
 
-/// Changes the actor's own password. Every other session of theirs ends.
+/// What becomes of one's management tokens when the password changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tokens {
+    /// Scripts go on.
+    Keep,
+    /// Whoever knew the password may have made themselves one.
+    Revoke,
+}
+
+/// Changes the actor's own password. Every other session of theirs ends, and the management tokens where
+/// that is wished. Gives how many tokens were revoked.
 ///
 /// # Errors
 /// `field_invalid` on `current` or `password`; `rate_limit_exceeded` after too many wrong tries.
-pub async fn change_password(db: &Db, actor: &Actor, current: &Secret, chosen: &Secret) -> Result<()> {
+pub async fn change_password(
+    db: &Db,
+    actor: &Actor,
+    current: &Secret,
+    chosen: &Secret,
+    tokens: Tokens,
+) -> Result<u64> {
     permit::write(actor)?;
     let user = get_own(db, actor).await?;
     let password = Password::choose(chosen, &Email::parse(&user.email)?)?;
@@ -74,8 +90,14 @@ pub async fn change_password(db: &Db, actor: &Actor, current: &Secret, chosen: &
         throttle::give_back(&tx, &tries).await?;
         queries::set_password(&tx, user.id, &hash).await?;
         sessions::keep_own(&tx, &actor, user.id).await?;
-        audit::record(&tx, &actor, Act::new("password_changed").on("user", user.id.0)).await?;
-        changes::note(&tx, Change::User(user.id)).await
+        let revoked = match tokens {
+            Tokens::Keep => 0,
+            Tokens::Revoke => queries::revoke_admin_tokens(&tx, user.id).await?,
+        };
+        let facts = json!({ "tokens_revoked": revoked });
+        audit::record(&tx, &actor, Act::new("password_changed").on("user", user.id.0).noting(facts)).await?;
+        changes::note(&tx, Change::User(user.id)).await?;
+        Ok(revoked)
     })
     .await
 }

@@ -188,9 +188,11 @@ async fn changing_my_password_keeps_the_session_i_do_it_in() {
     let two = sessions::start(&db, dana.id, &peer()).await.unwrap();
     let (actor, ..) = sessions::find(&db, one.cookie.expose(), "").await.unwrap().unwrap();
     let fresh = Secret::new("another fine passphrase");
-    let wrong = profile::change_password(&db, &actor, &Secret::new("guess"), &fresh).await.unwrap_err();
+    let wrong = profile::change_password(&db, &actor, &Secret::new("guess"), &fresh, profile::Tokens::Keep)
+        .await
+        .unwrap_err();
     assert_eq!(wrong.param(), Some("current"));
-    profile::change_password(&db, &actor, &Secret::new(GOOD), &fresh).await.unwrap();
+    profile::change_password(&db, &actor, &Secret::new(GOOD), &fresh, profile::Tokens::Keep).await.unwrap();
     assert!(sessions::find(&db, one.cookie.expose(), "").await.unwrap().is_some());
     assert!(sessions::find(&db, two.cookie.expose(), "").await.unwrap().is_none());
     assert!(matches!(sign_in(&db, "dana@example.com", &fresh, &peer()).await.unwrap(), Outcome::In(_)));

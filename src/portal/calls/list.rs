@@ -1,7 +1,9 @@
 //! The list of calls, refused ones included.
 
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use askama::Template;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::filters::{self, Choices, older, without};
 use super::view::CallLine;
@@ -84,16 +86,21 @@ pub async fn show(
     shell::html(&page)
 }
 
-/// The same list as a file.
+/// The same list as a file, however long it is. A fault in the middle breaks the connection off, so that
+/// nobody takes a part of the file for the whole.
 pub async fn csv(actor: Actor, db: Data<Db>, ledger: Data<Ledger>, asked: Query<Asked>) -> PageResult {
     let (filter, _) = asked.read(db.now())?;
     catch_up(&ledger, &db).await;
-    let file = export::csv(&db, &scope(&actor, &asked), &filter).await?;
+    let mut pieces = Box::pin(export::csv(Db::clone(&db), scope(&actor, &asked), filter));
+    // A fault before the first byte is still a page.
+    let first = pieces.try_next().await?.unwrap_or_default();
+    let file = stream::iter([Ok(first)]).chain(pieces).map_ok(Bytes::from);
+    let file = file.inspect_err(|error| tracing::error!(%error, "an export of calls broke off"));
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\""))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(file))
+        .streaming(file))
 }
 
 fn scope(actor: &Actor, asked: &Asked) -> Sight {

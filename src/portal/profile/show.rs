@@ -30,6 +30,15 @@ pub struct TokenValues {
     pub expiry: String,
 }
 
+/// What was typed into the page's forms, and what is wrong with it.
+#[derive(Default)]
+pub struct Typed {
+    /// Of the forms for name and password.
+    pub errors: FieldErrors,
+    pub revoke_tokens: bool,
+    pub token: TokenValues,
+}
+
 /// One session as the page shows it.
 struct SessionRow {
     id: SessionId,
@@ -63,12 +72,13 @@ struct ProfilePage {
     tokens: Vec<TokenRow>,
     reaches: Vec<Choice>,
     expiries: Vec<Choice>,
-    token: TokenValues,
-    errors: FieldErrors,
+    /// Some tokens still work.
+    has_tokens: bool,
+    typed: Typed,
 }
 
 pub async fn show(visit: Visit, actor: Actor, db: Data<Db>) -> PageResult {
-    again(&db, &visit, &actor, FieldErrors::default(), TokenValues::default()).await
+    again(&db, &visit, &actor, Typed::default()).await
 }
 
 pub async fn rename(visit: Visit, actor: Actor, db: Data<Db>, form: Form<NameForm>) -> PageResult {
@@ -76,31 +86,22 @@ pub async fn rename(visit: Visit, actor: Actor, db: Data<Db>, form: Form<NameFor
         Ok(()) => Ok(flash(&visit, "/profile", "good", "Your name is changed.")),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
-            again(&db, &visit, &actor, errors, TokenValues::default()).await
+            again(&db, &visit, &actor, Typed { errors, ..Typed::default() }).await
         }
     }
 }
 
 /// The page, with the mistakes of the form that came back.
-pub async fn again(
-    db: &Db,
-    visit: &Visit,
-    actor: &Actor,
-    errors: FieldErrors,
-    token: TokenValues,
-) -> PageResult {
-    let failed = !errors.is_empty() || !token.errors.is_empty();
-    let page = page(db, visit, actor, errors, token).await?;
+pub async fn again(db: &Db, visit: &Visit, actor: &Actor, typed: Typed) -> PageResult {
+    let failed = !typed.errors.is_empty() || !typed.token.errors.is_empty();
+    let page = page(db, visit, actor, typed).await?;
     if failed { shell::html_422(&page) } else { shell::html(&page) }
 }
 
-async fn page(
-    db: &Db,
-    visit: &Visit,
-    actor: &Actor,
-    errors: FieldErrors,
-    token: TokenValues,
-) -> Result<ProfilePage> {
+async fn page(db: &Db, visit: &Visit, actor: &Actor, mut typed: Typed) -> Result<ProfilePage> {
+    if typed.token.expiry.is_empty() {
+        typed.token.expiry = "90".to_owned();
+    }
     let user = profile::get_own(db, actor).await?;
     let now = db.now();
     let sessions = sessions::list_own(db, actor).await?.into_iter().map(|row| SessionRow {
@@ -112,6 +113,7 @@ async fn page(
         last_seen: row.last_seen_at,
     });
     let tokens = admin_tokens::list_own(db, actor).await?.into_iter().map(|row| token_row(row, now));
+    let tokens: Vec<TokenRow> = tokens.collect();
     Ok(ProfilePage {
         frame: shell::frame(db, visit).await?,
         name: user.name,
@@ -119,7 +121,8 @@ async fn page(
         role: user.role.label(),
         since: user.created_at,
         sessions: sessions.collect(),
-        tokens: tokens.collect(),
+        has_tokens: tokens.iter().any(|token| token.state == "active"),
+        tokens,
         reaches: vec![Choice::new("read", "Read only"), Choice::new("write", "Read and write")],
         expiries: vec![
             Choice::new("30", "In 30 days"),
@@ -127,11 +130,7 @@ async fn page(
             Choice::new("365", "In a year"),
             Choice::new("never", "Never"),
         ],
-        token: TokenValues {
-            expiry: if token.expiry.is_empty() { "90".to_owned() } else { token.expiry },
-            ..token
-        },
-        errors,
+        typed,
     })
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
-use super::show::{self, TokenValues};
+use super::show::{self, TokenValues, Typed};
 use crate::base::clock::DAY;
 use crate::base::ids::AdminTokenId;
 use crate::base::{Code, Result, Timestamp};
@@ -60,7 +60,7 @@ pub async fn create(
         Ok(made) => made,
         Err(error) => {
             values.errors = FieldErrors::from_error(error)?;
-            return show::again(&db, &visit, &actor, FieldErrors::default(), values).await;
+            return show::again(&db, &visit, &actor, Typed { token: values, ..Typed::default() }).await;
         }
     };
     let secret = made.secret.expose().to_owned();
