@@ -17,6 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::{Config, LogFormat};
 use crate::domain::people::{sessions, throttle};
+use crate::domain::repeats;
 use crate::domain::settings::{self, SetUp};
 use crate::domain::subscriptions;
 use crate::gateway::{self, Gateway};
@@ -144,6 +145,7 @@ impl App {
             let db = db.clone();
             async move {
                 throttle::sweep(&db).await?;
+                repeats::sweep(&db).await?;
                 sessions::sweep(&db).await.map(drop)
             }
         });

@@ -1,9 +1,11 @@
 //! The OpenAPI document: one part a noun, merged. `/docs/api` draws it, `portico openapi` prints it.
 
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Ref, RefOr};
+use utoipa::openapi::{Ref, RefOr, Required};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
+use uuid::Uuid;
 
 use crate::web::document::ApiDocument;
 use crate::web::{ApiNeed, Data, HttpResponse, Method, Page, StatusCode, endpoint, json};
@@ -31,7 +33,8 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
         title = "Portico management API",
         description = "Whatever the pages do, a script can do. Send a management token as a bearer token; it acts \
                        as the person who made it. An operation that says `write` needs a token that may write. \
-                       Lists come in pages: send the `next` of an answer to read on. Times are RFC 3339 in UTC."
+                       Lists come in pages: send the `next` of an answer to read on. Times are RFC 3339 in UTC. A POST \
+                       with an `Idempotency-Key` may be sent again without being done again."
     ),
     tags(
         (name = "Providers", description = "Connections to vendors, their secrets and what they cost."),
@@ -74,8 +77,11 @@ struct Refusal {
     /// What to do.
     next: String,
     /// Of a `conflict` alone: what stands against the change. `changed_meanwhile`, `wrong_state`,
-    /// `exists_already`, `in_use`, `last_one`, `personal_team`, `too_soon` or `yourself`.
+    /// `exists_already`, `in_use`, `last_one`, `personal_team`, `too_soon` or `yourself`; where an
+    /// `Idempotency-Key` was sent also `under_way`, `outcome_unknown` or `told_once`.
     reason: Option<String>,
+    /// Of a `conflict` alone: the id of what stands against the change, or was made already.
+    subject: Option<Uuid>,
     /// The field at fault, by path.
     param: Option<String>,
     /// Present where one field is at fault.
@@ -110,6 +116,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         whole.merge(part());
     }
     for item in whole.paths.paths.values_mut() {
+        if let Some(operation) = &mut item.post {
+            operation.parameters.get_or_insert_default().push(RefOr::T(once()));
+        }
         let reads = [(&mut item.get, "read")];
         let writes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for (operation, need) in reads.into_iter().chain(writes.map(|operation| (operation, "write"))) {
@@ -130,6 +139,20 @@ fn complete(operation: &mut Operation, need: &str) {
     if let Some(summary) = &mut operation.summary {
         summary.truncate(summary.trim_end_matches('.').len());
     }
+}
+
+/// What every POST takes.
+fn once() -> Parameter {
+    let text = "Up to 255 characters of your own, such as a UUID. A repeat with the same key, token and body \
+                within 24 hours gets the first answer, with `idempotency-replayed: true`, and is not done again. \
+                What was refused or failed may be repeated.";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
 }
 
 /// The same as a value, for the page that draws it.

@@ -14,7 +14,9 @@ use crate::domain::keys::{self, Edit, Expiry, Issued, KeyFilter, KeyView, NewKey
 use crate::domain::plans::Limits;
 use crate::store::Db;
 use crate::store::entity::states::{KeyReason, KeyState, Scope};
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+use crate::web::{
+    ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json, json_once,
+};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, show, change, rotate, end_overlap, pause, enable, revoke, extend, transfer))]
@@ -296,7 +298,7 @@ async fn told(db: &Db, actor: &Actor, status: StatusCode, issued: Issued) -> Api
     // An admin may make a key for a team that is not theirs: they see it as well.
     let limits = keys::limits_of(db, actor, id).await?;
     let key = shown(keys::get_visible(db, actor, id).await?, &limits);
-    Ok(json(status, &IssuedKey { secret: issued.secret.expose().to_owned(), key }))
+    Ok(json_once(status, &IssuedKey { secret: issued.secret.expose().to_owned(), key }, id.0))
 }
 
 /// A list that narrows. An empty one would be the opposite of what its writer means.

@@ -12,7 +12,9 @@ use crate::domain::actor::Actor;
 use crate::domain::people::admin_tokens::{self, NewToken, Reach};
 use crate::store::Db;
 use crate::store::entity::admin_token;
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+use crate::web::{
+    ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json, json_once,
+};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, revoke))]
@@ -131,8 +133,8 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewTokenBody>) -> ApiResu
     let expires_at = Some(db.now().plus(days * DAY));
     let new = NewToken { name: body.name, user: None, reach, expires_at };
     let made = admin_tokens::create(&db, &actor, new).await?;
-    let secret = made.secret.expose().to_owned();
-    Ok(json(StatusCode::CREATED, &MadeToken { token: made.token.into(), secret }))
+    let (secret, id) = (made.secret.expose().to_owned(), made.token.id);
+    Ok(json_once(StatusCode::CREATED, &MadeToken { token: made.token.into(), secret }, id.0))
 }
 
 /// Revoke a management token.

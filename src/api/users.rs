@@ -13,7 +13,9 @@ use crate::domain::people::{Email, invitations, reset};
 use crate::store::Db;
 use crate::store::entity::states::{Role, UserState};
 use crate::store::entity::user;
-use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+use crate::web::{
+    ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json, json_once,
+};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, invite, show, change, deactivate, reactivate, let_in, turn_away, reset_link))]
@@ -143,7 +145,8 @@ async fn invite(db: Data<Db>, config: Data<Config>, actor: Actor, body: Body<New
     let role = role(body.role.as_deref().unwrap_or("member"))?;
     let invited = invitations::invite(&db, &actor, Email::parse(&body.email)?, role).await?;
     let link = format!("{}/invitation/{}", config.public_url(), invited.link.expose());
-    Ok(json(StatusCode::CREATED, &InvitedUser { user: invited.user.into(), link }))
+    let id = invited.user.id;
+    Ok(json_once(StatusCode::CREATED, &InvitedUser { user: invited.user.into(), link }, id.0))
 }
 
 /// Show an account.
@@ -232,7 +235,7 @@ struct ResetLink {
 async fn reset_link(db: Data<Db>, config: Data<Config>, actor: Actor, id: Path<UserId>) -> ApiResult {
     let link = reset::link(&db, &actor, *id).await?;
     let link = format!("{}/reset/{}", config.public_url(), link.expose());
-    Ok(json(StatusCode::CREATED, &ResetLink { link }))
+    Ok(json_once(StatusCode::CREATED, &ResetLink { link }, id.0))
 }
 
 fn role(word: &str) -> Result<Role> {

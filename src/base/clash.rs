@@ -16,6 +16,9 @@ words! {
         Personal "personal_team" "A personal team has its person alone.";
         TooSoon "too_soon" "It was done a short while ago.";
         Yourself "yourself" "Nobody does this to their own account.";
+        Underway "under_way" "The same request is being done right now.";
+        Unknown "outcome_unknown" "The same request broke off, and nobody knows how it ended.";
+        ToldOnce "told_once" "It was done already, and its secret is not told again.";
     }
 }
 

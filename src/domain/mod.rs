@@ -15,6 +15,7 @@ pub mod names;
 pub mod people;
 pub mod permit;
 pub mod plans;
+pub mod repeats;
 pub mod settings;
 pub mod subscriptions;
 pub mod supply;

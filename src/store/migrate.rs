@@ -12,6 +12,8 @@ mod m20261124_000001_state;
 mod m20261124_000002_calls;
 #[path = "../../migrations/m20261124_000003_sign_in.rs"]
 mod m20261124_000003_sign_in;
+#[path = "../../migrations/m20261127_000004_repeats.rs"]
+mod m20261127_000004_repeats;
 #[path = "../../migrations/shape.rs"]
 mod shape;
 
@@ -20,7 +22,11 @@ struct Calls;
 
 impl MigratorTrait for State {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_state::Migration), Box::new(m20261124_000003_sign_in::Migration)]
+        vec![
+            Box::new(m20261124_000001_state::Migration),
+            Box::new(m20261124_000003_sign_in::Migration),
+            Box::new(m20261127_000004_repeats::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

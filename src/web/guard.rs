@@ -20,6 +20,7 @@ use super::fault::Fault;
 use super::form::{BODY_CAP, FORM_CAP};
 use super::headers;
 use super::problem::Problem;
+use super::repeat;
 use super::reply::{self, FLASH_COOKIE};
 use super::route::{ApiNeed, Need, Served};
 use super::visit::{Facts, Visit};
@@ -250,13 +251,27 @@ pub async fn api(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Served {
-    if let Err(error) = admit_token(need, &mut request).await {
-        let (request, _) = request.into_parts();
-        let answer = Problem(error).answer(&request);
-        return Ok(ServiceResponse::new(request, answer));
+    let once = match admit_token(need, &mut request).await {
+        Ok(body) => repeat::asked(&request, &body),
+        Err(error) => Err(error),
+    };
+    match once {
+        Ok(None) => Ok(as_problem(next.call(request).await?.map_into_boxed_body())),
+        Ok(Some(once)) => repeat::answer(once, request, next).await,
+        Err(error) => Ok(refused(request, error)),
     }
-    let response = next.call(request).await?.map_into_boxed_body();
-    let Some(fault) = response.response().error() else { return Ok(response) };
+}
+
+/// An endpoint's refusal before its handler is reached.
+pub(super) fn refused(request: ServiceRequest, error: Error) -> ServiceResponse<BoxBody> {
+    let (request, _) = request.into_parts();
+    let answer = Problem(error).answer(&request);
+    ServiceResponse::new(request, answer)
+}
+
+/// Turns an error that a handler or an extractor gave into its problem document.
+pub(super) fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(fault) = response.response().error() else { return response };
     let status = response.status();
     let problem = match (fault.as_error::<Problem>(), fault.as_error::<Fault>()) {
         (Some(problem), _) => problem.answer(response.request()),
@@ -264,7 +279,7 @@ pub async fn api(
         _ if status.is_client_error() => Problem(Code::NotFound.with(fault)).answer(response.request()),
         _ => Problem(Code::Internal.with(fault)).answer(response.request()),
     };
-    Ok(response.into_response(problem))
+    response.into_response(problem)
 }
 
 /// Extractors shared with the portal speak in faults; the code and words stay.
@@ -276,11 +291,12 @@ fn in_problem_form(error: &Error) -> Problem {
     })
 }
 
-async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<()> {
+/// Who sends it is known from here on, and the body is read.
+async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<Bytes> {
     let config = data::<Config>(request.request())?;
     let db = data::<Db>(request.request())?;
     if need == ApiNeed::Open {
-        return Ok(());
+        return Ok(Bytes::new());
     }
     let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =
@@ -297,12 +313,12 @@ async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<()> 
         return Err(Code::NotPermitted.saying("This token may only read."));
     }
     request.extensions_mut().insert(actor);
-    let body = read_body(request, BODY_CAP).await?;
-    request.set_payload(Payload::from(body.freeze()));
-    Ok(())
+    let body = read_body(request, BODY_CAP).await?.freeze();
+    request.set_payload(Payload::from(body.clone()));
+    Ok(body)
 }
 
-fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>> {
+pub(super) fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>> {
     let found = request.app_data::<Data<T>>().cloned();
     found.ok_or_else(|| Code::Internal.with(format!("{} is not registered", std::any::type_name::<T>())))
 }

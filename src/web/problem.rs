@@ -65,6 +65,9 @@ impl Problem {
         }
         if let (Some(clash), Some(map)) = (self.0.clash(), document.as_object_mut()) {
             map.insert("reason".to_owned(), json!(clash.word()));
+            if let Some(subject) = self.0.subject() {
+                map.insert("subject".to_owned(), json!(subject));
+            }
         }
         let mut answer = HttpResponse::build(self.status_code());
         answer.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));

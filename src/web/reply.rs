@@ -6,6 +6,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::visit::Visit;
 
@@ -34,6 +35,17 @@ pub(super) fn read_flash(value: &str) -> Option<(String, String)> {
     let kind = ["good", "bad", "note"].into_iter().find(|known| *known == kind)?;
     let text = percent_decode_str(text).decode_utf8().ok()?;
     Some((kind.to_owned(), text.chars().take(500).collect()))
+}
+
+/// Marks an answer that tells a secret, with the id of what the secret is for.
+#[derive(Clone, Copy)]
+pub(super) struct Told(pub(super) Uuid);
+
+/// A JSON answer that tells a secret of `subject`: no copy of it is kept anywhere.
+pub fn json_once(status: StatusCode, value: &impl Serialize, subject: Uuid) -> HttpResponse {
+    let mut answer = json(status, value);
+    answer.extensions_mut().insert(Told(subject));
+    answer
 }
 
 /// A JSON answer of the management API; never cached.

@@ -187,8 +187,8 @@ pub async fn list_waiting<C: ConnectionTrait>(
 ) -> Result<Vec<subscription::Model>> {
     use subscription::Column::{Id, RequestedAt};
     let later = after.map(|row| {
-        let same = RequestedAt.eq(row.requested_at).and(Id.gt(row.id));
-        RequestedAt.gt(row.requested_at).or(same)
+        let same = Condition::all().add(RequestedAt.eq(row.requested_at)).add(Id.gt(row.id));
+        Condition::any().add(RequestedAt.gt(row.requested_at)).add(same)
     });
     let rows = subscription::Entity::find()
         .filter(filter.condition().add_option(later))

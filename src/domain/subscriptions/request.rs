@@ -82,7 +82,7 @@ pub(in crate::domain) async fn request_in(
                 api.name,
                 old.state.label()
             );
-            return Err(Clash::Exists.with(old.id).saying(message).on("app"));
+            return Err(Clash::Exists.with(old.id).about(old.id.0).saying(message).on("app"));
         } else if old.state == SubscriptionState::Denied {
             return again_in(tx, actor, &old, &version, &plan, words, requester).await;
         }

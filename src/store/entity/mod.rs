@@ -21,6 +21,7 @@ pub mod plan_model;
 pub mod price;
 pub mod provider;
 pub mod refusal;
+pub mod repeat;
 pub mod reset_request;
 pub mod session;
 pub mod setting;

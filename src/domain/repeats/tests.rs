@@ -1,0 +1,64 @@
+use std::time::Duration;
+
+use super::*;
+use crate::domain::people::tests::fresh;
+
+fn once(name: &str, body: &str) -> Once {
+    Once::new(AdminTokenId(Uuid::nil()), name, &[b"POST", b"/api/v1/keys", body.as_bytes()]).unwrap()
+}
+
+fn kept(body: &str) -> Kept {
+    Kept::Answer(body.to_owned())
+}
+
+#[actix_web::test]
+async fn a_repeat_is_answered_as_the_first_time_for_a_day() {
+    let (_folder, db) = fresh().await;
+    let first = once("one", "{}");
+    assert_eq!(begin(&db, &first).await.unwrap(), None);
+    let underway = begin(&db, &first).await.unwrap_err();
+    assert_eq!((underway.clash(), underway.retry_after()), (Some(Clash::Underway), Some(1)));
+    finish(&db, &first, 201, kept("made")).await.unwrap();
+    let again = begin(&db, &once("\"one\"", "{}")).await.unwrap().unwrap();
+    assert_eq!(again, Answer { status: 201, body: "made".to_owned() });
+    let other = begin(&db, &once("one", "{ }")).await.unwrap_err();
+    assert_eq!(
+        (other.code(), other.status(), other.param()),
+        (Code::FieldInvalid, 422, Some("Idempotency-Key"))
+    );
+    db.clock().forward(Duration::from_micros(KEPT as u64));
+    assert_eq!(begin(&db, &once("one", "{ }")).await.unwrap(), None, "a day is over");
+    db.clock().forward(Duration::from_micros(KEPT as u64));
+    assert_eq!((sweep(&db).await.unwrap(), sweep(&db).await.unwrap()), (1, 0));
+}
+
+#[actix_web::test]
+async fn what_was_refused_may_be_sent_again_and_what_broke_off_may_not() {
+    let (_folder, db) = fresh().await;
+    let refused = once("one", "{}");
+    assert_eq!(begin(&db, &refused).await.unwrap(), None);
+    forget(&db, &refused).await.unwrap();
+    assert_eq!(begin(&db, &once("one", "{\"mended\":1}")).await.unwrap(), None);
+    db.clock().forward(Duration::from_micros(LONGEST as u64));
+    let broken = begin(&db, &once("one", "{\"mended\":1}")).await.unwrap_err();
+    assert_eq!(broken.clash(), Some(Clash::Unknown));
+}
+
+#[actix_web::test]
+async fn a_secret_is_not_kept_and_its_repeat_names_what_was_made() {
+    let (_folder, db) = fresh().await;
+    let (first, made) = (once("one", "{}"), Uuid::from_u128(7));
+    assert_eq!(begin(&db, &first).await.unwrap(), None);
+    finish(&db, &first, 201, Kept::Secret(made)).await.unwrap();
+    let told = begin(&db, &first).await.unwrap_err();
+    assert_eq!((told.clash(), told.subject()), (Some(Clash::ToldOnce), Some(made)));
+}
+
+#[test]
+fn a_name_is_short_and_visible() {
+    for bad in ["", "\"\"", "a b", "ä", "a\u{7f}", &"x".repeat(LONGEST_NAME + 1)] {
+        assert!(Once::new(AdminTokenId(Uuid::nil()), bad, &[]).is_err(), "{bad:?}");
+    }
+    let split = |parts: &[&[u8]]| Once::new(AdminTokenId(Uuid::nil()), "x", parts).unwrap().fingerprint;
+    assert_ne!(split(&[b"ab", b"c"]), split(&[b"a", b"bc"]), "where a part ends counts");
+}
