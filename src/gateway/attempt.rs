@@ -14,7 +14,7 @@ use crate::wire::{self, ModelFacts, Relay, Retry, Shown, WireFault};
 
 use super::Admitted;
 use super::guard::{BASE_BYTES, Guard};
-use super::plan::Choice;
+use super::plan::{self, Choice};
 
 /// A whole answer may have so many bytes.
 const ANSWER_CAP: usize = 64 << 20;
@@ -45,7 +45,7 @@ pub struct Streaming {
     /// What was wrong right behind the first content, to be told after `out`.
     pub fault: Option<WireFault>,
     /// Whose health hears of the end.
-    pub health: uuid::Uuid,
+    pub choice: Choice,
 }
 
 /// Every target failed.
@@ -70,7 +70,7 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
     let mut last: Option<Error> = None;
     let mut rest = choices.iter().peekable();
     'targets: while let Some(choice) = rest.next() {
-        if !health.claim(choice.health_id()) {
+        if !health.claim(choice.health_id(), &choice.target.vendor_model) {
             continue;
         }
         for again in [false, true] {
@@ -237,7 +237,7 @@ async fn first_content(
     call.guard.first_byte();
     // The request's body is not held while the answer flows.
     call.guard.memory.shrink_to(BASE_BYTES);
-    Ok(Answered::Stream(Streaming { relay, body, out, fault: broken, health: choice.health_id() }))
+    Ok(Answered::Stream(Streaming { relay, body, out, fault: broken, choice: choice.clone() }))
 }
 
 /// The way to the vendor failed.
@@ -281,12 +281,17 @@ async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Fail
     let outcome = match fault.code {
         Code::VendorLimit => Outcome::Limited(wait),
         Code::VendorOverloaded => Outcome::Overloaded(wait),
+        _ if fault.about_model && answer.status == 404 => Outcome::Missing,
+        _ if fault.about_model => Outcome::Denied,
         Code::VendorCredential => Outcome::Credential,
         Code::VendorError | Code::VendorTimeout => Outcome::Failed,
         _ => Outcome::Neutral,
     };
     guard.try_ends(Some(fault.code), outcome);
-    let error = fault.error();
+    let error = match outcome {
+        Outcome::Denied => fault.error().saying(plan::DENIED),
+        _ => fault.error(),
+    };
     let error = match (error.code().retry(), wait) {
         (true, Some(wait)) => {
             error.after(u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1))

@@ -216,7 +216,7 @@ impl Guard {
         trying.attempt.micros = micros(trying.started);
         self.usage.worked |= trying.sent && trying.attempt.status == 0;
         self.usage.price = trying.price;
-        self.gateway.upstream().health().note(trying.health, outcome);
+        self.gateway.upstream().health().note(trying.health, &trying.attempt.vendor_model, outcome);
         self.attempts.push(trying.attempt);
     }
 

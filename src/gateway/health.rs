@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Gateway;
 
-pub use crate::upstream::{Report, Standing, Why};
+pub use crate::upstream::{Aside, Report, Standing, Why};
 
 impl Gateway {
     /// What this process knows of a credential, or of a provider that needs none.

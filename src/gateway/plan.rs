@@ -37,6 +37,19 @@ pub struct Plan {
     pub choices: Vec<Choice>,
 }
 
+/// Said when the vendor keeps a model from our credential.
+pub const DENIED: &str = "The vendor does not let the gateway's own key use this model; your key is fine.";
+
+impl Plan {
+    /// What a call would most likely hear: every target that is left has lately refused the model. A
+    /// call asks again all the same.
+    pub fn foreseen(&self, health: &Health) -> Option<Error> {
+        let refusal = |choice: &Choice| health.refusal(choice.health_id(), &choice.target.vendor_model);
+        let whys: Option<Vec<Why>> = self.choices.iter().map(refusal).collect();
+        whys?.first().map(|why| refused(*why))
+    }
+}
+
 /// Orders the targets of a model.
 ///
 /// # Errors
@@ -81,7 +94,7 @@ fn choose(
             cooling.lacks_credential = true;
             return None;
         }
-        let standing = health.standing(target.provider.id.0);
+        let standing = health.standing(target.provider.id.0, &target.vendor_model);
         return cooling.admits(standing).then(|| (choice(None), standing));
     }
     let mut left: Vec<usize> = (0..pool.len()).collect();
@@ -90,7 +103,7 @@ fn choose(
         let weights = left.iter().map(|at| pool.get(*at).map_or(0, |credential| credential.weight));
         let at = left.remove(dice.pick(weights).min(left.len() - 1));
         let Some(credential) = pool.get(at) else { continue };
-        match health.standing(credential.id.0) {
+        match health.standing(credential.id.0, &target.vendor_model) {
             Standing::Ready => return Some((choice(Some(at)), Standing::Ready)),
             Standing::Shaky => last_resort = Some(at),
             standing @ Standing::Cooling { .. } => {
@@ -127,6 +140,7 @@ impl Cooling {
         };
         let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
         let error = match why {
+            Why::Denied | Why::Missing => refused(why),
             Why::Limited => Code::VendorLimit.saying("The vendor asked to wait."),
             Why::Overloaded => Code::VendorOverloaded.into(),
             Why::Credential => Code::VendorCredential.into(),
@@ -135,6 +149,13 @@ impl Cooling {
             }
         };
         error.after(seconds)
+    }
+}
+
+fn refused(why: Why) -> Error {
+    match why {
+        Why::Missing => Code::VendorRejected.saying("The vendor knows no such model.").as_status(404),
+        _ => Code::VendorCredential.saying(DENIED),
     }
 }
 

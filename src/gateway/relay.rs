@@ -235,7 +235,8 @@ impl Flow {
         let error = Code::StreamInterrupted.with(cause).saying(format!(
             "The vendor broke off in the middle of the answer, after about {tokens} tokens; they are billed as estimated."
         ));
-        self.guard.gateway().upstream().health().note(self.stream.health, Outcome::Failed);
+        let (id, model) = (self.stream.choice.health_id(), &self.stream.choice.target.vendor_model);
+        self.guard.gateway().upstream().health().note(id, model, Outcome::Failed);
         self.guard.try_broke(Code::StreamInterrupted);
         self.guard.fail(&error);
         Step::Broken(self.stream.out.split().freeze(), error)

@@ -1,5 +1,8 @@
 //! How each credential fares: cooldown after the vendor asked to wait, a breaker after too many
-//! failures, and a budget for second tries, so that trouble is not answered with more load.
+//! failures, and a budget for second tries, so that trouble is not answered with more load. What a
+//! vendor says of one model is held against that model alone.
+
+mod asides;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,6 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
+
+pub use asides::Aside;
+use asides::Asides;
 
 const SHARDS: usize = 16;
 /// The breaker judges the last calls, once there are that many.
@@ -17,7 +23,8 @@ const OPEN_LONGEST: Duration = Duration::from_secs(60);
 const PROBE: Duration = Duration::from_secs(30);
 /// When the vendor limits without saying for how long.
 const LIMITED: Duration = Duration::from_secs(2);
-const CREDENTIAL: Duration = Duration::from_secs(30);
+/// After the vendor refused a credential, or a model to it.
+const REFUSED: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// In thousandths of a try: a fifth of a second try is earned by each first one.
 const EARNED: u32 = 200;
@@ -31,12 +38,16 @@ pub enum Outcome {
     Good,
     /// The vendor or the way to it failed.
     Failed,
-    /// The vendor's own rate limit.
+    /// The vendor's own rate limit, which vendors count by model.
     Limited(Option<Duration>),
-    /// The vendor has no capacity: a failure that may say how long to wait.
+    /// The vendor has no capacity for the model: a failure that may say how long to wait.
     Overloaded(Option<Duration>),
     /// The vendor does not accept this credential.
     Credential,
+    /// The vendor does not let this credential use the model.
+    Denied,
+    /// The vendor knows no such model.
+    Missing,
     /// Says nothing about the vendor: the caller left, or the input was refused.
     Neutral,
 }
@@ -50,23 +61,29 @@ impl Outcome {
             Self::Limited(_) => Some(Why::Limited),
             Self::Overloaded(_) => Some(Why::Overloaded),
             Self::Credential => Some(Why::Credential),
+            Self::Denied => Some(Why::Denied),
+            Self::Missing => Some(Why::Missing),
         }
     }
 }
 
-/// Why a credential is not used now.
+/// Why a credential, or one model of it, is not used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     Limited,
     Overloaded,
     Credential,
     Failing,
+    /// Of a model: not with this credential.
+    Denied,
+    /// Of a model: the vendor has none of that name.
+    Missing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     Ready,
-    /// Failing, but not always: to be used when nothing better is left.
+    /// Failing, but not always, or refused lately: to be used when nothing better is left.
     Shaky,
     Cooling {
         wait: Duration,
@@ -75,7 +92,7 @@ pub enum Standing {
 }
 
 /// All that is known of one, for people to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub standing: Standing,
     /// Of the last tries that were judged, at most 20: how many failed.
@@ -83,6 +100,8 @@ pub struct Report {
     pub judged: u32,
     /// How long ago the last try failed, and how.
     pub last_failure: Option<(Duration, Why)>,
+    /// Models that are set aside while the credential serves others.
+    pub models: Vec<Aside>,
 }
 
 /// The health of all credentials, by their id (or the provider's, where it needs no credential).
@@ -96,7 +115,8 @@ struct Inner {
 }
 
 struct State {
-    cooling: Option<(Duration, Why)>,
+    /// Not accepted by the vendor: left alone until then.
+    refused_until: Option<Duration>,
     /// The last outcomes, newest in the lowest bit; 1 is a failure.
     recent: u32,
     judged: u32,
@@ -105,12 +125,13 @@ struct State {
     probe_since: Option<Duration>,
     spare: u32,
     last_failure: Option<(Duration, Why)>,
+    asides: Asides,
 }
 
 impl Default for State {
     fn default() -> Self {
         Self {
-            cooling: None,
+            refused_until: None,
             recent: 0,
             judged: 0,
             open_until: None,
@@ -118,6 +139,7 @@ impl Default for State {
             probe_since: None,
             spare: START,
             last_failure: None,
+            asides: Asides::default(),
         }
     }
 }
@@ -147,32 +169,42 @@ impl Health {
         shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Judges without taking anything.
-    pub fn standing(&self, id: Uuid) -> Standing {
+    /// Judges a vendor's model of a credential without taking anything.
+    pub fn standing(&self, id: Uuid, model: &str) -> Standing {
         let now = self.now();
-        self.shard(id).get(&id).map_or(Standing::Ready, |state| state.standing(now))
+        self.shard(id).get(&id).map_or(Standing::Ready, |state| state.standing_for(model, now))
     }
 
-    /// The same, with what led to it.
+    /// Has the vendor lately said that this credential cannot have the model?
+    pub fn refusal(&self, id: Uuid, model: &str) -> Option<Why> {
+        let now = self.now();
+        self.shard(id).get(&id).and_then(|state| state.asides.refusal(model, now))
+    }
+
+    /// How the credential itself stands, what led to it, and which models it lacks.
     pub fn report(&self, id: Uuid) -> Report {
         let now = self.now();
         let shard = self.shard(id);
-        let unknown = Report { standing: Standing::Ready, failed: 0, judged: 0, last_failure: None };
-        shard.get(&id).map_or(unknown, |state| Report {
+        let Some(state) = shard.get(&id) else {
+            let models = Vec::new();
+            return Report { standing: Standing::Ready, failed: 0, judged: 0, last_failure: None, models };
+        };
+        Report {
             standing: state.standing(now),
             failed: state.recent.count_ones(),
             judged: state.judged,
             last_failure: state.last_failure.map(|(at, why)| (now.saturating_sub(at), why)),
-        })
+            models: state.asides.list(now),
+        }
     }
 
     /// To be asked right before a try. `false`: another call is probing this one already, or it
     /// cools down. The first try of a call earns a part of a second one.
-    pub fn claim(&self, id: Uuid) -> bool {
+    pub fn claim(&self, id: Uuid, model: &str) -> bool {
         let now = self.now();
         let mut shard = self.shard(id);
         let state = shard.entry(id).or_default();
-        match state.standing(now) {
+        match state.standing_for(model, now) {
             Standing::Cooling { .. } => return false,
             Standing::Ready | Standing::Shaky => {}
         }
@@ -194,8 +226,8 @@ impl Health {
         enough
     }
 
-    /// Reports what came of a try.
-    pub fn note(&self, id: Uuid, outcome: Outcome) {
+    /// Reports what came of a try of this model.
+    pub fn note(&self, id: Uuid, model: &str, outcome: Outcome) {
         let now = self.now();
         let mut shard = self.shard(id);
         let state = shard.entry(id).or_default();
@@ -203,22 +235,30 @@ impl Health {
             state.last_failure = Some((now, why));
         }
         match outcome {
-            Outcome::Good => state.good(),
+            Outcome::Good => {
+                state.good();
+                state.asides.worked(model);
+            }
             Outcome::Neutral => state.probe_since = None,
             Outcome::Failed => state.failed(now),
             Outcome::Overloaded(wait) => {
                 state.failed(now);
                 if let Some(wait) = wait {
-                    state.cool(now, wait, Why::Overloaded);
+                    state.asides.put(model, until(now, wait), Why::Overloaded, now);
                 }
             }
             Outcome::Limited(wait) => {
                 state.probe_since = None;
-                state.cool(now, wait.unwrap_or(LIMITED), Why::Limited);
+                state.asides.put(model, until(now, wait.unwrap_or(LIMITED)), Why::Limited, now);
             }
             Outcome::Credential => {
                 state.probe_since = None;
-                state.cool(now, CREDENTIAL, Why::Credential);
+                state.refused_until = Some(until(now, REFUSED));
+            }
+            Outcome::Denied | Outcome::Missing => {
+                state.probe_since = None;
+                let why = if outcome == Outcome::Denied { Why::Denied } else { Why::Missing };
+                state.asides.put(model, until(now, REFUSED), why, now);
             }
         }
     }
@@ -230,11 +270,17 @@ impl Health {
 }
 
 impl State {
+    fn standing_for(&self, model: &str, now: Duration) -> Standing {
+        match (self.standing(now), self.asides.standing(model, now)) {
+            (cooling @ Standing::Cooling { .. }, _) | (_, cooling @ Standing::Cooling { .. }) => cooling,
+            (Standing::Ready, Standing::Ready) => Standing::Ready,
+            _ => Standing::Shaky,
+        }
+    }
+
     fn standing(&self, now: Duration) -> Standing {
-        if let Some((until, why)) = self.cooling
-            && now < until
-        {
-            return Standing::Cooling { wait: until - now, why };
+        if let Some(until) = self.refused_until.filter(|until| now < *until) {
+            return Standing::Cooling { wait: until - now, why: Why::Credential };
         }
         let Some(until) = self.open_until else { return Standing::Ready };
         if now < until {
@@ -278,13 +324,10 @@ impl State {
             self.open_until = Some(now + jittered(self.open_for));
         }
     }
+}
 
-    fn cool(&mut self, now: Duration, wait: Duration, why: Why) {
-        let until = now + jittered(wait.min(LONGEST_WAIT));
-        if self.cooling.is_none_or(|(other, _)| other < until) {
-            self.cooling = Some((until, why));
-        }
-    }
+fn until(now: Duration, wait: Duration) -> Duration {
+    now + jittered(wait.min(LONGEST_WAIT))
 }
 
 /// Up to a tenth longer, so that waiting nodes do not come back in step; never shorter than asked.

@@ -19,7 +19,7 @@ use crate::base::outgoing::OutgoingCall;
 pub use addresses::Reach;
 pub use answer::{Answer, AnswerBody};
 pub use fault::{Fault, FaultKind};
-pub use health::{Health, Outcome, Report, Standing, Why};
+pub use health::{Aside, Health, Outcome, Report, Standing, Why};
 pub use script::{Script, ScriptEnd};
 pub use timers::{Timer, Timers};
 

@@ -58,6 +58,8 @@ pub struct VendorFault {
     pub param: Option<String>,
     pub vendor_code: Option<String>,
     pub retry: Retry,
+    /// It speaks of the model that was asked for: the credential is good for others.
+    pub about_model: bool,
 }
 
 impl VendorFault {
@@ -90,7 +92,7 @@ pub(super) fn under_200(body: &[u8]) -> WireFault {
 }
 
 fn from_envelope(status: u16, envelope: Envelope) -> VendorFault {
-    let class::Class { code, status, retry } = class::classify(status, &envelope);
+    let class::Class { code, status, retry, about_model } = class::classify(status, &envelope);
     VendorFault {
         code,
         status,
@@ -98,6 +100,7 @@ fn from_envelope(status: u16, envelope: Envelope) -> VendorFault {
         param: envelope.param.as_deref().map(clean).filter(|param| !param.is_empty()),
         vendor_code: envelope.code.or(envelope.kind).as_deref().map(clean),
         retry,
+        about_model,
     }
 }
 

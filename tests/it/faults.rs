@@ -86,6 +86,55 @@ async fn the_vendors_own_refusal_of_our_credential_is_not_the_callers_fault() {
 }
 
 #[actix_web::test]
+async fn what_a_vendor_says_of_one_model_does_not_stop_its_others() {
+    let denied = r#"{"error":{"message":"Project has no access to model","code":"model_not_found"}}"#;
+    let unknown = r#"{"error":{"message":"The model `gpt-kept` does not exist","code":"model_not_found"}}"#;
+    let limited = r#"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#;
+    for (status, body, shown, code, tried_again, label) in [
+        (403, denied, 502, "vendor_credential", true, "does not give this credential the model"),
+        (404, unknown, 404, "vendor_rejected", true, "knows no model of the name"),
+        (429, limited, 429, "vendor_limit", false, "own limit was reached"),
+    ] {
+        let app = spawn().await;
+        let (vendor, admin) = (Vendor::start().await, app.admin().await);
+        let starter = app.vendor_api(&admin, "custom", &vendor.base, &["gpt-kept", "gpt-given"]).await;
+        let dev = app.developer("dana", &starter).await;
+        let head = if status == 429 { "retry-after: 30\r\n" } else { "" };
+        vendor.set(Mode::Status(status, head.into(), body.into()));
+        let refused = app.chat(&dev.secret, "gpt-kept").await.is(shown);
+        assert_eq!(refused.code(), code);
+        assert!(
+            status != 403 || refused.text.contains("use this model; your key is fine"),
+            "{}",
+            refused.text
+        );
+        vendor.set(Mode::Ok);
+        app.chat(&dev.secret, "gpt-given").await.is(200);
+        let page = format!("/manage/vendors/{}", starter.provider.id);
+        let page = admin.browser.get(&page).await.is(200).text;
+        assert!(page.contains("Ready in part") && page.contains(label), "{page}");
+        assert!(page.contains("gpt-kept: "), "the model is named: {page}");
+        let now = if tried_again { 200 } else { 429 };
+        app.chat(&dev.secret, "gpt-kept").await.is(now);
+        let page = format!("/manage/vendors/{}", starter.provider.id);
+        let page = admin.browser.get(&page).await.is(200).text;
+        assert_eq!(page.contains("Ready in part"), !tried_again, "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn a_refused_credential_stops_all_its_models() {
+    let app = spawn().await;
+    let (vendor, admin) = (Vendor::start().await, app.admin().await);
+    let starter = app.vendor_api(&admin, "custom", &vendor.base, &["gpt-one", "gpt-two"]).await;
+    let dev = app.developer("dana", &starter).await;
+    vendor.set(Mode::Status(401, String::new(), r#"{"error":{"code":"invalid_api_key"}}"#.into()));
+    app.chat(&dev.secret, "gpt-one").await.is(502);
+    assert_eq!(app.chat(&dev.secret, "gpt-two").await.is(502).code(), "vendor_credential");
+    assert_eq!(vendor.hits(), 1, "the vendor was not asked with it again");
+}
+
+#[actix_web::test]
 async fn f22_a_body_over_the_cap_is_refused_with_and_without_a_length() {
     let app = super::support::spawn_with(|config| config.gateway.body_cap = 4_096).await;
     let starter = app.demo_api(&app.admin().await).await;

@@ -32,13 +32,13 @@ fn f07_what_cools_down_is_left_out_and_named_when_nothing_is_left() {
     let (upstream, model) = (Upstream::new(), model(&world.catalogue()));
     let health = upstream.health();
     let id = plan(health, &model, Endpoint::Chat, CallId::fresh()).unwrap().choices[0].health_id();
-    health.note(id, Outcome::Limited(Some(Duration::from_secs(30))));
+    health.note(id, "only", Outcome::Limited(Some(Duration::from_secs(30))));
     let refused = plan(health, &model, Endpoint::Chat, CallId::fresh()).err().unwrap();
     assert_eq!(refused.code(), Code::VendorLimit);
     assert!((30..=33).contains(&refused.retry_after().unwrap()));
     health.forget(id);
     for _ in 0..20 {
-        health.note(id, Outcome::Failed);
+        health.note(id, "only", Outcome::Failed);
     }
     assert_eq!(plan(health, &model, Endpoint::Chat, CallId::fresh()).err().unwrap().code(), Code::NoTarget);
 }
@@ -48,4 +48,20 @@ fn a_model_without_any_target_says_so() {
     let world = World::new();
     let refused = plan(Upstream::new().health(), &model(&world.catalogue()), Endpoint::Chat, CallId::fresh());
     assert_eq!(refused.err().unwrap().code(), Code::NoTarget);
+}
+
+#[test]
+fn a_model_the_vendor_keeps_back_comes_last_and_is_foreseen_when_nothing_else_is_left() {
+    let mut world = World::new();
+    world.target("fast", "denied", 0, 1).target("fast", "spare", 1, 1);
+    let (upstream, model) = (Upstream::new(), model(&world.catalogue()));
+    let health = upstream.health();
+    let made = || plan(health, &model, Endpoint::Chat, CallId::fresh()).unwrap();
+    let id = made().choices[0].health_id();
+    health.note(id, "denied", Outcome::Denied);
+    assert_eq!(order(health, &model), ["spare", "denied"]);
+    assert!(made().foreseen(health).is_none(), "the spare one would answer");
+    health.note(id, "spare", Outcome::Missing);
+    assert_eq!(order(health, &model), ["denied", "spare"], "asked all the same");
+    assert_eq!(made().foreseen(health).unwrap().code(), Code::VendorCredential);
 }

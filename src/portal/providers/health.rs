@@ -9,7 +9,7 @@ use crate::base::ids::ProviderId;
 use crate::base::{Code, Result};
 use crate::domain::supply::ProviderView;
 use crate::gateway::Gateway;
-use crate::gateway::health::{Report, Standing, Why};
+use crate::gateway::health::{Aside, Report, Standing, Why};
 use crate::ledger::record::CallState;
 use crate::ledger::reports;
 use crate::portal::look;
@@ -26,6 +26,7 @@ pub struct Pulse {
 pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
     let report = gateway.health_of(id);
     let (tone, label, now) = match report.standing {
+        Standing::Ready if !report.models.is_empty() => ("warn", "Ready in part", String::new()),
         Standing::Ready if report.judged == 0 => ("quiet", "Not used yet", String::new()),
         Standing::Ready => ("ok", "Ready", String::new()),
         Standing::Shaky => ("warn", "Failing", "Used when nothing better is left. ".to_owned()),
@@ -34,7 +35,17 @@ pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
             (if why == Why::Credential { "bad" } else { "warn" }, "Cooling down", text)
         }
     };
-    Pulse { tone, label, text: format!("{now}{}", tries(&report)) }
+    let models: String = report.models.iter().map(aside).collect();
+    Pulse { tone, label, text: format!("{now}{models}{}", tries(&report)) }
+}
+
+/// One model that this credential does not serve now.
+fn aside(one: &Aside) -> String {
+    let rest = match one.is_refusal() {
+        true => "asked only when nothing better is left, for",
+        false => "not used for",
+    };
+    format!("{} for {}: {rest} {}. ", reason(one.why), one.model, seconds(one.wait))
 }
 
 /// The worst of a vendor's credentials that are switched on; none when all fare well.
@@ -55,6 +66,8 @@ fn reason(why: Why) -> &'static str {
         Why::Overloaded => "The vendor is overloaded",
         Why::Credential => "The vendor does not take this credential",
         Why::Failing => "Too many tries failed",
+        Why::Denied => "The vendor does not give this credential the model it was asked",
+        Why::Missing => "The vendor knows no model of the name it was asked",
     }
 }
 
@@ -81,6 +94,8 @@ fn word(why: Why) -> &'static str {
         Why::Overloaded => "overloaded",
         Why::Credential => "credential refused",
         Why::Failing => "failed",
+        Why::Denied => "model refused",
+        Why::Missing => "model unknown",
     }
 }
 

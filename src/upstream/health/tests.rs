@@ -1,30 +1,33 @@
 use super::*;
 
+const MODEL: &str = "large";
+const OTHER: &str = "small";
+
 fn id() -> Uuid {
     Uuid::from_u128(9)
 }
 
 fn fail(health: &Health, times: usize) {
     for _ in 0..times {
-        health.note(id(), Outcome::Failed);
+        health.note(id(), MODEL, Outcome::Failed);
     }
 }
 
 #[test]
 fn f07_a_cooldown_lasts_as_long_as_the_vendor_asked() {
     let health = Health::new();
-    health.note(id(), Outcome::Limited(Some(Duration::from_secs(30))));
-    let Standing::Cooling { wait, why } = health.standing(id()) else { panic!("not cooling") };
+    health.note(id(), MODEL, Outcome::Limited(Some(Duration::from_secs(30))));
+    let Standing::Cooling { wait, why } = health.standing(id(), MODEL) else { panic!("not cooling") };
     assert_eq!(why, Why::Limited);
     assert!(wait > Duration::from_secs(29) && wait <= Duration::from_secs(33), "{wait:?}");
-    assert!(!health.claim(id()));
+    assert!(!health.claim(id(), MODEL));
     health.forward(Duration::from_secs(29));
-    assert!(!health.claim(id()));
+    assert!(!health.claim(id(), MODEL));
     health.forward(Duration::from_secs(5));
-    assert!(health.claim(id()));
-    health.note(Uuid::from_u128(10), Outcome::Limited(Some(Duration::MAX)));
+    assert!(health.claim(id(), MODEL));
+    health.note(Uuid::from_u128(10), MODEL, Outcome::Limited(Some(Duration::MAX)));
     assert!(
-        matches!(health.standing(Uuid::from_u128(10)), Standing::Cooling { wait, .. } if wait < Duration::from_secs(700))
+        matches!(health.standing(Uuid::from_u128(10), MODEL), Standing::Cooling { wait, .. } if wait < Duration::from_secs(700))
     );
 }
 
@@ -32,31 +35,31 @@ fn f07_a_cooldown_lasts_as_long_as_the_vendor_asked() {
 fn f08_the_breaker_opens_at_half_of_twenty() {
     let health = Health::new();
     for _ in 0..9 {
-        health.note(id(), Outcome::Good);
-        health.note(id(), Outcome::Failed);
+        health.note(id(), MODEL, Outcome::Good);
+        health.note(id(), MODEL, Outcome::Failed);
     }
-    health.note(id(), Outcome::Good);
-    assert_eq!(health.standing(id()), Standing::Ready, "nineteen calls are too few to judge");
-    health.note(id(), Outcome::Failed);
-    assert_eq!(health.standing(id()), Standing::Shaky, "some calls work: still better than nothing");
-    assert!(health.claim(id()));
+    health.note(id(), MODEL, Outcome::Good);
+    assert_eq!(health.standing(id(), MODEL), Standing::Ready, "nineteen calls are too few to judge");
+    health.note(id(), MODEL, Outcome::Failed);
+    assert_eq!(health.standing(id(), MODEL), Standing::Shaky, "some calls work: still better than nothing");
+    assert!(health.claim(id(), MODEL));
 }
 
 #[test]
 fn f01_a_dead_vendor_is_left_alone_but_for_one_probe() {
     let health = Health::new();
     fail(&health, 20);
-    assert!(matches!(health.standing(id()), Standing::Cooling { why: Why::Failing, .. }));
+    assert!(matches!(health.standing(id(), MODEL), Standing::Cooling { why: Why::Failing, .. }));
     health.forward(Duration::from_secs(6));
-    assert!(health.claim(id()), "half open: one probe");
-    assert!(!health.claim(id()), "and no second one beside it");
+    assert!(health.claim(id(), MODEL), "half open: one probe");
+    assert!(!health.claim(id(), MODEL), "and no second one beside it");
     fail(&health, 1);
     health.forward(Duration::from_secs(6));
-    assert!(!health.claim(id()), "it waits longer now");
+    assert!(!health.claim(id(), MODEL), "it waits longer now");
     health.forward(Duration::from_secs(6));
-    assert!(health.claim(id()));
-    health.note(id(), Outcome::Good);
-    assert_eq!(health.standing(id()), Standing::Ready);
+    assert!(health.claim(id(), MODEL));
+    health.note(id(), MODEL, Outcome::Good);
+    assert_eq!(health.standing(id(), MODEL), Standing::Ready);
 }
 
 #[test]
@@ -64,9 +67,9 @@ fn a_probe_whose_caller_left_does_not_block_the_next() {
     let health = Health::new();
     fail(&health, 20);
     health.forward(Duration::from_secs(6));
-    assert!(health.claim(id()));
-    health.note(id(), Outcome::Neutral);
-    assert!(health.claim(id()));
+    assert!(health.claim(id(), MODEL));
+    health.note(id(), MODEL, Outcome::Neutral);
+    assert!(health.claim(id(), MODEL));
 }
 
 #[test]
@@ -74,8 +77,8 @@ fn p13_second_tries_stay_under_a_fifth() {
     let health = Health::new();
     let (mut first, mut second) = (0_u32, 0_u32);
     for _ in 0..1_000 {
-        health.note(id(), Outcome::Good);
-        first += u32::from(health.claim(id()));
+        health.note(id(), MODEL, Outcome::Good);
+        first += u32::from(health.claim(id(), MODEL));
         second += u32::from(health.claim_again(id()));
     }
     assert_eq!(first, 1_000);
@@ -85,8 +88,60 @@ fn p13_second_tries_stay_under_a_fifth() {
 #[test]
 fn a_mended_credential_starts_anew() {
     let health = Health::new();
-    health.note(id(), Outcome::Credential);
-    assert!(matches!(health.standing(id()), Standing::Cooling { why: Why::Credential, .. }));
+    health.note(id(), MODEL, Outcome::Credential);
+    assert!(matches!(health.standing(id(), MODEL), Standing::Cooling { why: Why::Credential, .. }));
     health.forget(id());
-    assert_eq!(health.standing(id()), Standing::Ready);
+    assert_eq!(health.standing(id(), MODEL), Standing::Ready);
+}
+
+#[test]
+fn what_is_said_of_one_model_leaves_the_others_ready() {
+    let health = Health::new();
+    for (outcome, standing_is_cooling) in [
+        (Outcome::Denied, false),
+        (Outcome::Missing, false),
+        (Outcome::Limited(Some(Duration::from_secs(9))), true),
+        (Outcome::Overloaded(Some(Duration::from_secs(9))), true),
+    ] {
+        health.forget(id());
+        health.note(id(), MODEL, outcome);
+        let standing = health.standing(id(), MODEL);
+        assert_eq!(matches!(standing, Standing::Cooling { .. }), standing_is_cooling, "{outcome:?}");
+        assert_eq!(standing == Standing::Shaky, !standing_is_cooling, "{outcome:?}");
+        assert_eq!(health.claim(id(), MODEL), !standing_is_cooling, "{outcome:?}");
+        assert_eq!(health.standing(id(), OTHER), Standing::Ready, "{outcome:?}");
+        assert!(health.claim(id(), OTHER), "{outcome:?}");
+        let report = health.report(id());
+        assert_eq!(report.standing, Standing::Ready);
+        assert_eq!(report.models.iter().map(|one| one.model.as_str()).collect::<Vec<_>>(), [MODEL]);
+        health.forward(Duration::from_secs(40));
+        assert_eq!(health.standing(id(), MODEL), Standing::Ready, "{outcome:?}");
+        assert!(health.report(id()).models.is_empty());
+    }
+}
+
+#[test]
+fn what_is_said_of_the_credential_holds_for_all_its_models() {
+    let health = Health::new();
+    health.note(id(), MODEL, Outcome::Credential);
+    assert!(matches!(health.standing(id(), OTHER), Standing::Cooling { why: Why::Credential, .. }));
+    health.forget(id());
+    fail(&health, 20);
+    assert!(matches!(health.standing(id(), OTHER), Standing::Cooling { why: Why::Failing, .. }));
+}
+
+#[test]
+fn a_model_that_is_given_after_all_is_ready_at_once_but_a_limit_stays() {
+    let health = Health::new();
+    health.note(id(), MODEL, Outcome::Denied);
+    assert_eq!(health.refusal(id(), MODEL), Some(Why::Denied));
+    health.note(id(), OTHER, Outcome::Good);
+    assert_eq!(health.standing(id(), MODEL), Standing::Shaky);
+    health.note(id(), MODEL, Outcome::Good);
+    assert_eq!((health.standing(id(), MODEL), health.refusal(id(), MODEL)), (Standing::Ready, None));
+    health.note(id(), MODEL, Outcome::Limited(Some(Duration::from_secs(9))));
+    health.note(id(), MODEL, Outcome::Limited(Some(Duration::from_secs(2))));
+    health.note(id(), MODEL, Outcome::Good);
+    let Standing::Cooling { wait, why: Why::Limited } = health.standing(id(), MODEL) else { panic!() };
+    assert!(wait > Duration::from_secs(8), "the longer wait stays: {wait:?}");
 }

@@ -8,6 +8,7 @@ pub struct Class {
     pub code: Code,
     pub status: u16,
     pub retry: Retry,
+    pub about_model: bool,
 }
 
 const CONTEXT: &[&str] = &[
@@ -48,6 +49,8 @@ const FILTERED: &[&str] = &[
     "responsibleaipolicyviolation",
     "content management policy",
 ];
+/// How a 404 names what is not there. One that speaks of a file is about the input.
+const MODEL: &[&str] = &["model", "deployment"];
 const OVERLOADED: &[&str] = &["overloaded", "capacity", "engine_overloaded_error"];
 
 /// Judges by status, then by code, then by text.
@@ -60,17 +63,19 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
     )
     .to_lowercase();
     let says = |list: &[&str]| list.iter().any(|word| words.contains(word));
-    let class = |code: Code, retry: Retry| Class { code, status: code.status(), retry };
-    let rejected = |status: u16, retry: Retry| Class { code: Code::VendorRejected, status, retry };
+    let class = |code: Code, retry: Retry| Class { code, status: code.status(), retry, about_model: false };
+    let rejected = |status: u16, retry: Retry| Class { status, ..class(Code::VendorRejected, retry) };
     match status {
-        400 | 422 if says(BAD_KEY) => class(Code::VendorCredential, Retry::Elsewhere),
+        400 | 403 | 422 if says(BAD_KEY) => class(Code::VendorCredential, Retry::Elsewhere),
         400 | 403 | 429 if says(NO_MONEY) => class(Code::VendorCredential, Retry::Elsewhere),
         400 | 413 | 422 if says(CONTEXT) || said.code.as_deref() == Some("3051") => {
             class(Code::ContextLengthExceeded, Retry::Elsewhere)
         }
         400 | 403 | 422 if said.moderated || says(FILTERED) => class(Code::ContentFilter, Retry::Never),
-        401..=403 => class(Code::VendorCredential, Retry::Elsewhere),
-        404 => rejected(404, Retry::Elsewhere),
+        // A key that is good for nothing is a 401 nearly everywhere; a 403 is about what was asked for.
+        403 => Class { about_model: true, ..class(Code::VendorCredential, Retry::Elsewhere) },
+        401 | 402 => class(Code::VendorCredential, Retry::Elsewhere),
+        404 => Class { about_model: says(MODEL), ..rejected(404, Retry::Elsewhere) },
         408 | 504 | 524 => class(Code::VendorTimeout, Retry::SameOrElsewhere),
         409 | 425 => class(Code::VendorError, Retry::SameOrElsewhere),
         413 => rejected(413, Retry::Never),

@@ -142,6 +142,24 @@ fn each_cause_has_its_own_code() {
 }
 
 #[test]
+fn what_is_about_the_model_is_told_from_what_is_about_the_credential() {
+    for (status, body, about_model) in [
+        (403, r#"{"error":{"message":"no access","code":"model_not_found"}}"#, true),
+        (403, r#"{"type":"error","error":{"type":"permission_error","message":"no permission"}}"#, true),
+        (403, r#"{"error":{"message":"Incorrect API key provided"}}"#, false),
+        (403, r#"{"error":{"message":"insufficient credits"}}"#, false),
+        (401, r#"{"error":{"message":"no such model for this key"}}"#, false),
+        (402, "", false),
+        (404, r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}}"#, true),
+        (404, r#"{"error":{"code":"DeploymentNotFound","message":"The API deployment is not there"}}"#, true),
+        (404, r#"{"error":{"message":"No file with that id"}}"#, false),
+        (404, "<html>", false),
+    ] {
+        assert_eq!(of(status, body).about_model, about_model, "{status} {body}");
+    }
+}
+
+#[test]
 fn a_refused_field_is_named() {
     let fault =
         of(422, r#"{"detail":[{"loc":["body","messages",0,"role"],"msg":"Unknown role","type":"enum"}]}"#);

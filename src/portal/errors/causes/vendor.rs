@@ -6,10 +6,13 @@ use crate::base::Code;
 
 pub const VENDOR_CREDENTIAL: Doc = doc(
     Vendor,
-    &["The vendor refused the secret that this gateway holds for it. Your own key was accepted."],
+    &[
+        "The vendor refused the secret that this gateway holds for it. Your own key was accepted.",
+        "Or it keeps this one model from that secret, as the message then says; other models go on.",
+    ],
     &[
         "Nothing to do in your app: tell an operator the request id.",
-        "Operators: press Test beside the credential on the vendor's page, and replace it.",
+        "Operators: press Test beside the credential on the vendor's page, and replace it; for one model, ask the vendor for access.",
     ],
     &[Code::VendorRejected, Code::NoTarget],
 );
