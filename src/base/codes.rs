@@ -66,6 +66,7 @@ codes! {
     SubscriptionEnded "subscription_ended" 403 Caller false "The subscription has ended." "Renew it.";
     ScopeMissing "scope_missing" 403 Caller false "This key lacks the scope for this endpoint." "Add the scope on the key's page, or use another key.";
     ModelNotAllowed "model_not_allowed" 403 Caller false "The subscription's plan does not include this model." "Use a model of the plan, or change the plan.";
+    ModelUnpriced "model_unpriced" 403 Portico false "The model has no known price, and a budget applies to this call." "Ask an admin to set the model's price, or use a model that has one.";
     ModelNotFound "model_not_found" 404 Caller false "There is no such model." "List the models with GET /v1/models.";
     RateLimitExceeded "rate_limit_exceeded" 429 Caller true "The rate limit is used up for now." "Wait as Retry-After says, or ask for a higher limit.";
     ConcurrencyLimited "concurrency_limited" 429 Caller true "Too many calls are open at once." "Wait for one to end, or ask for a higher limit.";

@@ -13,7 +13,7 @@ use super::Gateway;
 use super::arrival::Door;
 use super::authorize::{self, Wanted};
 use super::directory::Cards;
-use super::{identify, plan};
+use super::{identify, plan, reserve};
 
 words! {
     /// The checks of a call, in their order.
@@ -32,7 +32,7 @@ words! {
         Version "version" "The API and its version are live";
         Subscription "subscription" "The subscription is approved";
         Scope "scope" "The key carries the scope";
-        Model "model" "The plan has the model";
+        Model "model" "The plan has the model, at a known price";
         Limits "limits" "Rates and open calls have room";
         Budget "budget" "The budget has room";
         Vendor "vendor" "A vendor took the call";
@@ -75,7 +75,9 @@ pub fn check_of(code: Code) -> Check {
         | Code::SubscriptionSuspended
         | Code::SubscriptionEnded => Check::Subscription,
         Code::ScopeMissing => Check::Scope,
-        Code::ModelNotAllowed | Code::ModelNotFound | Code::ContextLengthExceeded => Check::Model,
+        Code::ModelNotAllowed | Code::ModelUnpriced | Code::ModelNotFound | Code::ContextLengthExceeded => {
+            Check::Model
+        }
         Code::RateLimitExceeded | Code::ConcurrencyLimited | Code::Overloaded | Code::ShuttingDown => {
             Check::Limits
         }
@@ -167,9 +169,11 @@ fn judge(
     let grant = authorize::authorize(key, app, &catalogue, wanted, now)?;
     explained.api = Some(format!("{}/{}", grant.api.slug, grant.version.row.name));
     explained.plan = Some(grant.plan.name.clone());
+    reserve::priced(gateway, &grant, question.endpoint)?;
     gateway.limits().check(&grant.limits, &Ask::default(), now).map_err(|refused| refused.error())?;
-    plan::plan(gateway.upstream().health(), &grant.model, question.endpoint, CallId::fresh())?;
-    Ok(())
+    let health = gateway.upstream().health();
+    let plan = plan::plan(health, &grant.model, question.endpoint, CallId::fresh())?;
+    plan.foreseen(health).map_or(Ok(()), Err)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::base::limit::LimitKind;
 use crate::base::{Code, Nanos, Result};
-use crate::limits::{Ask, Reservation};
+use crate::limits::{Ask, Least, Reservation};
 use crate::wire::{Endpoint, Peek};
 
 use super::Gateway;
@@ -12,24 +12,38 @@ use super::directory::Model;
 
 /// Where neither the caller nor the model names a bound.
 const ANSWER: u32 = 4_096;
+/// Of a call whose caller named no bound: so many tokens of an answer must fit.
+const LEAST: u32 = 512;
 
 /// What a call asks of its limits: the prompt counted by its bytes, the answer by its bound.
 ///
 /// # Errors
-/// `context_length_exceeded` when the prompt cannot fit however it is counted; `model_not_allowed`
+/// `context_length_exceeded` when the prompt cannot fit however it is counted; `model_unpriced`
 /// when a budget applies and the model has no known price.
 pub fn ask(gateway: &Gateway, grant: &Grant, peek: &Peek) -> Result<Ask> {
     fits_window(&grant.model, peek)?;
     let input = peek.prompt_bytes.div_ceil(3) as u64;
-    let bound = peek.max_tokens.or(grant.model.max_output).unwrap_or(ANSWER);
-    let answer = match peek.endpoint {
-        Endpoint::Chat => u64::from(bound).saturating_mul(u64::from(peek.n.max(1))),
-        Endpoint::Embeddings => 0,
+    let priced = has_budget(grant);
+    let worst = |bound: u32| -> Result<(i64, Nanos)> {
+        let answer = match peek.endpoint {
+            Endpoint::Chat => u64::from(bound).saturating_mul(u64::from(peek.n.max(1))),
+            Endpoint::Embeddings => 0,
+        };
+        let tokens = i64::try_from(input.saturating_add(answer)).unwrap_or(i64::MAX);
+        let nanos = if priced { dearest(gateway, &grant.model, input, answer)? } else { Nanos::ZERO };
+        Ok((tokens, nanos))
     };
-    let tokens = i64::try_from(input.saturating_add(answer)).unwrap_or(i64::MAX);
-    let has_budget = grant.limits.iter().any(|limit| limit.kind == LimitKind::UsdPerMonth);
-    let nanos = if has_budget { dearest(gateway, &grant.model, input, answer)? } else { Nanos::ZERO };
-    Ok(Ask { tokens, unbounded: peek.max_tokens.is_none(), nanos })
+    let bound = peek.max_tokens.or(grant.model.max_output).unwrap_or(ANSWER);
+    let (tokens, nanos) = worst(bound)?;
+    let least = match peek.max_tokens {
+        Some(_) => None,
+        None => worst(bound.min(LEAST)).map(|(tokens, nanos)| Some(Least { tokens, nanos }))?,
+    };
+    Ok(Ask { tokens, nanos, least })
+}
+
+fn has_budget(grant: &Grant) -> bool {
+    grant.limits.iter().any(|limit| limit.kind == LimitKind::UsdPerMonth)
 }
 
 fn fits_window(model: &Model, peek: &Peek) -> Result<()> {
@@ -44,6 +58,15 @@ fn fits_window(model: &Model, peek: &Peek) -> Result<()> {
     )))
 }
 
+/// Can a budget that applies hold what this grant's calls cost?
+///
+/// # Errors
+/// `model_unpriced`.
+pub fn priced(gateway: &Gateway, grant: &Grant, endpoint: Endpoint) -> Result<()> {
+    let answer = u64::from(endpoint == Endpoint::Chat);
+    if has_budget(grant) { dearest(gateway, &grant.model, 1, answer).map(drop) } else { Ok(()) }
+}
+
 /// At the dearest target that may serve the call.
 fn dearest(gateway: &Gateway, model: &Model, input: u64, answer: u64) -> Result<Nanos> {
     let now = gateway.now();
@@ -52,10 +75,12 @@ fn dearest(gateway: &Gateway, model: &Model, input: u64, answer: u64) -> Result<
     for target in usable {
         let worst = target.price(now).and_then(|tariff| cost::worst(&tariff, input, answer));
         let Some(worst) = worst else {
-            return Err(Code::ModelNotAllowed.saying(format!(
-                "Model `{}` has no known price, and a budget applies to this call; an admin can set its price.",
-                model.name
-            )));
+            return Err(Code::ModelUnpriced
+                .saying(format!(
+                    "Model `{}` has no known price, and a budget applies to this call.",
+                    model.name
+                ))
+                .on("model"));
         };
         most = most.max(worst);
     }

@@ -32,9 +32,16 @@ use subject::{State, Subject};
 pub struct Ask {
     /// Prompt and answer together.
     pub tokens: i64,
-    /// True when the caller named no bound: then a rate smaller than the estimate does not refuse
-    /// the call for ever, it lets it through alone.
-    pub unbounded: bool,
+    pub nanos: Nanos,
+    /// When the caller named no bound: with so much room the call is let in all the same. It holds
+    /// the worst case nevertheless, so that no other one comes in on room it may use up.
+    pub least: Option<Least>,
+}
+
+/// What a call without a bound needs at least.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Least {
+    pub tokens: i64,
     pub nanos: Nanos,
 }
 

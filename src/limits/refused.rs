@@ -13,16 +13,24 @@ pub struct Refused {
     pub retry_after_s: Option<u32>,
     reset: Option<Timestamp>,
     spent_up: bool,
+    /// `asked` is the least that is needed, not the most.
+    without_bound: bool,
 }
 
 impl Refused {
     pub(super) fn new(limit: &Limit, used: i64, asked: i64, retry_after_s: Option<u32>) -> Self {
-        Self { limit: *limit, used, asked, retry_after_s, reset: None, spent_up: false }
+        let (reset, spent_up, without_bound) = (None, false, false);
+        Self { limit: *limit, used, asked, retry_after_s, reset, spent_up, without_bound }
     }
 
     pub(super) fn resetting(mut self, reset: Timestamp, spent_up: bool) -> Self {
         self.reset = Some(reset);
         self.spent_up = spent_up;
+        self
+    }
+
+    pub(super) fn without_bound(mut self) -> Self {
+        self.without_bound = true;
         self
     }
 
@@ -68,9 +76,13 @@ impl Refused {
         if self.spent_up {
             return format!("The budget of {budget} a month of {whose} is used up.{reset}");
         }
+        let needs = match self.without_bound {
+            true => format!("needs room for at least {asked}; a `max_tokens` of its own"),
+            false => format!("may cost up to {asked}; a smaller `max_tokens`"),
+        };
         format!(
             "The budget of {budget} a month of {whose} has no room for this call: {used} is used or held by calls \
-             in flight and this call may cost up to {asked}; a smaller `max_tokens` lowers that.{reset}"
+             in flight and this call {needs} lowers that.{reset}"
         )
     }
 }

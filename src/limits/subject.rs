@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use crate::base::limit::{Limit, LimitKind, LimitScope};
-use crate::base::{Nanos, Timestamp};
+use crate::base::Timestamp;
 
 use super::Ask;
 use super::budget::{Budget, Month};
@@ -37,33 +37,40 @@ impl Subject {
     }
 }
 
-/// What a token rate counts for this call.
+/// What a token rate counts for this call. Without a bound of its own a call fills the minute at most.
 pub(super) fn counted_tokens(limit: &Limit, ask: &Ask) -> i64 {
-    if ask.unbounded { ask.tokens.min(limit.amount) } else { ask.tokens }
+    if ask.least.is_some() { ask.tokens.min(limit.amount) } else { ask.tokens }
+}
+
+/// The room a token rate must have for it. A call without a bound is never refused for good.
+fn needed_tokens(limit: &Limit, ask: &Ask) -> i64 {
+    ask.least.map_or(ask.tokens, |least| least.tokens.min(limit.amount))
 }
 
 impl State {
     pub fn fits(&mut self, limit: &Limit, ask: &Ask, second: u64, now: Timestamp) -> Result<(), Refused> {
         match limit.kind {
             LimitKind::RequestsPerMinute => rate(&mut self.requests, limit, 1, second),
-            LimitKind::TokensPerMinute => rate(&mut self.tokens, limit, counted_tokens(limit, ask), second),
+            LimitKind::TokensPerMinute => rate(&mut self.tokens, limit, needed_tokens(limit, ask), second),
             LimitKind::ConcurrentCalls if self.open < limit.amount => Ok(()),
             LimitKind::ConcurrentCalls => Err(Refused::new(limit, self.open, 1, Some(1))),
-            LimitKind::UsdPerMonth => self.affords(limit, ask.nanos, now),
+            LimitKind::UsdPerMonth => self.affords(limit, ask, now),
         }
     }
 
-    fn affords(&self, limit: &Limit, nanos: Nanos, now: Timestamp) -> Result<(), Refused> {
+    fn affords(&self, limit: &Limit, ask: &Ask, now: Timestamp) -> Result<(), Refused> {
         let month = Month::of(now);
         let used = self.budget.used(month);
+        let needed = ask.least.map_or(ask.nanos, |least| least.nanos);
         // A budget that is used up refuses free calls as well; a call that costs nothing needs no room.
-        if used.plus(nanos).0 <= limit.amount && used.0 < limit.amount.max(1) {
+        if used.plus(needed).0 <= limit.amount && used.0 < limit.amount.max(1) {
             return Ok(());
         }
         let reset = now.next_month();
         let wait = u32::try_from(reset.since(now) / 1_000_000 + 1).unwrap_or(u32::MAX);
         let spent_up = self.budget.spent(month).0 >= limit.amount;
-        Err(Refused::new(limit, used.0, nanos.0, Some(wait)).resetting(reset, spent_up))
+        let refused = Refused::new(limit, used.0, needed.0, Some(wait)).resetting(reset, spent_up);
+        Err(if ask.least.is_some() { refused.without_bound() } else { refused })
     }
 
     pub fn take(&mut self, limit: &Limit, ask: &Ask, second: u64, month: Month) {

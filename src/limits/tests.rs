@@ -111,7 +111,7 @@ fn p03_sixty_four_at_once_with_room_for_ten_admit_exactly_ten() {
     for limits in sets {
         let counters = Limits::new(MIB);
         let (barrier, admitted) = (Barrier::new(64), AtomicUsize::new(0));
-        let ask = Ask { tokens: 100, unbounded: false, nanos: Nanos(100) };
+        let ask = Ask { tokens: 100, nanos: Nanos(100), least: None };
         std::thread::scope(|scope| {
             for _ in 0..64 {
                 scope.spawn(|| {
@@ -199,11 +199,73 @@ fn tokens_are_settled_to_what_was_used() {
     assert_eq!(counters.gauges(&rate, NOW)[0].used, 50);
     let refused = counters.reserve(&rate, &tokens(1_001), NOW).err().unwrap();
     assert_eq!(refused.retry_after_s, None, "it can never fit");
-    let open = Ask { tokens: 128_000, unbounded: true, nanos: Nanos::ZERO };
-    assert!(counters.reserve(&rate, &open, NOW).is_err(), "it needs the whole window");
+}
+
+/// What a call asks whose caller named no bound.
+fn open_ended(least: i64, worst: i64) -> Ask {
+    let least = Least { tokens: least, nanos: Nanos(least) };
+    Ask { tokens: worst, nanos: Nanos(worst), least: Some(least) }
+}
+
+#[test]
+fn a_call_without_a_bound_comes_in_on_what_is_left_of_a_rate_and_alone() {
+    let counters = Limits::new(MIB);
+    let rate = [limit(LimitKind::TokensPerMinute, 1_000)];
+    let mut first = counters.reserve(&rate, &open_ended(600, 128_000), NOW).unwrap();
+    assert_eq!(first.rates().tokens.unwrap().remaining, 0);
+    assert!(counters.reserve(&rate, &tokens(1), NOW).is_err(), "it holds the whole minute");
+    first.settle(Spent { tokens: 50, nanos: Nanos::ZERO });
+    let mut next = counters.reserve(&rate, &open_ended(600, 128_000), NOW).unwrap();
+    next.settle(Spent { tokens: 500, nanos: Nanos::ZERO });
+    let refused = counters.reserve(&rate, &open_ended(600, 128_000), NOW).err().unwrap();
+    assert!(refused.retry_after_s.is_some(), "450 are left, and there is room again soon");
+    assert_eq!(counters.gauges(&rate, NOW)[0].used, 550);
     counters.forward(Duration::from_secs(61));
-    let alone = counters.reserve(&rate, &open, NOW).unwrap();
-    assert_eq!(alone.rates().tokens.unwrap().remaining, 0);
+    drop(counters.reserve(&rate, &open_ended(5_000, 128_000), NOW).unwrap());
+    assert!(counters.gauges(&rate, NOW)[0].used == 0, "even one that can never fit is not refused for good");
+}
+
+#[test]
+fn p03_of_calls_without_a_bound_one_at_most_may_pass_the_end_of_a_budget() {
+    const WORST: i64 = 100;
+    const LEAST: i64 = 30;
+    for (amount, due) in [(1_050, 11), (1_029, 10), (1_000, 10), (LEAST, 1), (LEAST - 1, 0)] {
+        let counters = Limits::new(MIB);
+        let budget = [limit(LimitKind::UsdPerMonth, amount)];
+        let (barrier, admitted) = (Barrier::new(64), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..64 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    let got = counters.reserve(&budget, &open_ended(LEAST, WORST), NOW);
+                    admitted.fetch_add(usize::from(got.is_ok()), Ordering::SeqCst);
+                    barrier.wait();
+                    if let Ok(mut got) = got {
+                        got.settle(Spent { tokens: 0, nanos: Nanos(WORST) });
+                    }
+                });
+            }
+        });
+        assert_eq!(admitted.load(Ordering::SeqCst), due, "of {amount}");
+        let spent = counters.gauges(&budget, NOW)[0].used;
+        assert!(spent <= amount + WORST - LEAST, "{spent} of {amount}");
+    }
+}
+
+#[test]
+fn p03_room_that_an_open_call_may_use_up_is_given_to_nobody() {
+    let counters = Limits::new(MIB);
+    let budget = [limit(LimitKind::UsdPerMonth, 150)];
+    let mut bounded = counters.reserve(&budget, &nanos(100), NOW).unwrap();
+    let mut open = counters.reserve(&budget, &open_ended(30, 100), NOW).unwrap();
+    bounded.settle(Spent { tokens: 0, nanos: Nanos(40) });
+    let refused = counters.reserve(&budget, &nanos(20), NOW).err().unwrap();
+    assert!(refused.error().message().contains("may cost up to"), "{}", refused.error().message());
+    let refused = counters.reserve(&budget, &open_ended(20, 100), NOW).err().unwrap();
+    assert!(refused.error().message().contains("room for at least"), "{}", refused.error().message());
+    open.settle(Spent { tokens: 0, nanos: Nanos(100) });
+    assert_eq!(counters.gauges(&budget, NOW)[0].used, 140);
+    assert!(counters.reserve(&budget, &nanos(10), NOW).is_ok());
 }
 
 #[test]
@@ -214,7 +276,7 @@ fn a_dropped_reservation_gives_everything_back() {
         limit(LimitKind::ConcurrentCalls, 1),
         limit(LimitKind::UsdPerMonth, 100),
     ];
-    drop(counters.reserve(&all, &Ask { tokens: 100, unbounded: false, nanos: Nanos(100) }, NOW).unwrap());
+    drop(counters.reserve(&all, &Ask { tokens: 100, nanos: Nanos(100), least: None }, NOW).unwrap());
     assert!(counters.gauges(&all, NOW).iter().all(|gauge| gauge.used == 0));
     counters.forward(Duration::from_secs(61));
     assert_eq!(counters.sweep(), 0);
@@ -320,7 +382,7 @@ proptest! {
             match step {
                 Step::Reserve { tokens, nanos } => {
                     let before = counters.second();
-                    let got = counters.reserve(&all, &Ask { tokens, unbounded: false, nanos: Nanos(nanos) }, NOW);
+                    let got = counters.reserve(&all, &Ask { tokens, nanos: Nanos(nanos), least: None }, NOW);
                     if counters.second() != before { return Ok(()); }
                     model.second = before - base;
                     prop_assert_eq!(got.is_ok(), model.admits(tokens, nanos));

@@ -300,6 +300,64 @@ async fn p03_sixty_four_calls_at_once_with_money_for_ten() {
 }
 
 #[actix_web::test]
+async fn p03_calls_without_max_tokens_come_in_on_what_is_left_of_a_budget_and_never_on_the_same_room() {
+    let app = spawn().await;
+    let vendor = Vendor::start().await;
+    vendor.set(Mode::Slow(Duration::from_millis(1_500)));
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &vendor.base, &["gpt-test"]).await;
+    app.widen(&starter).await;
+    app.price(&admin, &starter, 1_000_000_000_000).await;
+    let dev = app.developer("dana", &starter).await;
+    // An answer of 4,096 tokens would cost $4.10; 512 of them cost 51 cents.
+    let budget = app.limit_key(dev.key.id, LimitKind::UsdPerMonth, 1_000_000_000).await;
+    let calls = (0..16).map(|_| app.chat(&dev.secret, "gpt-test"));
+    let answers = futures_util::future::join_all(calls).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "alone");
+    let refused = answers.into_iter().find(|answer| answer.status == 429).unwrap();
+    assert_eq!(refused.code(), "insufficient_quota");
+    assert!(
+        refused.text.contains("room for at least $0.5") && refused.text.contains("max_tokens"),
+        "{}",
+        refused.text
+    );
+    vendor.set(Mode::Ok);
+    for _ in 0..3 {
+        app.chat(&dev.secret, "gpt-test").await.is(200);
+    }
+    app.calls(19).await;
+    assert_eq!(app.app.gateway.gauges(&[budget])[0].used, 4 * 4 * 1_000_000, "settled to four tokens each");
+    let asked: Vec<_> = vendor.seen().into_iter().map(|seen| seen.body).collect();
+    assert!(asked.iter().all(|body| body.get("max_tokens").is_none()), "the vendor's answer is not capped");
+}
+
+#[actix_web::test]
+async fn a_budget_and_a_model_of_unknown_price_are_answered_as_such() {
+    let app = spawn().await;
+    let (vendor, admin) = (Vendor::start().await, app.admin().await);
+    let starter = app.vendor_api(&admin, "custom", &vendor.base, &["gpt-test"]).await;
+    app.widen(&starter).await;
+    let dev = app.developer("dana", &starter).await;
+    app.chat(&dev.secret, "gpt-test").await.is(200);
+    app.limit_key(dev.key.id, LimitKind::UsdPerMonth, 1_000_000_000).await;
+    let refused = app.chat(&dev.secret, "gpt-test").await.is(403);
+    assert_eq!((refused.code().as_str(), vendor.hits()), ("model_unpriced", 1));
+    assert!(
+        refused.text.contains("no known price") && refused.text.contains("set the model's price"),
+        "{}",
+        refused.text
+    );
+    let page = format!("/diagnose?id={}", refused.header("x-request-id"));
+    let page = admin.browser.get(&page).await.is(200).text;
+    assert!(
+        page.contains("Would be refused now: model_unpriced.") && page.contains("/manage/models"),
+        "{page}"
+    );
+    app.price(&admin, &starter, 1_000_000).await;
+    app.chat(&dev.secret, "gpt-test").await.is(200);
+}
+
+#[actix_web::test]
 async fn p13_a_vendor_that_fails_always_sees_hardly_more_than_was_asked() {
     let app = spawn().await;
     let vendor = Vendor::start().await;

@@ -98,6 +98,7 @@ pub fn of(code: Code) -> Doc {
         Code::SubscriptionEnded => access::SUBSCRIPTION_ENDED,
         Code::ScopeMissing => access::SCOPE_MISSING,
         Code::ModelNotAllowed => access::MODEL_NOT_ALLOWED,
+        Code::ModelUnpriced => access::MODEL_UNPRICED,
         Code::ModelNotFound => access::MODEL_NOT_FOUND,
         Code::RateLimitExceeded => access::RATE_LIMIT_EXCEEDED,
         Code::ConcurrencyLimited => access::CONCURRENCY_LIMITED,

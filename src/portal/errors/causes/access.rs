@@ -97,6 +97,20 @@ pub const MODEL_NOT_ALLOWED: Doc = doc(
     &[Code::ModelNotFound, Code::SubscriptionMissing],
 );
 
+pub const MODEL_UNPRICED: Doc = doc(
+    Access,
+    &[
+        "A budget in USD applies to the key, the plan or the team, and nobody has told what this model costs: \
+         an unknown cost cannot be held against a budget, and is never taken for 0.",
+        "One of the vendors behind the model has a price, another has none.",
+    ],
+    &[
+        "Admins set the price on the model's page, one for each vendor that serves it; 0 is a price, too.",
+        "Until then use a model that has a price, or a key without a budget.",
+    ],
+    &[Code::ModelNotAllowed, Code::InsufficientQuota],
+);
+
 pub const MODEL_NOT_FOUND: Doc = doc(
     Access,
     &[
@@ -110,11 +124,11 @@ pub const RATE_LIMIT_EXCEEDED: Doc = doc(
     Limits,
     &[
         "The requests or tokens of the last minute reached a limit of the key, the plan or the team. The message names which.",
-        "Tokens are reserved before a call: a large `max_tokens` counts in full until the answer is in.",
+        "Tokens are reserved before a call: a large `max_tokens` counts in full until the answer is in, and without one the model's own bound does.",
     ],
     &[
         "Wait as `Retry-After` says; the SDKs do so by themselves.",
-        "Lower `max_tokens`, spread the calls, or ask for a higher limit.",
+        "Set a low `max_tokens`, spread the calls, or ask for a higher limit.",
     ],
     &[Code::ConcurrencyLimited, Code::InsufficientQuota, Code::VendorLimit],
 );
@@ -130,10 +144,12 @@ pub const CONCURRENCY_LIMITED: Doc = doc(
 
 pub const INSUFFICIENT_QUOTA: Doc = doc(
     Limits,
-    &["The budget of this period is used up, or what is left does not cover the worst case of this call."],
+    &[
+        "The budget of this period is used up, or what is left beside the calls in flight does not cover this call.",
+    ],
     &[
         "Wait for the reset that the message names, or ask for a larger budget.",
-        "Lower `max_tokens`: the worst case is reserved before the call.",
+        "Set a low `max_tokens`: the worst case is held while a call is open, and without one that is the model's own bound.",
     ],
     &[Code::RateLimitExceeded],
 );
