@@ -28,7 +28,7 @@ pub fn line(field: &'static str, typed: &str, longest: usize) -> Result<String> 
 /// One line that may be empty, trimmed.
 ///
 /// # Errors
-/// `field_invalid` when it is too long or has control characters.
+/// `field_invalid` when it is too long or has characters that are controls or not seen.
 pub fn optional_line(field: &'static str, typed: &str, longest: usize) -> Result<String> {
     let text = typed.trim();
     if text.chars().count() > longest {
@@ -37,7 +37,40 @@ pub fn optional_line(field: &'static str, typed: &str, longest: usize) -> Result
     if text.chars().any(char::is_control) {
         return Err(wrong(field, "No control characters."));
     }
+    seen(field, text)?;
     Ok(text.to_owned())
+}
+
+/// Refuses characters that show nothing or turn the direction of what stands beside them: with them
+/// one name can look like another.
+///
+/// # Errors
+/// `field_invalid` that names the first one.
+pub fn seen(field: &'static str, text: &str) -> Result<()> {
+    let mut before = ' ';
+    for (at, c) in text.chars().enumerate() {
+        // Phones put the variation selector behind a sign to show it in color.
+        let colors = c == '\u{fe0f}' && !before.is_ascii() && !before.is_alphanumeric() && !unseen(before);
+        if unseen(c) && !colors {
+            let (place, code) = (at + 1, u32::from(c));
+            return Err(wrong(
+                field,
+                format!("Character {place} is U+{code:04X}, which cannot be seen: take it out."),
+            ));
+        }
+        before = c;
+    }
+    Ok(())
+}
+
+/// What Unicode lets a reader's screen leave out, with the marks of direction and the blank letters.
+fn unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Several lines that may be empty.
@@ -97,3 +130,6 @@ pub fn pattern(field: &'static str, typed: &str) -> Result<Option<String>> {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Ok(Some(format!("%{escaped}%")))
 }
+
+#[cfg(test)]
+mod tests;

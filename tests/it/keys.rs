@@ -261,6 +261,23 @@ async fn b42_a_name_is_shown_as_text() {
 }
 
 #[actix_web::test]
+async fn b42_a_name_with_a_character_that_cannot_be_seen_is_refused_on_page_and_by_script() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::ReadAndWrite).await;
+    let name = "pay\u{202e}llor";
+    for (form, action) in [("/keys/new", "/keys"), ("/apps/new", "/apps"), ("/profile", "/profile/name")] {
+        let answer = dana.browser.submit(form, action, &[("name", name)]).await.is(422);
+        assert!(answer.text.contains("Character 4 is U+202E"), "{action}: {}", answer.text);
+    }
+    let answer = call(&app, &token, Method::POST, "/api/v1/apps", json!({ "name": name })).await.is(400);
+    let said = &answer.json()["errors"][0];
+    assert_eq!(said["pointer"], "/name", "{}", answer.text);
+    assert!(said["detail"].as_str().unwrap().contains("U+202E"), "{}", answer.text);
+}
+
+#[actix_web::test]
 async fn a_form_with_mistakes_comes_back_with_what_was_typed() {
     let app = spawn().await;
     app.admin().await;

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::actor::{Actor, Who};
 use super::audit::{self, Act};
 use super::changes::{self, Change};
+use super::fields;
 use super::permit::{self, Right};
 use crate::base::ids::{AppId, TeamId, UserId};
 use crate::base::{Clash, Code, Result};
@@ -202,6 +203,7 @@ pub(in crate::domain) fn checked_name(text: &str, field: &'static str) -> Result
         let message = format!("A name is one line of at most {NAME_MAX} characters.");
         return Err(Code::FieldInvalid.saying(message).on(field));
     }
+    fields::seen(field, name)?;
     Ok(name.to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! E-mail addresses and names as people type them, checked once.
 
 use crate::base::{Code, Result};
+use crate::domain::fields;
 
 const LONGEST_EMAIL: usize = 254;
 const LONGEST_NAME: usize = 100;
@@ -29,6 +30,7 @@ impl Email {
         if local.is_empty() || !local.chars().all(plain) || !domain_fits {
             return Err(bad());
         }
+        fields::seen("email", local)?;
         Ok(Self(text))
     }
 
@@ -66,5 +68,6 @@ pub fn name(text: &str) -> Result<String> {
     if count > LONGEST_NAME || text.chars().any(char::is_control) {
         return Err(Code::FieldInvalid.saying("Use at most 100 characters, on one line.").on("name"));
     }
+    fields::seen("name", text)?;
     Ok(text.to_owned())
 }
