@@ -1,5 +1,7 @@
 //! Who did what to what, in the same transaction as the deed, each row chained to the one before.
 
+mod feed;
+
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -12,6 +14,8 @@ use super::actor::Actor;
 use crate::base::{Result, Timestamp};
 use crate::store::entity::audit_event;
 use crate::store::{Db, Tx, dialect};
+
+pub use feed::{CallChain, list_around};
 
 /// One deed. `act` is a past-tense word such as `key_rotated`.
 pub struct Act {
@@ -88,8 +92,7 @@ fn chain(
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What was done to any of these things since `from`, newest first: the change feed of the diagnose
-/// page. At most 50 rows.
+/// What was done to any of these things, or touched them, since `from`, newest first. At most 50 rows.
 ///
 /// # Errors
 /// The database's own.

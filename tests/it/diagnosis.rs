@@ -100,7 +100,7 @@ async fn p18_a_whole_key_in_the_address_is_called_leaked_and_not_shown() {
     let app = spawn().await;
     let dana = app.dana().await;
     let page = dana.person.browser.get(&format!("/diagnose?id={}", dana.secret)).await.is(200).text;
-    assert!(page.contains("counts as leaked") && !page.contains(&dana.secret));
+    assert!(page.contains("Treat this key as leaked") && !page.contains(&dana.secret));
 }
 
 #[actix_web::test]
@@ -128,4 +128,37 @@ async fn the_address_in_an_error_leads_to_its_case() {
     let answer = admin.browser.get(path).await.is(303);
     let page = admin.browser.get(answer.location()).await.is(200);
     assert!(page.text.contains("auth_missing"), "{}", page.text);
+}
+
+#[actix_web::test]
+async fn what_changed_is_about_this_call_alone_newest_first_and_capped() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let (actor, browser) = (&dana.person.actor, &dana.person.browser);
+    let other = keys::NewKey::usual(dana.key.app_id, "beside");
+    let other = keys::issue(&app.db, actor, other).await.unwrap();
+    keys::pause(&app.db, actor, other.key.id).await.unwrap();
+    let refused = app.ask(&dana.secret, "no-such-model").await.is(404);
+    let page = format!("/diagnose?id={}", id(&refused));
+    let shown = browser.get(&page).await.is(200).text;
+    let changed = |page: &str| {
+        page.split("id=\"changes\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned()
+    };
+    assert!(changed(&shown).contains("Subscription") && !changed(&shown).contains("Key paused"), "{shown}");
+    assert!(!changed(&shown).contains("Signed in"), "{shown}");
+    for _ in 0..6 {
+        keys::pause(&app.db, actor, dana.key.id).await.unwrap();
+        keys::enable(&app.db, actor, dana.key.id).await.unwrap();
+    }
+    let capped = changed(&browser.get(&page).await.is(200).text);
+    assert_eq!(
+        (capped.matches("Key paused").count(), capped.matches("Key enabled").count()),
+        (5, 5),
+        "{capped}"
+    );
+    assert!(capped.find("Key enabled") < capped.find("Key paused"), "the newest comes first");
+    assert!(capped.contains("Show older changes"), "{capped}");
+    let all = changed(&browser.get(&format!("{page}&changes=all")).await.is(200).text);
+    assert_eq!(all.matches("Key paused").count(), 6);
+    assert!(all.contains("Key created") && !all.contains("Show older changes"), "{all}");
 }

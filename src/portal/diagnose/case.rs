@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use uuid::Uuid;
-
-use super::feed::{self, Changed, User};
+use super::chain;
+use super::feed::{self, Changes, Span, User};
 use super::fix::{About, Fix, fix};
 use super::help;
 use super::lines::{self, Line};
@@ -37,7 +36,7 @@ pub struct Case {
     pub outlook: String,
     pub passes_now: bool,
     pub fix: Option<Fix>,
-    pub changes: Vec<Changed>,
+    pub changes: Changes,
     pub callers: Vec<User>,
     /// Of the key: calls that did not go well, newest first.
     pub latest: Vec<CallLine>,
@@ -70,6 +69,8 @@ pub struct Desk<'a> {
     pub ledger: &'a Ledger,
     pub gateway: &'a Gateway,
     pub actor: &'a Actor,
+    /// How much of what changed is wanted.
+    pub span: Span,
 }
 
 impl Desk<'_> {
@@ -102,20 +103,8 @@ impl Desk<'_> {
         };
         let mut case = self.judge(key, Some(&call)).await?;
         case.fix = code.and_then(|code| fix(self.actor, code, &about));
-        let ids = [
-            call.key_id.map(|id| id.0),
-            call.user_id.map(|id| id.0),
-            call.app_id.map(|id| id.0),
-            call.team_id.map(|id| id.0),
-            call.subscription_id.map(|id| id.0),
-            call.api_id.map(|id| id.0),
-            call.version_id.map(|id| id.0),
-            call.plan_id.map(|id| id.0),
-        ];
-        let ids: Vec<Uuid> = ids.into_iter().flatten().collect();
-        if !ids.is_empty() {
-            case.changes = feed::changes(self.db, self.actor, &ids, call.at).await?;
-        }
+        let hung = chain::of_call(self, &call).await?;
+        case.changes = feed::changes(self.db, self.actor, &hung, call.at, self.span).await?;
         case.help = help::text(&then, &case.outlook);
         case.contact = help::contact(self.db, self.actor, call.version_id).await?;
         case.letter = help::letter(&case.contact, &then, &case.help);
@@ -142,8 +131,8 @@ impl Desk<'_> {
             let about = About { subscription: subscription.map(SubscriptionId), ..about };
             case.fix = fix(self.actor, error.code(), &about);
         }
-        let ids = [row.id.0, row.owner_id.0, row.app_id.0, row.team_id.0];
-        case.changes = feed::changes(self.db, self.actor, &ids, self.db.now()).await?;
+        let hung = chain::of_key(&row);
+        case.changes = feed::changes(self.db, self.actor, &hung, self.db.now(), self.span).await?;
         let refused = Filter { key: Some(row.id), state: Some(CallState::Refused), ..Filter::default() };
         let latest = calls::list(self.db, &sight(self.actor), &refused, None, LATEST).await?.calls;
         let names = names::of(self.db, CallLine::wanted(&latest)).await?;
@@ -173,7 +162,7 @@ impl Desk<'_> {
             outlook: String::new(),
             passes_now: false,
             fix: None,
-            changes: Vec::new(),
+            changes: Changes::default(),
             callers: Vec::new(),
             latest: Vec::new(),
             help: String::new(),

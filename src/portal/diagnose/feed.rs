@@ -3,13 +3,12 @@
 use crate::base::clock::DAY;
 use crate::base::{Result, Timestamp};
 use crate::domain::actor::Actor;
-use crate::domain::audit;
+use crate::domain::audit::{self, CallChain};
 use crate::domain::permit::{Right, may};
 use crate::ledger::reports::{self, KeyCaller};
 use crate::portal::look;
 use crate::store::Db;
 use crate::store::entity::key;
-use uuid::Uuid;
 
 /// Callers shown.
 const CALLERS: usize = 20;
@@ -23,9 +22,41 @@ pub struct Changed {
     pub since: bool,
 }
 
+/// How many are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// The newest ten.
+    Newest,
+    /// As many as a page can hold.
+    All,
+}
+
+impl Span {
+    fn most(self) -> usize {
+        if self == Self::All { 200 } else { 10 }
+    }
+}
+
+/// What was done to the chain.
+#[derive(Default)]
+pub struct Changes {
+    pub shown: Vec<Changed>,
+    /// There are older ones that are not shown.
+    pub more: bool,
+}
+
 /// Changes from seven days before the call until now, newest first.
-pub async fn changes(db: &Db, actor: &Actor, ids: &[Uuid], at: Timestamp) -> Result<Vec<Changed>> {
-    let rows = audit::list_touching(db, ids, at.minus(7 * DAY)).await?;
+pub async fn changes(
+    db: &Db,
+    actor: &Actor,
+    chain: &CallChain,
+    at: Timestamp,
+    span: Span,
+) -> Result<Changes> {
+    let most = span.most();
+    let mut rows = audit::list_around(db, chain, at.minus(7 * DAY), most as u64 + 1).await?;
+    let more = rows.len() > most;
+    rows.truncate(most);
     let sees_people = may(actor, Right::SeeEverything);
     let shown = rows.into_iter().map(|row| {
         let own = row.actor_id.is_some_and(|id| actor.is(id));
@@ -41,7 +72,7 @@ pub async fn changes(db: &Db, actor: &Actor, ids: &[Uuid], at: Timestamp) -> Res
             since: row.at > at,
         }
     });
-    Ok(shown.collect())
+    Ok(Changes { shown: shown.collect(), more })
 }
 
 /// An address and agent that used the key.

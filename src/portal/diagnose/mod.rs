@@ -1,6 +1,7 @@
 //! D12: why a call ended as it did, what a key would meet now, and the button that mends it.
 
 mod case;
+mod chain;
 mod feed;
 mod fix;
 mod help;

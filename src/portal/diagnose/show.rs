@@ -4,6 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::case::{Case, Desk};
+use super::feed::Span;
 use super::fix::Way;
 use crate::base::ids::CallId;
 use crate::base::{Code, Result, key_format};
@@ -20,6 +21,8 @@ use crate::web::{Data, Form, HttpResponse, PageResult, Path, Query, Visit, see_o
 #[serde(default)]
 pub struct Asked {
     id: String,
+    /// `all`: everything that changed, not only the newest.
+    changes: String,
 }
 
 /// What the browser makes of a pasted key: never the key.
@@ -79,7 +82,8 @@ pub async fn show(
     let leaked = key_format::shape(text) == key_format::Shape::WellFormed;
     let shown =
         if text.starts_with(key_format::PREFIX) { key_format::shown_prefix(text) } else { text.to_owned() };
-    let desk = Desk { db: &db, ledger: &ledger, gateway: &gateway, actor: &actor };
+    let span = if asked.changes == "all" { Span::All } else { Span::Newest };
+    let desk = Desk { db: &db, ledger: &ledger, gateway: &gateway, actor: &actor, span };
     let found = if text.is_empty() { Found::Nothing("") } else { find(&desk, text).await? };
     let page = DiagnosePage { leaked, ..page(shell::frame(&db, &visit).await?, shown, found) };
     shell::html(&page)
@@ -94,7 +98,8 @@ pub async fn pasted(
     gateway: Data<Gateway>,
     pasted: Form<Pasted>,
 ) -> PageResult {
-    let desk = Desk { db: &db, ledger: &ledger, gateway: &gateway, actor: &actor };
+    let span = Span::Newest;
+    let desk = Desk { db: &db, ledger: &ledger, gateway: &gateway, actor: &actor, span };
     let prefix = key_format::shown_prefix(pasted.prefix.trim());
     let frame = shell::frame(&db, &visit).await?;
     if pasted.digest.is_empty() {
