@@ -164,6 +164,26 @@ fn unified<'a>(
     wanted: Wanted<'_>,
     now: Timestamp,
 ) -> Result<Candidate<'a>> {
+    let fits = |candidate: &Candidate<'_>| {
+        candidate.version.models.contains_key(wanted.model)
+            && candidate.plan.has(wanted.model)
+            && may_call(key, candidate.api)
+            && in_force(candidate, now).is_ok()
+    };
+    match candidates(app, catalogue).find(fits) {
+        Some(candidate) => Ok(candidate),
+        None => Err(none_fits(key, app, catalogue, wanted, now)),
+    }
+}
+
+/// The best refusal, once no subscription fits: only then are there words to be made.
+fn none_fits(
+    key: &KeyCard,
+    app: &AppCard,
+    catalogue: &Catalogue,
+    wanted: Wanted<'_>,
+    now: Timestamp,
+) -> Error {
     // Of subscriptions with the model, and of those without: the latter say nothing about the model.
     let (mut best, mut other): (Option<Error>, Option<Error>) = (None, None);
     let mut usable = Vec::new();
@@ -171,7 +191,6 @@ fn unified<'a>(
         let serves = candidate.version.models.contains_key(wanted.model);
         let refusal = match state(&candidate, now) {
             Ok(()) if !may_call(key, candidate.api) => not_of_key(candidate.api),
-            Ok(()) if serves && candidate.plan.has(wanted.model) => return Ok(candidate),
             Ok(()) => {
                 let refusal = serves.then(|| not_in_plan(wanted.model, &candidate));
                 usable.push(candidate);
@@ -185,7 +204,7 @@ fn unified<'a>(
             *slot = Some(refusal);
         }
     }
-    Err(best.unwrap_or_else(|| nothing_serves(app, catalogue, wanted, &usable, other)))
+    best.unwrap_or_else(|| nothing_serves(app, catalogue, wanted, &usable, other))
 }
 
 /// No subscription's version has the model: is there one elsewhere, or none at all?
@@ -236,7 +255,8 @@ fn bound<'a>(
     let app_name = &app.app.name;
     let mine = candidates(app, catalogue).filter(|candidate| candidate.api.id == api.id);
     // The live one first: an old, ended one may be there as well.
-    let mine = mine.min_by_key(|candidate| state(candidate, now).map_or_else(|e| 1 + rank(e.code()), |()| 0));
+    let mine =
+        mine.min_by_key(|candidate| in_force(candidate, now).map_or_else(|bar| 1 + rank(bar.code()), |()| 0));
     let Some(candidate) = mine else {
         let said = format!("Application {app_name} is not subscribed to API {}.", api.slug);
         return Err(Code::SubscriptionMissing.saying(said).about(api.id.0));
@@ -289,43 +309,72 @@ pub fn place<'a>(
 
 /// Is the subscription in force, on a version that still answers?
 fn state(candidate: &Candidate<'_>, now: Timestamp) -> Result<()> {
-    in_force(candidate, now).map_err(|error| error.about(candidate.row.id.0))
+    in_force(candidate, now).map_err(|bar| bar.error(candidate).about(candidate.row.id.0))
 }
 
-fn in_force(candidate: &Candidate<'_>, now: Timestamp) -> Result<()> {
-    let (row, api) = (candidate.row, candidate.api);
-    let since = row.state_at.human();
-    let ended = |at: Timestamp| {
-        Code::SubscriptionEnded.saying(format!("The subscription to {} ended on {}.", api.slug, at.human()))
-    };
+/// Why a subscription is not in force, before there are words for it.
+#[derive(Clone, Copy)]
+enum Bar {
+    Pending,
+    Denied,
+    Suspended,
+    Ended(Timestamp),
+    Withdrawn,
+    Retired,
+    Draft,
+}
+
+fn in_force(candidate: &Candidate<'_>, now: Timestamp) -> Result<(), Bar> {
+    let row = candidate.row;
     match row.state {
         SubscriptionState::Approved => {}
-        SubscriptionState::Requested => {
-            let on = row.requested_at.human();
-            return Err(Code::SubscriptionPending.saying(format!(
-                "The subscription to {} was requested on {on} and waits for a decision.",
-                api.slug
-            )));
-        }
-        SubscriptionState::Denied => {
-            return Err(Code::SubscriptionDenied
-                .saying(format!("The subscription to {} was denied on {since}.", api.slug)));
-        }
-        SubscriptionState::Suspended => {
-            return Err(Code::SubscriptionSuspended
-                .saying(format!("The subscription to {} has been suspended since {since}.", api.slug)));
-        }
-        SubscriptionState::Ended => return Err(ended(row.ends_at.unwrap_or(row.state_at))),
-        SubscriptionState::Withdrawn => return Err(Code::SubscriptionMissing.into()),
+        SubscriptionState::Requested => return Err(Bar::Pending),
+        SubscriptionState::Denied => return Err(Bar::Denied),
+        SubscriptionState::Suspended => return Err(Bar::Suspended),
+        SubscriptionState::Ended => return Err(Bar::Ended(row.ends_at.unwrap_or(row.state_at))),
+        SubscriptionState::Withdrawn => return Err(Bar::Withdrawn),
     }
     if let Some(end) = row.ends_at.filter(|end| *end <= now) {
-        return Err(ended(end));
+        return Err(Bar::Ended(end));
     }
     match candidate.version.row.state {
         VersionState::Published | VersionState::Deprecated => Ok(()),
-        VersionState::Retired => Err(retired(api, candidate.version)),
-        VersionState::Draft => Err(Code::VersionUnknown
-            .saying(format!("Version {} of API {} is not published.", candidate.version.row.name, api.slug))),
+        VersionState::Retired => Err(Bar::Retired),
+        VersionState::Draft => Err(Bar::Draft),
+    }
+}
+
+impl Bar {
+    fn code(self) -> Code {
+        match self {
+            Self::Pending => Code::SubscriptionPending,
+            Self::Denied => Code::SubscriptionDenied,
+            Self::Suspended => Code::SubscriptionSuspended,
+            Self::Ended(_) => Code::SubscriptionEnded,
+            Self::Withdrawn => Code::SubscriptionMissing,
+            Self::Retired => Code::VersionRetired,
+            Self::Draft => Code::VersionUnknown,
+        }
+    }
+
+    fn error(self, candidate: &Candidate<'_>) -> Error {
+        let (row, version) = (candidate.row, &candidate.version.row.name);
+        let (api, since) = (&candidate.api.slug, row.state_at);
+        let said = match self {
+            Self::Pending => format!(
+                "The subscription to {api} was requested on {} and waits for a decision.",
+                row.requested_at.human()
+            ),
+            Self::Denied => format!("The subscription to {api} was denied on {}.", since.human()),
+            Self::Suspended => {
+                format!("The subscription to {api} has been suspended since {}.", since.human())
+            }
+            Self::Ended(at) => format!("The subscription to {api} ended on {}.", at.human()),
+            Self::Draft => format!("Version {version} of API {api} is not published."),
+            Self::Withdrawn => return self.code().into(),
+            Self::Retired => return retired(candidate.api, candidate.version),
+        };
+        self.code().saying(said)
     }
 }
 
@@ -411,7 +460,7 @@ pub fn models(
     let mut listed: Vec<Listed> = Vec::new();
     for candidate in candidates(app, catalogue) {
         let here = only.is_none_or(|(_, version)| version.row.id == candidate.version.row.id);
-        if !here || !may_call(key, candidate.api) || state(&candidate, now).is_err() {
+        if !here || !may_call(key, candidate.api) || in_force(&candidate, now).is_err() {
             continue;
         }
         for name in allowed(&candidate) {

@@ -300,3 +300,19 @@ fn listed_models_are_those_a_call_would_be_granted() {
     let refused = models(&world.key, &world.app, &world.catalogue(), &Door::Unified, NOW).err().unwrap();
     assert_eq!(refused.code(), Code::ScopeMissing);
 }
+
+#[test]
+fn a_bar_and_its_words_have_one_code() {
+    for state in [State::Requested, State::Denied, State::Suspended, State::Ended, State::Approved] {
+        for version in [VersionState::Published, VersionState::Retired, VersionState::Draft] {
+            let mut world = with_state(state);
+            world.version_row("assistants", "v1").state = version;
+            let catalogue = world.catalogue();
+            let candidate = candidates(&world.app, &catalogue).next().unwrap();
+            match in_force(&candidate, NOW) {
+                Ok(()) => assert_eq!((state, version), (State::Approved, VersionState::Published)),
+                Err(bar) => assert_eq!(bar.code(), bar.error(&candidate).code(), "{state:?} {version:?}"),
+            }
+        }
+    }
+}
