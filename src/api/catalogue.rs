@@ -83,7 +83,7 @@ struct Asked {
 ///
 /// For everybody: the APIs that they may see and that have a live version, by `slug`, 24 at a time.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "Catalogue",
-    params(("q" = Option<String>, Query, description = "in names and summaries; at most 200 characters"), ("after" = Option<String>, Query, description = "`next` of the page before")),
+    params(("q" = Option<String>, Query, description = "in names, summaries and names of models; at most 200 characters"), ("after" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, description = "APIs you may see, by address", body = Cards)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let found = catalogue::list_visible(&db, &actor, &asked.q, asked.after.as_deref()).await?;

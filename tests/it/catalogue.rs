@@ -1,8 +1,11 @@
 //! Publishing an API and finding it, as people and scripts do.
 
 use portico::domain::people::admin_tokens::Reach;
-use portico::store::entity::states::Role;
+use portico::store::entity::api_version;
+use portico::store::entity::states::{Role, VersionState};
 use reqwest::Method;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::keys::{call, token};
@@ -49,6 +52,32 @@ async fn b48_a_long_search_is_refused_and_wildcards_are_text() {
     admin.browser.get(&format!("/catalogue?q={long}")).await.is(400);
     let found = admin.browser.get("/catalogue?q=%25").await.is(200);
     assert!(found.text.contains("Nothing matches"));
+}
+
+#[actix_web::test]
+async fn the_name_of_a_model_finds_the_apis_whose_live_versions_offer_it() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let made = app.demo_api(&admin).await;
+    let model = made.models.last().unwrap();
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::Read).await;
+    let found = async |q: &str| {
+        let page = dana.browser.get(&format!("/catalogue?q={q}")).await.is(200).text;
+        let path = format!("/catalogue?q={q}");
+        let items = api(&app, &token, Method::GET, &path, Value::Null).await.is(200).json();
+        let count = items["items"].as_array().unwrap().len();
+        assert_eq!(page.contains("/catalogue/chat"), count == 1, "page and script agree on {q}: {page}");
+        (count, page)
+    };
+    let (count, page) = found(&model.name.to_uppercase()).await;
+    assert!(count == 1 && page.contains(&format!(">{}<", model.name)), "the card shows it: {page}");
+    assert_eq!(found("no-such-model").await.0, 0);
+    let retired = api_version::Entity::update_many()
+        .col_expr(api_version::Column::State, Expr::value(VersionState::Retired))
+        .filter(api_version::Column::ApiId.eq(made.api.id));
+    retired.exec(app.db.state_writer()).await.unwrap();
+    assert_eq!(found(&model.name).await.0, 0, "a version that is gone offers nothing");
 }
 
 #[actix_web::test]

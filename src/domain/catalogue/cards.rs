@@ -72,7 +72,8 @@ pub struct Offered {
     pub view: ModelView,
 }
 
-/// APIs with a live version that the actor may see, by address, filtered by a search text.
+/// APIs with a live version that the actor may see, by address. A search text may stand in their
+/// name, address or summary, or in a model's public name in a live version.
 ///
 /// # Errors
 /// `field_invalid` when the search text is over 200 characters.

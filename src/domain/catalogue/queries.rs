@@ -51,14 +51,22 @@ pub(super) async fn visible(
         .from(api_version::Entity)
         .and_where(api_version::Column::State.is_in([VersionState::Published, VersionState::Deprecated]))
         .to_owned();
-    let mut find = api::Entity::find().filter(seen_by(actor)).filter(api::Column::Id.in_subquery(live));
+    let mut find =
+        api::Entity::find().filter(seen_by(actor)).filter(api::Column::Id.in_subquery(live.clone()));
     if let Some(pattern) = pattern {
+        let like = || LikeExpr::new(pattern).escape('\\');
         let mut any = Condition::any();
         for column in [api::Column::Name, api::Column::Slug, api::Column::Summary] {
-            let like = LikeExpr::new(pattern).escape('\\');
-            any = any.add(Expr::expr(Func::lower(Expr::col((api::Entity, column)))).like(like));
+            any = any.add(Expr::expr(Func::lower(Expr::col((api::Entity, column)))).like(like()));
         }
-        find = find.filter(any);
+        let named = Expr::expr(Func::lower(Expr::col(api_version_model::Column::PublicName))).like(like());
+        let offering = Query::select()
+            .column(api_version_model::Column::VersionId)
+            .from(api_version_model::Entity)
+            .and_where(named)
+            .to_owned();
+        let offers = live.clone().and_where(api_version::Column::Id.in_subquery(offering)).to_owned();
+        find = find.filter(any.add(api::Column::Id.in_subquery(offers)));
     }
     if let Some(after) = after {
         find = find.filter(api::Column::Slug.gt(after));

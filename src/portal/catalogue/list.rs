@@ -58,13 +58,20 @@ pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, search: Query<Search
     let next = found.next.map(|next| format!("/catalogue?q={}&after={}", quoted(&q), quoted(&next)));
     shell::html(&CataloguePage {
         frame: shell::frame(&db, &visit).await?,
-        cards: found.cards.into_iter().map(Card::from).collect(),
+        cards: found.cards.into_iter().map(|card| Card::from(found_first(card, &q))).collect(),
         next: next.unwrap_or_default(),
         continued: !after.is_empty(),
         can_publish: may(&actor, Right::PublishApis),
         can_connect: may(&actor, Right::ManageSupply),
         q,
     })
+}
+
+/// The models that were searched for come first: a card shows few.
+fn found_first(mut card: ApiCard, q: &str) -> ApiCard {
+    let text = q.trim().to_lowercase();
+    card.models.sort_by_key(|model| text.is_empty() || !model.to_lowercase().contains(&text));
+    card
 }
 
 impl From<ApiCard> for Card {
