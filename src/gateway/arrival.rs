@@ -25,8 +25,8 @@ pub struct Presented {
     pub authorization: Vec<String>,
     /// Every `x-api-key`, `api-key` and `x-goog-api-key` header.
     pub key_headers: Vec<String>,
-    /// The address carried something that is named or looks like a key.
-    pub in_url: bool,
+    /// What the address carried that is named or looks like a key.
+    pub in_url: Option<String>,
 }
 
 /// Everything about a request but its body.

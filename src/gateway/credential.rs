@@ -18,7 +18,7 @@ impl Credential {
     /// # Errors
     /// `auth_in_url`, `auth_missing`, `auth_scheme`, `auth_conflict`, `key_foreign`, `key_malformed`, `key_unknown`.
     pub fn choose(presented: &Presented) -> Result<Self> {
-        if presented.in_url {
+        if presented.in_url.is_some() {
             return Err(Code::AuthInUrl.into());
         }
         if presented.authorization.len() > 1 {

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::base::ids::UserId;
-use crate::base::key_format;
-use crate::base::{Code, Result, Timestamp};
+use crate::base::key_format::{self, Shape};
+use crate::base::{Code, Result, Secret, Timestamp};
 use crate::domain::gate::{KeyCard, KeyReason, KeyState, Standing, UserCard, UserState};
 
 use super::Gateway;
+use super::arrival::Presented;
 use super::credential::Credential;
 use super::directory::{Cards, Catalogue};
 use super::playground;
@@ -46,6 +47,17 @@ pub async fn find(gateway: &Gateway, credential: &Credential) -> Result<Known> {
     let cards = cards.ok_or(Code::KeyUnknown)?;
     let catalogue = directory.catalogue_for(&cards).await;
     Ok(Known { cards, visitor, catalogue, policy_seq: directory.sequence() })
+}
+
+/// The key that stood in the address, when it is one of this gateway. The request is refused all the
+/// same; its record names the key, so that the key's page can warn.
+pub async fn exposed(gateway: &Gateway, presented: &Presented) -> Option<Known> {
+    let text = presented.in_url.as_deref()?;
+    if key_format::shape(text) != Shape::WellFormed {
+        return None;
+    }
+    // Whether it could be looked up changes nothing in the answer.
+    find(gateway, &Credential::Key(Secret::new(text))).await.ok()
 }
 
 /// Judges the key, its owner, application, team and address: in the order of the error table.

@@ -199,6 +199,12 @@ impl Gateway {
         body: impl Incoming,
     ) -> Result<(Request, Grant, Plan), Refused> {
         // Identity before the body: a bad key costs no upload.
+        // Boxed: it is rare, and every call would carry room for it.
+        if arrival.presented.in_url.is_some()
+            && let Some(known) = Box::pin(identify::exposed(self, &arrival.presented)).await
+        {
+            guard.know(&known);
+        }
         let known = identify::find(self, &Credential::choose(&arrival.presented)?).await?;
         guard.know(&known);
         let caller = identify::identify(self, known, arrival.ip).await?.0;

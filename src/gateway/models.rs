@@ -10,7 +10,7 @@ use crate::ledger::record::{Refusal, What, Who};
 use super::arrival::{Door, Presented};
 use super::authorize::{self, Listed};
 use super::credential::Credential;
-use super::identify;
+use super::identify::{self, Known};
 use super::nearest;
 use super::reply::{self, Reply};
 use super::{Error, Gateway};
@@ -34,20 +34,35 @@ pub async fn list(gateway: &Gateway, look: &Look, only: Option<&str>) -> Reply {
         Ok(reply) => reply(id),
         Err(error) => {
             let refusal = Refusal {
-                id,
                 at,
-                proved: who.key.is_some(),
-                who,
-                what: What { endpoint: "models".into(), ..What::default() },
-                code: error.code(),
-                status: error.status(),
-                policy_seq: gateway.directory().sequence(),
-                facts: String::new(),
                 micros: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
+                ..refusal(gateway, look, who, &error, "models")
             };
             gateway.ledger().refuse(&refusal);
             Reply::error(gateway, id, &error)
         }
+    }
+}
+
+/// The record of a request without a body that was refused.
+pub(super) fn refusal(
+    gateway: &Gateway,
+    look: &Look,
+    who: Who,
+    error: &Error,
+    endpoint: &'static str,
+) -> Refusal {
+    Refusal {
+        id: look.id,
+        at: gateway.now(),
+        proved: who.key.is_some(),
+        who,
+        what: What { endpoint: endpoint.into(), ..What::default() },
+        code: error.code(),
+        status: error.status(),
+        policy_seq: gateway.directory().sequence(),
+        facts: String::new(),
+        micros: 0,
     }
 }
 
@@ -60,17 +75,27 @@ pub(super) fn who(look: &Look) -> Who {
     }
 }
 
+/// The secret matched this key.
+pub(super) fn prove(who: &mut Who, known: &Known) {
+    let card = &known.cards.key.card;
+    let row = &card.key;
+    (who.key, who.app, who.team, who.user) =
+        (Some(row.id), Some(row.app_id), Some(row.team_id), Some(row.owner_id));
+    who.secret = card.secret.as_ref().map(|secret| secret.id);
+    who.key_prefix.clone_from(&row.prefix);
+}
+
 async fn found(
     gateway: &Gateway,
     look: &Look,
     only: Option<&str>,
     who: &mut Who,
 ) -> Result<impl FnOnce(CallId) -> Reply + use<>> {
+    if let Some(known) = identify::exposed(gateway, &look.presented).await {
+        prove(who, &known);
+    }
     let known = identify::find(gateway, &Credential::choose(&look.presented)?).await?;
-    let row = &known.cards.key.card.key;
-    (who.key, who.app, who.team, who.user) =
-        (Some(row.id), Some(row.app_id), Some(row.team_id), Some(row.owner_id));
-    who.key_prefix.clone_from(&row.prefix);
+    prove(who, &known);
     let caller = identify::identify(gateway, known, look.ip).await?.0;
     let (key, app) = (&caller.cards.key.card, &caller.cards.app.card);
     let listed = authorize::models(key, app, &caller.catalogue, &look.door, gateway.now())?;

@@ -12,14 +12,21 @@ use super::Gateway;
 use super::authorize;
 use super::credential::Credential;
 use super::identify::{self, Known};
-use super::models::Look;
+use super::models::{self, Look};
 use super::reply::Reply;
 
 pub async fn answer(gateway: &Gateway, look: &Look) -> Reply {
     let id = look.id;
     match describe(gateway, look).await {
         Ok(value) => Reply::json(id, Bytes::from(value.to_string())),
-        Err(error) => Reply::error(gateway, id, &error),
+        Err(error) => {
+            if let Some(known) = identify::exposed(gateway, &look.presented).await {
+                let mut who = models::who(look);
+                models::prove(&mut who, &known);
+                gateway.ledger().refuse(&models::refusal(gateway, look, who, &error, "key"));
+            }
+            Reply::error(gateway, id, &error)
+        }
     }
 }
 

@@ -64,16 +64,19 @@ fn presented(request: &HttpRequest) -> Presented {
     Presented {
         authorization: texts(AUTHORIZATION).collect(),
         key_headers: KEY_HEADERS.iter().flat_map(|name| texts(HeaderName::from_static(name))).collect(),
-        in_url: has_key(request.query_string()),
+        in_url: key_in(request.query_string()),
     }
 }
 
-fn has_key(query: &str) -> bool {
-    !query.is_empty()
-        && url::form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
-            let named = KEY_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field));
-            (named && !value.is_empty()) || key_format::shape(&value) != Shape::Other
-        })
+/// What stands in a query as a key: one of this gateway before one that is merely named so.
+fn key_in(query: &str) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, value)| {
+        let named = KEY_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field));
+        (named && !value.is_empty()) || key_format::shape(value) != Shape::Other
+    });
+    pairs
+        .map(|(_, value)| value.into_owned())
+        .min_by_key(|value| key_format::shape(value) != Shape::WellFormed)
 }
 
 fn agent(headers: &HeaderMap) -> String {

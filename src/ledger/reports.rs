@@ -1,5 +1,6 @@
 //! Sums for dashboards, from the hourly roll-up, and who calls with a key.
 
+mod exposure;
 mod outcomes;
 mod secret_use;
 
@@ -16,6 +17,7 @@ use crate::base::{Nanos, Result, Timestamp};
 use crate::store::Db;
 use crate::store::entity::{call, usage_hourly};
 
+pub use exposure::{Exposure, exposure};
 pub use outcomes::{SubscriptionCost, VendorOutcome, subscription_costs, vendor_outcomes};
 pub use secret_use::{SecretCaller, SecretUse, secret_use};
 

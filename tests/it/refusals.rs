@@ -1,7 +1,9 @@
 //! One answer per cause, over HTTP: codes, statuses and the headers that go with them.
 
+use portico::base::key_format;
 use portico::base::limit::{LimitKind, LimitScope};
 use portico::domain::actor::Actor;
+use portico::domain::keys::{self, Overlap, Rotate};
 use portico::domain::people::users;
 use portico::store::entity::limit;
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -43,6 +45,41 @@ async fn b25_b31_b32_b33_what_is_no_key_is_refused_by_name() {
     let mistyped = format!("{}x", &dev.secret[..dev.secret.len() - 1]);
     assert_eq!(app.chat(&mistyped, "demo-echo").await.is(401).code(), "key_malformed");
     assert_eq!(app.chat("sk-ant-api03-fake", "demo-echo").await.is(401).code(), "key_foreign");
+}
+
+#[actix_web::test]
+async fn b31_a_key_in_a_url_is_on_record_as_that_keys_and_its_page_warns_until_it_is_replaced() {
+    let app = spawn().await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let dev = app.developer("dana", &starter).await;
+    let key_page = format!("/keys/{}", dev.key.id);
+    let page = async || dev.person.browser.get(&key_page).await.is(200).text;
+    assert!(!page().await.contains("Seen in an address"));
+    let stranger = key_format::mint();
+    let visitor = app.visitor();
+    for path in ["/v1/models", "/v1/key/self"] {
+        visitor.get(&format!("{path}?key={}", stranger.expose())).await.is(401);
+    }
+    assert!(!page().await.contains("Seen in an address"), "another key");
+    for (path, secret) in [("/v1/models", &dev.secret), ("/v1/key/self", &dev.secret)] {
+        let refused = visitor.get(&format!("{path}?key={secret}")).await.is(401);
+        assert_eq!(refused.code(), "auth_in_url");
+        assert!(!refused.text.contains(dev.key.id.to_string().as_str()), "nothing is told of the key");
+    }
+    let address = format!("/v1/chat/completions?api_key={}", dev.secret);
+    let request = visitor.request(reqwest::Method::POST, &address).json(&chat("demo-echo"));
+    visitor.send(request).await.is(401);
+    let rows = app.calls(4).await;
+    let mine: Vec<_> = rows.iter().filter(|row| row.key_id == Some(dev.key.id)).collect();
+    assert!(mine.len() == 3 && mine.iter().all(|row| row.code.as_deref() == Some("auth_in_url")), "{rows:?}");
+    let shown = page().await;
+    assert!(shown.contains("Seen in an address") && shown.contains(&format!("{key_page}/leak")), "{shown}");
+    app.chat(&dev.secret, "demo-echo").await.is(200);
+    let how = Rotate::planned(Overlap::Hour);
+    keys::rotate(&app.db, &dev.person.actor, dev.key.id, how).await.unwrap();
+    assert!(page().await.contains("Seen in an address"), "the old secret works until its overlap ends");
+    keys::end_overlap(&app.db, &dev.person.actor, dev.key.id).await.unwrap();
+    assert!(!page().await.contains("Seen in an address"));
 }
 
 #[actix_web::test]

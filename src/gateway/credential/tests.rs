@@ -44,7 +44,10 @@ fn b25_to_b32_each_slip_has_its_own_answer() {
             Presented { authorization: vec![format!("Bearer {key}"); 2], ..Presented::default() },
             Err(Code::AuthConflict),
         ),
-        (Presented { in_url: true, ..authorization(&format!("Bearer {key}")) }, Err(Code::AuthInUrl)),
+        (
+            Presented { in_url: Some(key.to_owned()), ..authorization(&format!("Bearer {key}")) },
+            Err(Code::AuthInUrl),
+        ),
     ];
     for (presented, wanted) in table {
         let shown = format!("{presented:?}");

@@ -59,6 +59,7 @@ pub fn fix(actor: &Actor, code: Code, about: &About) -> Option<Fix> {
         Code::RateLimitExceeded | Code::ConcurrencyLimited | Code::InsufficientQuota => {
             key("See the limits", "")
         }
+        Code::AuthInUrl if about.key.is_some() => key("Stop the leak", "/leak"),
         Code::KeyRevoked => match about.app {
             Some(app) => to("Make a new key", format!("/keys/new?app={app}")),
             None => to("Make a new key", "/keys/new".to_owned()),
@@ -92,6 +93,9 @@ pub fn fix(actor: &Actor, code: Code, about: &About) -> Option<Fix> {
         Code::SubscriptionEnded => request(about, "Renew it"),
         Code::VersionRetired => request(about, "Move to the successor"),
         Code::ModelNotAllowed => request(about, "Change the plan"),
+        Code::ModelUnpriced if may(actor, Right::ManageSupply) => {
+            to("Set the model's price", "/manage/models".to_owned())
+        }
         Code::ModelNotFound | Code::ApiUnknown | Code::VersionUnknown => {
             to("Look it up in the catalogue", "/catalogue".to_owned())
         }

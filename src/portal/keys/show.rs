@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Condition, KeyView};
 use crate::gateway::Gateway;
-use crate::ledger::reports::{self, KeyCaller};
+use crate::ledger::reports::{self, Exposure, KeyCaller};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
@@ -37,6 +37,8 @@ struct KeyPage {
     model: String,
     now: Now,
     callers: Vec<KeyCaller>,
+    /// A secret that still works stood in an address.
+    exposed: Option<Exposure>,
     curl: String,
     is_owner: bool,
     can_manage: bool,
@@ -67,6 +69,7 @@ pub async fn show(
         none: FieldErrors::default(),
         now: verdict::now(&gateway, *id, &model).await?,
         callers: callers(&db, *id).await?,
+        exposed: exposed(&db, &view).await?,
         curl: secret::curl(&config.public_url(), &shown, &model),
         model,
         is_owner: actor.is(view.row.owner_id),
@@ -75,6 +78,13 @@ pub async fn show(
         living: !matches!(view.condition, Condition::Revoked | Condition::Leaked),
         view,
     })
+}
+
+async fn exposed(db: &Db, view: &KeyView) -> Result<Option<Exposure>> {
+    let now = db.now();
+    let works = view.secrets.iter().filter(|secret| secret.ends_at.is_none_or(|end| end > now));
+    let secrets: Vec<_> = works.map(|secret| secret.id).collect();
+    reports::exposure(db, &secrets).await
 }
 
 /// The ten seen last.

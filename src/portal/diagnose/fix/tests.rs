@@ -25,6 +25,8 @@ fn what_only_an_admin_may_mend_is_offered_to_admins_alone() {
     let about = About { key: Some(KeyId::fresh()), user: Some(UserId::fresh()), ..About::default() };
     assert!(fix(&dev, Code::VendorCredential, &about).is_none());
     assert_eq!(fix(&admin, Code::VendorCredential, &about).unwrap().href, "/manage/vendors");
+    assert!(fix(&dev, Code::ModelUnpriced, &about).is_none(), "no plan helps");
+    assert_eq!(fix(&admin, Code::ModelUnpriced, &about).unwrap().href, "/manage/models");
     assert!(fix(&dev, Code::OwnerDeactivated, &about).unwrap().href.starts_with("/keys/"));
     assert!(fix(&admin, Code::OwnerDeactivated, &about).unwrap().href.starts_with("/users/"));
 }

@@ -38,7 +38,8 @@ pub const AUTH_CONFLICT: Doc = doc(
 pub const AUTH_IN_URL: Doc = doc(
     Key,
     &[
-        "The key stands in the query (`?key=…`). Addresses end up in logs, histories and referrers, so it counts as leaked.",
+        "The key stands in the query (`?key=…`). Addresses end up in logs, histories and referrers, so it counts as leaked: \
+         the page of a key of this gateway warns until that secret is replaced. The key goes on working until then.",
     ],
     &["Rotate the key on its page with no overlap.", "Send the new one in the `Authorization` header."],
     &[Code::AuthMissing],
