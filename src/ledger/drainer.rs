@@ -1,15 +1,15 @@
 //! Moves settled records from the journal to the database, and lets drained segments go.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoIden, Query, TableRef, UpdateStatement, ValueTuple};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 
 use super::checkpoint;
 use super::journal::Journal;
-use super::posting::{Texts, Trust, post};
+use super::posting::{Kept, Trust, post};
 use super::record::Who;
 use super::segment::Place;
 use super::tail::{Settled, Tail};
@@ -20,8 +20,11 @@ use crate::store::entity::key;
 use crate::store::{Db, Dialect};
 
 const BATCH: usize = 2_000;
-/// Keys whose last use is noted in one go.
-const KEYS: usize = 500;
+/// Keys whose last use is noted in one transaction, and in one statement of it.
+const KEYS: usize = 5_000;
+const ROWS: usize = 500;
+
+type Use = (Timestamp, IpAddr);
 
 /// The one reader of the journal.
 pub struct Drainer {
@@ -29,9 +32,10 @@ pub struct Drainer {
     tail: Tail,
     /// Read, but not posted yet: the database was away.
     waiting: Option<(Arc<Vec<Settled>>, Trust)>,
-    texts: Texts,
+    kept: Kept,
     saved: Option<Place>,
-    used: HashMap<KeyId, (Timestamp, IpAddr)>,
+    /// In the order of the table, so that keys of one page are written together.
+    used: BTreeMap<KeyId, Use>,
     noted_at: Timestamp,
 }
 
@@ -43,9 +47,9 @@ impl Drainer {
             journal,
             tail,
             waiting: None,
-            texts: Texts::default(),
+            kept: Kept::default(),
             saved: None,
-            used: HashMap::new(),
+            used: BTreeMap::new(),
             noted_at: Timestamp(0),
         }
     }
@@ -64,9 +68,9 @@ impl Drainer {
             };
             if !batch.is_empty() {
                 self.waiting = Some((Arc::clone(&batch), Trust::Doubt));
-                posted += match post(db, &self.texts, Arc::clone(&batch), trust).await {
+                posted += match post(db, &self.kept, Arc::clone(&batch), trust).await {
                     Err(error) if trust == Trust::Fresh && error.code() == Code::Conflict => {
-                        post(db, &self.texts, Arc::clone(&batch), Trust::Doubt).await?
+                        post(db, &self.kept, Arc::clone(&batch), Trust::Doubt).await?
                     }
                     done => done?,
                 };
@@ -128,20 +132,11 @@ impl Drainer {
         if self.used.is_empty() || now.since(self.noted_at) < MINUTE {
             return Ok(());
         }
-        let some: Vec<_> = self.used.iter().take(KEYS).map(|(key, (at, ip))| (*key, *at, *ip)).collect();
-        let keys: Vec<KeyId> = some.iter().map(|(key, ..)| *key).collect();
+        let some: Vec<(KeyId, Use)> = self.used.iter().take(KEYS).map(|(key, one)| (*key, *one)).collect();
+        let keys: Vec<KeyId> = some.iter().map(|(key, _)| *key).collect();
         db.transact(async move |tx| {
-            for (id, at, ip) in some {
-                let newer = Condition::any()
-                    .add(key::Column::LastUsedAt.is_null())
-                    .add(key::Column::LastUsedAt.lt(at));
-                key::Entity::update_many()
-                    .col_expr(key::Column::LastUsedAt, Expr::value(at))
-                    .col_expr(key::Column::LastUsedIp, Expr::value(ip.to_canonical().to_string()))
-                    .filter(key::Column::Id.eq(id))
-                    .filter(newer)
-                    .exec(&tx)
-                    .await?;
+            for part in some.chunks(ROWS) {
+                tx.execute(&note_uses(part)).await?;
             }
             Ok(())
         })
@@ -154,6 +149,25 @@ impl Drainer {
         }
         Ok(())
     }
+}
+
+/// Both databases name the columns of `VALUES` `column1` and so on.
+fn note_uses(uses: &[(KeyId, Use)]) -> UpdateStatement {
+    let seen = |number: &'static str| Expr::col(("seen", number));
+    let rows = uses.iter().map(|(key, (at, ip))| {
+        ValueTuple::Three((*key).into(), (*at).into(), ip.to_canonical().to_string().into())
+    });
+    let newer = Condition::any()
+        .add(key::Column::LastUsedAt.is_null())
+        .add(Expr::col((key::Entity, key::Column::LastUsedAt)).lt(seen("column2")));
+    Query::update()
+        .table(key::Entity)
+        .value(key::Column::LastUsedAt, seen("column2"))
+        .value(key::Column::LastUsedIp, seen("column3"))
+        .from(TableRef::ValuesList(rows.collect(), "seen".into_iden()))
+        .and_where(Expr::col((key::Entity, key::Column::Id)).eq(seen("column1")))
+        .cond_where(newer)
+        .to_owned()
 }
 
 /// SQLite's call file is written without a sync per commit; before the journal lets go of its copy,

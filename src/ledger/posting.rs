@@ -1,7 +1,7 @@
 //! Writes a batch of settled records to the calls database, in one transaction, each once.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SimpleExpr, Value, Values};
 use sea_orm::{
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::rows::{self, Rows, rows};
 use super::tail::Settled;
 use crate::base::{Code, Result};
-use crate::store::entity::{attempt, budget_spent, call, refusal, usage_hourly};
+use crate::store::entity::{attempt, budget_spent, call, refusal, usage_series, usage_sum};
 use crate::store::{Db, Tx};
 
 /// Rows of one statement. A few sizes only, so that few statements are prepared.
@@ -27,9 +27,42 @@ pub enum Trust {
     Doubt,
 }
 
+/// What is kept between batches.
+#[derive(Clone, Default)]
+pub struct Kept {
+    texts: Texts,
+    series: Known,
+}
+
+/// Series that are stored: only a new one is written.
+#[derive(Clone, Default)]
+struct Known(Arc<Mutex<HashSet<Uuid>>>);
+
+impl Known {
+    /// Beyond this many (16 MB or so) it is learned anew.
+    const MOST: usize = 500_000;
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_known(&self, series: &mut Vec<usage_series::Model>) {
+        let known = self.lock();
+        series.retain(|row| !known.contains(&row.id));
+    }
+
+    fn learn(&self, series: Vec<Uuid>) {
+        let mut known = self.lock();
+        if known.len() + series.len() > Self::MOST {
+            known.clear();
+        }
+        known.extend(series);
+    }
+}
+
 /// The text of each statement, made once: for 500 rows it names 20,000 values.
 #[derive(Clone, Default)]
-pub struct Texts(Arc<Mutex<HashMap<(&'static str, usize), String>>>);
+struct Texts(Arc<Mutex<HashMap<(&'static str, usize), String>>>);
 
 impl Texts {
     fn find(
@@ -49,16 +82,25 @@ impl Texts {
 }
 
 /// Posts the batch; gives how many entries were new.
-pub async fn post(db: &Db, texts: &Texts, batch: Arc<Vec<Settled>>, trust: Trust) -> Result<usize> {
-    let texts = texts.clone();
-    db.transact_calls(async move |tx| match trust {
-        Trust::Fresh => write(&tx, &texts, rows(&batch, |_| true)).await,
-        Trust::Doubt => {
-            let mut known = known(&tx, &batch).await?;
-            write(&tx, &texts, rows(&batch, |id| known.insert(id))).await
-        }
-    })
-    .await
+pub async fn post(db: &Db, kept: &Kept, batch: Arc<Vec<Settled>>, trust: Trust) -> Result<usize> {
+    let (texts, series) = (kept.texts.clone(), kept.series.clone());
+    let (new, learned) = db
+        .transact_calls(async move |tx| {
+            let mut rows = match trust {
+                Trust::Fresh => rows(&batch, |_| true),
+                Trust::Doubt => {
+                    let mut known = known(&tx, &batch).await?;
+                    rows(&batch, |id| known.insert(id))
+                }
+            };
+            series.forget_known(&mut rows.series);
+            let learned: Vec<Uuid> = rows.series.iter().map(|row| row.id).collect();
+            Ok((write(&tx, &texts, rows).await?, learned))
+        })
+        .await?;
+    // After the commit: what was rolled back is not known.
+    kept.series.learn(learned);
+    Ok(new)
 }
 
 /// Ids of the batch that are stored.
@@ -90,7 +132,8 @@ async fn write(tx: &Tx, texts: &Texts, rows: Rows) -> Result<usize> {
     let attempt = nothing(&[attempt::Column::CallId, attempt::Column::Number]);
     insert::<attempt::Entity>(tx, texts, &rows.attempts, &attempt).await?;
     insert::<budget_spent::Entity>(tx, texts, &rows.budgets, &add_budget()).await?;
-    insert::<usage_hourly::Entity>(tx, texts, &rows.hours, &add_hour()).await?;
+    insert::<usage_series::Entity>(tx, texts, &rows.series, &nothing(&[usage_series::Column::Id])).await?;
+    insert::<usage_sum::Entity>(tx, texts, &rows.sums, &add_sum()).await?;
     Ok(new)
 }
 
@@ -105,10 +148,10 @@ fn add_budget() -> OnConflict {
     on
 }
 
-fn add_hour() -> OnConflict {
-    use usage_hourly::Column::{Calls, CostNanos, Id, InputTokens, OutputTokens, TotalUs, Unpriced};
-    let mut on = OnConflict::column(Id);
-    add(&mut on, usage_hourly::Entity, &[Calls, Unpriced, InputTokens, OutputTokens, CostNanos, TotalUs]);
+fn add_sum() -> OnConflict {
+    use usage_sum::Column::{Calls, CostNanos, Hour, InputTokens, OutputTokens, SeriesId, TotalUs, Unpriced};
+    let mut on = OnConflict::columns([Hour, SeriesId]);
+    add(&mut on, usage_sum::Entity, &[Calls, Unpriced, InputTokens, OutputTokens, CostNanos, TotalUs]);
     on
 }
 

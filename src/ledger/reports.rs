@@ -7,7 +7,9 @@ mod secret_use;
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 use super::calls::Sight;
 use super::record::CallState;
@@ -15,7 +17,7 @@ use crate::base::clock::HOUR;
 use crate::base::ids::{AppId, KeyId, TeamId, VersionId};
 use crate::base::{Nanos, Result, Timestamp};
 use crate::store::Db;
-use crate::store::entity::{call, usage_hourly};
+use crate::store::entity::{call, usage_series, usage_sum};
 
 pub use exposure::{Exposure, exposure};
 pub use outcomes::{SubscriptionCost, VendorOutcome, subscription_costs, vendor_outcomes};
@@ -81,9 +83,9 @@ pub async fn summary(db: &Db, sight: &Sight, from: Timestamp) -> Result<Summary>
 }
 
 async fn slices(db: &Db, sight: &Sight, first: i64) -> Result<Vec<Slice>> {
-    use usage_hourly::Column;
-    let mut query = usage_hourly::Entity::find().select_only();
-    query = query.columns([Column::Hour, Column::State, Column::Code]);
+    use usage_sum::Column;
+    let mut query = since(first);
+    query = query.column(Column::Hour).columns([usage_series::Column::State, usage_series::Column::Code]);
     for column in [
         Column::Calls,
         Column::Unpriced,
@@ -94,22 +96,35 @@ async fn slices(db: &Db, sight: &Sight, first: i64) -> Result<Vec<Slice>> {
     ] {
         query = query.expr_as(sum(column), sea_orm::IdenStatic::as_str(&column));
     }
-    query = query.filter(Column::Hour.gte(first)).filter(scope(sight));
-    query = query.group_by(Column::Hour).group_by(Column::State).group_by(Column::Code);
+    query = query.filter(scope(sight));
+    query = query.group_by(Column::Hour);
+    query = query.group_by(usage_series::Column::State).group_by(usage_series::Column::Code);
     Ok(query.into_model::<Slice>().all(db.calls()).await?)
 }
 
+/// The sums from this hour on, each beside its series.
+fn since(hour: i64) -> Select<usage_sum::Entity> {
+    usage_sum::Entity::find()
+        .select_only()
+        .inner_join(usage_series::Entity)
+        .filter(usage_sum::Column::Hour.gte(hour))
+}
+
 /// PostgreSQL adds bigints up to a numeric, which must come back as a bigint.
-fn sum(column: usage_hourly::Column) -> SimpleExpr {
-    Expr::col(column).sum().cast_as("bigint")
+fn sum(column: usage_sum::Column) -> SimpleExpr {
+    Expr::col((usage_sum::Entity, column)).sum().cast_as("bigint")
+}
+
+fn last_hour() -> SimpleExpr {
+    Expr::col((usage_sum::Entity, usage_sum::Column::Hour)).max()
 }
 
 fn scope(sight: &Sight) -> Condition {
     match sight {
         Sight::Everything => Condition::all(),
         Sight::Own { user, teams } => Condition::any()
-            .add(usage_hourly::Column::UserId.eq(*user))
-            .add(usage_hourly::Column::TeamId.is_in(teams.iter().copied())),
+            .add(usage_series::Column::UserId.eq(*user))
+            .add(usage_series::Column::TeamId.is_in(teams.iter().copied())),
     }
 }
 
@@ -126,14 +141,12 @@ pub struct VersionCaller {
 
 /// Who called these versions since `from`, most calls first: who must move before one is retired.
 pub async fn version_callers(db: &Db, versions: &[VersionId], from: Timestamp) -> Result<Vec<VersionCaller>> {
-    use usage_hourly::Column;
-    let query = usage_hourly::Entity::find()
-        .select_only()
+    use usage_series::Column;
+    let query = since(from.0.div_euclid(HOUR))
         .columns([Column::VersionId, Column::AppId, Column::TeamId])
-        .expr_as(sum(Column::Calls), "calls")
-        .expr_as(Expr::col(Column::Hour).max(), "last_hour")
+        .expr_as(sum(usage_sum::Column::Calls), "calls")
+        .expr_as(last_hour(), "last_hour")
         .filter(Column::VersionId.is_in(versions.iter().copied()))
-        .filter(Column::Hour.gte(from.0.div_euclid(HOUR)))
         .group_by(Column::VersionId)
         .group_by(Column::AppId)
         .group_by(Column::TeamId);

@@ -1,6 +1,6 @@
 //! Settled records as rows of the calls database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::prelude::Uuid;
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use super::tail::Settled;
 use crate::base::clock::HOUR;
 use crate::base::ids::CallId;
 use crate::base::{Nanos, Timestamp};
-use crate::store::entity::{attempt, budget_spent, call, refusal, usage_hourly};
+use crate::store::entity::{attempt, budget_spent, call, refusal, usage_series, usage_sum};
 
 /// All rows that one batch adds. Those that add up are sorted, so that nodes lock them in one order.
 #[derive(Default)]
@@ -19,7 +19,9 @@ pub struct Rows {
     pub attempts: Vec<attempt::Model>,
     pub refusals: Vec<refusal::Model>,
     pub budgets: Vec<budget_spent::Model>,
-    pub hours: Vec<usage_hourly::Model>,
+    /// What the sums are of; most of them are stored already.
+    pub series: Vec<usage_series::Model>,
+    pub sums: Vec<usage_sum::Model>,
 }
 
 type Budget = (&'static str, Uuid, String);
@@ -28,7 +30,8 @@ type Budget = (&'static str, Uuid, String);
 pub fn rows(settled: &[Settled], mut wanted: impl FnMut(Uuid) -> bool) -> Rows {
     let mut rows = Rows::default();
     let mut budgets: BTreeMap<Budget, budget_spent::Model> = BTreeMap::new();
-    let mut hours: BTreeMap<Uuid, usage_hourly::Model> = BTreeMap::new();
+    let mut series: HashMap<Uuid, usage_series::Model> = HashMap::new();
+    let mut sums: BTreeMap<(i64, Uuid), usage_sum::Model> = BTreeMap::new();
     for entry in settled.iter().filter(|entry| wanted(id(entry))) {
         match entry {
             Settled::Call(begin, end) => {
@@ -47,11 +50,15 @@ pub fn rows(settled: &[Settled], mut wanted: impl FnMut(Uuid) -> bool) -> Rows {
         }
         if let (Some(call), false) = (rows.calls.last(), matches!(entry, Settled::Count(_))) {
             let last = if let Settled::Call(_, end) = entry { end.attempts.last() } else { None };
-            add_hour(&mut hours, hour(call, last));
+            let of = series_of(call, last);
+            add_to(&mut sums, sum_of(of.id, call));
+            series.entry(of.id).or_insert(of);
         }
     }
     rows.budgets = budgets.into_values().collect();
-    rows.hours = hours.into_values().collect();
+    rows.series = series.into_values().collect();
+    rows.series.sort_unstable_by_key(|row| row.id);
+    rows.sums = sums.into_values().collect();
     rows
 }
 
@@ -185,13 +192,12 @@ fn spend(budgets: &mut BTreeMap<Budget, budget_spent::Model>, begin: &Begin, end
     }
 }
 
-fn hour(call: &call::Model, last: Option<&Attempt>) -> usage_hourly::Model {
-    let hour = call.at.0.div_euclid(HOUR);
+/// What a call is added up by. Its id is made from the rest, so that every node finds the same one.
+fn series_of(call: &call::Model, last: Option<&Attempt>) -> usage_series::Model {
     // A name that was refused is the caller's own invention: it must not make rows without end.
     let model = if call.state == CallState::Refused.word() { String::new() } else { call.model.clone() };
     let provider = last.map(|attempt| attempt.provider);
     let mut sum = Sha256::new();
-    sum.update(hour.to_le_bytes());
     for part in [
         call.team_id.map(|id| id.0),
         call.app_id.map(|id| id.0),
@@ -208,10 +214,8 @@ fn hour(call: &call::Model, last: Option<&Attempt>) -> usage_hourly::Model {
         sum.update(part.as_bytes());
     }
     let digest: [u8; 32] = sum.finalize().into();
-    let tokens = call.input_tokens.is_some() || call.output_tokens.is_some();
-    usage_hourly::Model {
+    usage_series::Model {
         id: Uuid::from_slice(digest.get(..16).unwrap_or(&[0; 16])).unwrap_or_default(),
-        hour,
         team_id: call.team_id,
         app_id: call.app_id,
         key_id: call.key_id,
@@ -223,6 +227,14 @@ fn hour(call: &call::Model, last: Option<&Attempt>) -> usage_hourly::Model {
         model,
         state: call.state.clone(),
         code: call.code.clone(),
+    }
+}
+
+fn sum_of(series: Uuid, call: &call::Model) -> usage_sum::Model {
+    let tokens = call.input_tokens.is_some() || call.output_tokens.is_some();
+    usage_sum::Model {
+        hour: call.at.0.div_euclid(HOUR),
+        series_id: series,
         calls: 1,
         unpriced: i64::from(tokens && call.cost_nanos.is_none()),
         input_tokens: call.input_tokens.unwrap_or(0),
@@ -232,9 +244,9 @@ fn hour(call: &call::Model, last: Option<&Attempt>) -> usage_hourly::Model {
     }
 }
 
-fn add_hour(hours: &mut BTreeMap<Uuid, usage_hourly::Model>, one: usage_hourly::Model) {
-    let Some(sum) = hours.get_mut(&one.id) else {
-        hours.insert(one.id, one);
+fn add_to(sums: &mut BTreeMap<(i64, Uuid), usage_sum::Model>, one: usage_sum::Model) {
+    let Some(sum) = sums.get_mut(&(one.hour, one.series_id)) else {
+        sums.insert((one.hour, one.series_id), one);
         return;
     };
     sum.calls += 1;

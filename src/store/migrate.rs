@@ -14,6 +14,8 @@ mod m20261124_000002_calls;
 mod m20261124_000003_sign_in;
 #[path = "../../migrations/m20261127_000004_repeats.rs"]
 mod m20261127_000004_repeats;
+#[path = "../../migrations/m20261127_000005_usage.rs"]
+mod m20261127_000005_usage;
 #[path = "../../migrations/shape.rs"]
 mod shape;
 
@@ -37,7 +39,7 @@ impl MigratorTrait for State {
 /// Of its own, as the calls may live in another file than the state.
 impl MigratorTrait for Calls {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000002_calls::Migration)]
+        vec![Box::new(m20261124_000002_calls::Migration), Box::new(m20261127_000005_usage::Migration)]
     }
 
     fn migration_table_name() -> DynIden {

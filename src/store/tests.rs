@@ -18,6 +18,29 @@ async fn p28_a_newer_schema_is_refused() {
 }
 
 #[actix_web::test]
+async fn p28_sums_of_an_older_schema_are_carried_over() {
+    use entity::{usage_series, usage_sum};
+    use sea_orm::{ConnectionTrait, EntityTrait};
+    let (_folder, db) = fresh().await;
+    let to_before = "DROP TABLE usage_sums; DROP TABLE usage_series; \
+         DELETE FROM migrations_calls WHERE version = 'm20261127_000005_usage'; \
+         INSERT INTO usage_hourly (id, hour, user_id, model, state, calls, unpriced, input_tokens, \
+         output_tokens, cost_nanos, total_us) \
+         VALUES (randomblob(16), 490000, randomblob(16), 'm', 'answered', 7, 1, 20, 30, 400, 50), \
+                (randomblob(16), 490001, NULL, '', 'refused', 2, 0, 0, 0, 0, 5)";
+    db.calls_writer().execute_unprepared(to_before).await.unwrap();
+    migrate::calls(db.calls_writer()).await.unwrap();
+    let rows = usage_sum::Entity::find().find_also_related(usage_series::Entity);
+    let rows = rows.all(db.calls()).await.unwrap();
+    let seen: Vec<_> = rows
+        .iter()
+        .map(|(sum, of)| (sum.hour, sum.calls, sum.cost_nanos.0, of.as_ref().unwrap().state.as_str()))
+        .collect();
+    assert_eq!(seen, [(490_000, 7, 400, "answered"), (490_001, 2, 0, "refused")]);
+    assert!(rows[0].1.as_ref().unwrap().user_id.is_some());
+}
+
+#[actix_web::test]
 async fn what_fails_leaves_nothing_behind() {
     use entity::setting;
     use sea_orm::{ActiveValue::Set, EntityTrait};

@@ -6,7 +6,7 @@ use crate::base::{Code, Nanos};
 use crate::ledger::Ledger;
 use crate::ledger::record::{Begin, Refusal};
 use crate::ledger::samples::{self, World};
-use crate::store::entity::{attempt, budget_spent, call, refusal, usage_hourly};
+use crate::store::entity::{attempt, budget_spent, call, refusal, usage_sum};
 use sea_orm::EntityTrait;
 
 impl World {
@@ -59,7 +59,7 @@ async fn a_backlog_is_posted_whole_and_its_segments_go() {
     assert_eq!(ledger.gauges().segments, 1);
     assert_eq!(call::Entity::find().count(world.db.calls()).await.unwrap(), 1_234);
     assert_eq!(world.spent().await, (1_234 * 1_200, 1_234 * 52));
-    let hours = usage_hourly::Entity::find().all(world.db.calls()).await.unwrap();
+    let hours = usage_sum::Entity::find().all(world.db.calls()).await.unwrap();
     assert_eq!(hours.iter().map(|row| row.calls).sum::<i64>(), 1_234);
     assert_eq!(ledger.drain_once(&world.db).await.unwrap(), 0);
 }

@@ -1,14 +1,14 @@
 //! Sums over the hourly roll-up that answer one question of one page.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QuerySelect};
 
-use super::sum;
+use super::{last_hour, since, sum};
 use crate::base::clock::HOUR;
 use crate::base::ids::{ProviderId, SubscriptionId};
 use crate::base::{Nanos, Result, Timestamp};
 use crate::store::Db;
-use crate::store::entity::usage_hourly::{Column, Entity};
+use crate::store::entity::usage_series::Column;
+use crate::store::entity::usage_sum;
 
 /// How calls that ended at a vendor came out.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -23,12 +23,10 @@ pub struct VendorOutcome {
 
 /// Outcomes of calls whose last try went to this vendor, since `from`; most first.
 pub async fn vendor_outcomes(db: &Db, provider: ProviderId, from: Timestamp) -> Result<Vec<VendorOutcome>> {
-    let query = Entity::find()
-        .select_only()
+    let query = since(from.0.div_euclid(HOUR))
         .columns([Column::State, Column::Code])
-        .expr_as(sum(Column::Calls), "calls")
-        .expr_as(Expr::col(Column::Hour).max(), "last_hour")
-        .filter(Column::Hour.gte(from.0.div_euclid(HOUR)))
+        .expr_as(sum(usage_sum::Column::Calls), "calls")
+        .expr_as(last_hour(), "last_hour")
         .filter(Column::ProviderId.eq(provider))
         .group_by(Column::State)
         .group_by(Column::Code);
@@ -56,13 +54,11 @@ pub async fn subscription_costs(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let query = Entity::find()
-        .select_only()
+    let query = since(from.0.div_euclid(HOUR))
         .columns([Column::SubscriptionId])
-        .expr_as(sum(Column::Calls), "calls")
-        .expr_as(sum(Column::CostNanos), "cost_nanos")
-        .expr_as(sum(Column::Unpriced), "unpriced")
-        .filter(Column::Hour.gte(from.0.div_euclid(HOUR)))
+        .expr_as(sum(usage_sum::Column::Calls), "calls")
+        .expr_as(sum(usage_sum::Column::CostNanos), "cost_nanos")
+        .expr_as(sum(usage_sum::Column::Unpriced), "unpriced")
         .filter(Column::SubscriptionId.is_in(ids.iter().copied()))
         .group_by(Column::SubscriptionId);
     Ok(query.into_model::<SubscriptionCost>().all(db.calls()).await?)

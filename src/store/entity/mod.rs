@@ -33,5 +33,6 @@ pub mod team;
 pub mod team_member;
 pub mod throttle;
 pub mod token;
-pub mod usage_hourly;
+pub mod usage_series;
+pub mod usage_sum;
 pub mod user;
