@@ -84,9 +84,13 @@ fn judge(text: &str) -> Result<Credential> {
 
 fn slip(text: &str) -> String {
     let (has, needs) = (text.chars().count(), key_format::LENGTH);
+    let by = match has.abs_diff(needs) {
+        1 => "1 character".to_owned(),
+        many => format!("{many} characters"),
+    };
     match has.cmp(&needs) {
-        std::cmp::Ordering::Less => format!("This key is {} characters short.", needs - has),
-        std::cmp::Ordering::Greater => format!("This key is {} characters too long.", has - needs),
+        std::cmp::Ordering::Less => format!("This key is {by} short."),
+        std::cmp::Ordering::Greater => format!("This key is {by} too long."),
         std::cmp::Ordering::Equal => "This key is mistyped: its checksum does not fit.".to_owned(),
     }
 }

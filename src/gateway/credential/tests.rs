@@ -59,6 +59,9 @@ fn b25_to_b32_each_slip_has_its_own_answer() {
 fn a_short_key_is_told_how_short_it_is() {
     let error = Credential::choose(&authorization("Bearer sk-ptc-0123")).err().unwrap();
     assert_eq!(error.message(), "This key is 45 characters short.");
+    let one_more = format!("Bearer sk-ptc-{}", "0".repeat(50));
+    let error = Credential::choose(&authorization(&one_more)).err().unwrap();
+    assert_eq!(error.message(), "This key is 1 character too long.");
 }
 
 #[test]
