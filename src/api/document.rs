@@ -115,19 +115,31 @@ pub fn document() -> utoipa::openapi::OpenApi {
     for part in PARTS {
         whole.merge(part());
     }
-    for item in whole.paths.paths.values_mut() {
+    for (path, item) in &mut whole.paths.paths {
         if let Some(operation) = &mut item.post {
             operation.parameters.get_or_insert_default().push(RefOr::T(once()));
         }
-        let reads = [(&mut item.get, "read")];
-        let writes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for (operation, need) in reads.into_iter().chain(writes.map(|operation| (operation, "write"))) {
+        let methods = [
+            ("get", &mut item.get, "read"),
+            ("post", &mut item.post, "write"),
+            ("put", &mut item.put, "write"),
+            ("patch", &mut item.patch, "write"),
+            ("delete", &mut item.delete, "write"),
+        ];
+        for (method, operation, need) in methods {
             if let Some(operation) = operation {
+                operation.operation_id = Some(id(method, path));
                 complete(operation, need);
             }
         }
     }
     whole
+}
+
+/// A name that no other operation has, for clients made from the document: `post_keys_id_rotation`.
+fn id(method: &str, path: &str) -> String {
+    let path = path.trim_start_matches("/api/v1").replace(['{', '}'], "").replace(['/', '-'], "_");
+    format!("{method}{path}")
 }
 
 /// What all operations have in common. A test holds `need` against the route tables.

@@ -47,9 +47,12 @@ fn operations() -> Vec<(String, serde_json::Value)> {
 
 #[test]
 fn every_operation_has_a_summary_of_its_own_and_says_who_may() {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut ids) = (BTreeSet::new(), BTreeSet::new());
     let mut bare = Vec::new();
     for (name, operation) in operations() {
+        if !ids.insert(operation["operationId"].as_str().unwrap_or_default().to_owned()) {
+            bare.push(format!("{name}: another operation has the same id"));
+        }
         let text = |field: &str| operation[field].as_str().unwrap_or_default().trim().to_owned();
         let (tag, summary) = (operation["tags"][0].as_str().unwrap_or_default().to_owned(), text("summary"));
         if summary.is_empty() || text("description").is_empty() {

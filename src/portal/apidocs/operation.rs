@@ -71,6 +71,8 @@ pub struct Answer {
     pub status: String,
     pub text: String,
     pub sample: String,
+    /// What the sample does not say by itself; of a list, the fields of an item.
+    pub fields: Vec<Field>,
 }
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
@@ -159,15 +161,25 @@ fn fields(document: &Value, schema: &Value) -> Vec<Field> {
 }
 
 fn answers(document: &Value, operation: &Value) -> Vec<Answer> {
-    let of = |(status, answer): (&String, &Value)| Answer {
-        status: status.clone(),
-        text: text(follow(document, answer), "description").to_owned(),
-        sample: follow(document, answer)
-            .pointer("/content/application~1json/schema")
-            .map(|schema| sample::of(document, schema))
-            .unwrap_or_default(),
+    let of = |(status, answer): (&String, &Value)| {
+        let answer = follow(document, answer);
+        let schema = answer.pointer("/content/application~1json/schema");
+        Answer {
+            status: status.clone(),
+            text: text(answer, "description").to_owned(),
+            sample: schema.map(|schema| sample::of(document, schema)).unwrap_or_default(),
+            fields: schema.map(|schema| told(document, schema)).unwrap_or_default(),
+        }
     };
     object(operation, "/responses").map(of).collect()
+}
+
+fn told(document: &Value, schema: &Value) -> Vec<Field> {
+    let schema = follow(document, schema);
+    let item = schema.pointer("/properties/items/items").or_else(|| schema.get("items"));
+    let mut fields = fields(document, item.unwrap_or(schema));
+    fields.retain(|field| !field.text.is_empty());
+    fields
 }
 
 /// "string", "array of string", "one of a, b", "KeyView or null".

@@ -8,15 +8,16 @@ fn document() -> serde_json::Value {
     json!({
         "openapi": "3.1.0",
         "info": { "title": "Portico", "version": "1.2.3" },
-        "tags": [{ "name": "keys" }, { "name": "calls" }],
+        "tags": [{ "name": "keys", "description": "What is called with." }, { "name": "calls" }],
         "paths": {
             "/api/v1/calls": { "get": { "tags": ["calls"], "summary": "List calls", "responses": { "200": { "description": "A page of calls" } } } },
             "/api/v1/keys/{id}/rotation": { "post": {
                 "tags": ["keys"],
+                "security": [{ "token": ["write"] }],
                 "description": "Rotate a key.\n\nThe older secret works for the overlap.",
                 "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }],
                 "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Rotation" } } } },
-                "responses": { "200": { "description": "The new secret" }, "404": { "description": "No such key" } },
+                "responses": { "200": { "description": "The new secret", "content": { "application/json": { "schema": { "type": "object", "properties": { "items": { "type": "array", "items": { "$ref": "#/components/schemas/Rotation" } } } } } } }, "404": { "description": "No such key" } },
             } },
         },
         "components": { "schemas": {
@@ -57,6 +58,19 @@ fn fields_say_their_type_and_whether_they_must_be_there() {
             ("overlap", "one of 0, 1h, 24h", true)
         ]
     );
+}
+
+#[test]
+fn an_operation_shows_its_paragraphs_its_need_and_what_the_fields_of_its_answer_mean() {
+    let page = shown();
+    let rotate = &page.groups[0].operations[0];
+    assert_eq!(rotate.text, ["The older secret works for the overlap."]);
+    assert_eq!((rotate.need.as_str(), page.groups[0].text.as_str()), ("write", "What is called with."));
+    let told: Vec<_> =
+        rotate.answers[0].fields.iter().map(|field| (field.name.as_str(), field.text.as_str())).collect();
+    assert_eq!(told, [("note", "Why")]);
+    let html = page.render().expect("a template never fails");
+    assert!(html.contains("Needs a token that may write.") && html.contains("What is called with."));
 }
 
 #[test]
