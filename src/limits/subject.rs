@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
-use crate::base::limit::{Limit, LimitKind, LimitScope};
 use crate::base::Timestamp;
+use crate::base::limit::{Limit, LimitKind, LimitScope};
 
 use super::Ask;
 use super::budget::{Budget, Month};
