@@ -22,6 +22,8 @@ use super::Settings;
 /// A body must come at least at this pace, once it had some time to start.
 const FLOOR: u64 = 1024;
 const GRACE: Duration = Duration::from_secs(5);
+/// In which a body of unknown length is kept.
+const BLOCK: usize = 256 << 10;
 /// What is left of a refused body is read so far, so that the answer is not lost in a reset.
 const DRAIN: usize = 64 << 10;
 const DRAIN_FOR: Duration = Duration::from_millis(200);
@@ -100,22 +102,64 @@ impl Incoming for &mut Upload {
         if first.len() > self.cap {
             return Err(too_large(self.cap));
         }
-        let mut whole: Option<BytesMut> = None;
-        while let Some(chunk) = self.next(&mut pace).await? {
+        let Some(mut chunk) = self.next(&mut pace).await? else {
+            self.finished = true;
+            return Ok(first);
+        };
+        let mut blocks = Blocks::new(self.length.unwrap_or(BLOCK).min(self.cap).max(1));
+        blocks.push(&first);
+        drop(first);
+        loop {
             hold.grow(chunk.len() as u64)?;
             pace.got(chunk.len());
-            let whole = whole.get_or_insert_with(|| {
-                let mut whole = BytesMut::with_capacity(self.length.unwrap_or(first.len() * 2).min(self.cap));
-                whole.extend_from_slice(&first);
-                whole
-            });
-            if whole.len() + chunk.len() > self.cap {
+            if blocks.len + chunk.len() > self.cap {
                 return Err(too_large(self.cap));
             }
-            whole.extend_from_slice(&chunk);
+            blocks.push(&chunk);
+            match self.next(&mut pace).await? {
+                Some(next) => chunk = next,
+                None => break,
+            }
         }
         self.finished = true;
-        Ok(whole.map_or(first, BytesMut::freeze))
+        Ok(blocks.whole())
+    }
+}
+
+/// A body that comes in pieces, in blocks of one size: a buffer that doubles would leave twice the cap
+/// behind it, and a list of the pieces as they come would cost more than a piece of one byte.
+struct Blocks {
+    full: Vec<BytesMut>,
+    size: usize,
+    len: usize,
+}
+
+impl Blocks {
+    fn new(size: usize) -> Self {
+        Self { full: Vec::new(), size, len: 0 }
+    }
+
+    fn push(&mut self, mut bytes: &[u8]) {
+        self.len += bytes.len();
+        while !bytes.is_empty() {
+            match self.full.last_mut() {
+                Some(last) if last.len() < self.size => {
+                    let (now, later) = bytes.split_at(bytes.len().min(self.size - last.len()));
+                    last.extend_from_slice(now);
+                    bytes = later;
+                }
+                _ => self.full.push(BytesMut::with_capacity(self.size)),
+            }
+        }
+    }
+
+    fn whole(mut self) -> Bytes {
+        if self.full.len() == 1 {
+            return self.full.pop().unwrap_or_default().freeze();
+        }
+        let mut whole = BytesMut::with_capacity(self.len);
+        self.full.into_iter().for_each(|block| whole.extend_from_slice(&block));
+        whole.freeze()
     }
 }
 
@@ -192,3 +236,6 @@ impl Pace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

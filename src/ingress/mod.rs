@@ -117,6 +117,3 @@ async fn unknown_path(request: HttpRequest, ingress: Data<Ingress>) -> HttpRespo
     answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     answer
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
 use super::route::Served;
-use super::{address, panicked};
+use super::{address, panicked, unread};
 use crate::base::ids::CallId;
 
 /// No inline script or style, nothing from elsewhere.
@@ -53,7 +53,16 @@ pub(super) fn for_compression(mut response: ServiceResponse<BoxBody>) -> Service
 ///
 /// # Errors
 /// Those of the inner service.
-pub async fn wrap(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+pub async fn wrap(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let unread = unread::Handle::of(&mut request);
+    let answered = answer(request, next).await?;
+    Ok(match unread {
+        Some(handle) => handle.kept_by(answered),
+        None => answered,
+    })
+}
+
+async fn answer(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     if !address::has_good_host(request.request()) {
         let bare = HttpResponse::BadRequest().force_close().finish();
         return Ok(request.into_response(bare).map_into_boxed_body());

@@ -16,6 +16,7 @@ mod repeat;
 pub mod reply;
 pub mod route;
 pub mod shown;
+mod unread;
 pub mod visit;
 
 pub use actix_web::http::{Method, StatusCode};

@@ -125,6 +125,38 @@ async fn b05_a_broken_chunk_ends_the_connection() {
 }
 
 #[actix_web::test]
+async fn f22_a_chunked_body_that_nobody_wants_ends_its_connection() {
+    let stage = stage().await;
+    let in_chunks = |path: &str, lines: &str| {
+        format!("POST {path} HTTP/1.1\r\nHost: x\r\n{lines}Transfer-Encoding: chunked\r\n\r\n").into_bytes()
+    };
+    let chunk = [b"10000\r\n".as_slice(), &[b' '; 65_536], b"\r\n"].concat();
+    for (status, head) in [
+        (413, stage.call("HTTP/1.1", "Transfer-Encoding: chunked\r\n", b"")),
+        (401, in_chunks("/v1/chat/completions", "")),
+        (404, in_chunks("/v1/nothing", "")),
+        (404, in_chunks("/nothing", "")),
+        (401, in_chunks("/api/v1/keys", "Content-Type: application/json\r\n")),
+        (413, in_chunks("/sign-in", "Content-Type: application/x-www-form-urlencoded\r\n")),
+    ] {
+        let shown = String::from_utf8_lossy(&head).lines().next().unwrap().to_owned();
+        let mut stream = TcpStream::connect(stage.app.base.trim_start_matches("http://")).await.unwrap();
+        let (mut read, mut write) = stream.split();
+        write.write_all(&head).await.unwrap();
+        let mut answer = Vec::new();
+        // Sends for ever: only the server can end it.
+        let sending = async { while write.write_all(&chunk).await.is_ok() {} };
+        let reading = async { while read.read_buf(&mut answer).await.is_ok_and(|count| count > 0) {} };
+        let ended =
+            tokio::time::timeout(Duration::from_secs(20), futures_util::future::join(sending, reading));
+        assert!(ended.await.is_ok(), "{shown}: it was read on and on");
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{shown}: {answer}");
+    }
+    stage.app.visitor().get("/healthz").await.is(200);
+}
+
+#[actix_web::test]
 async fn b06_only_http_1_1_and_a_plain_1_0_are_spoken() {
     let stage = stage().await;
     let requests = vec![
