@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import pathlib
+import random
 import sqlite3
 import statistics
 import subprocess
@@ -25,6 +26,11 @@ MODES = ["plain", "single", "big", "stream", "idle", "keys", "start"]
 MODELS = {"mock-small": "mock-small", "mock-c50-d10-ts": "mock-c50-d10-ts", "mock-c600-d1000": "mock-c600-d1000"}
 
 
+def uuid7():
+    """Ids as the server makes them: in the order of time."""
+    return uuid.UUID(int=(time.time_ns() // 1_000_000) << 80 | 0x7 << 76 | random.getrandbits(12) << 64 | 0b10 << 62 | random.getrandbits(62))
+
+
 def many_keys(portico, count):
     """Copies of the first key's row, each with a secret of its own, written beside the server in one transaction."""
     lines = (portico.folder / "data/secrets.key").read_text().split()
@@ -35,13 +41,13 @@ def many_keys(portico, count):
     secret = dict(database.execute("select * from key_secrets where key_id = ?", [key["id"]]).fetchone())
     made, rows, digests = [], [], []
     for number in range(count):
-        text, id_ = setup.mint(), uuid.uuid4().bytes
+        text, id_ = setup.mint(), uuid7().bytes
         if isinstance(key["id"], str):
             id_ = str(uuid.UUID(bytes=id_))
         shown = {"prefix": text[:11], "last4": text[-4:]}
         rows.append({**key, **shown, "id": id_, "name": f"load {number}"})
         digest = hmac.new(pepper, hashlib.sha256(text.encode()).digest(), hashlib.sha256).digest()
-        own = uuid.uuid4().bytes if isinstance(secret["id"], bytes) else str(uuid.uuid4())
+        own = uuid7().bytes if isinstance(secret["id"], bytes) else str(uuid7())
         digests.append({**secret, **shown, "id": own, "key_id": id_, "digest": digest})
         made.append(text)
     for table, new in (("keys", rows), ("key_secrets", digests)):

@@ -19,7 +19,8 @@ use crate::base::{Code, OrCode, Result, Timestamp};
 use crate::store::entity::key;
 use crate::store::{Db, Dialect};
 
-const BATCH: usize = 2_000;
+/// Calls of one transaction at most: the more, the fewer times a page is written.
+const BATCH: usize = 6_000;
 /// Keys whose last use is noted in one transaction, and in one statement of it.
 const KEYS: usize = 5_000;
 const ROWS: usize = 500;

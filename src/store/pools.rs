@@ -70,6 +70,8 @@ async fn sqlite(path: &str, file: &'static File) -> Result<Pools, DbErr> {
                 .pragma("foreign_keys", "ON")
                 .pragma("cache_size", if wait == WRITE_WAIT { file.cache } else { "-8192" })
                 .pragma("wal_autocheckpoint", file.checkpoint)
+                // An insert of many rows keeps the pages it changes until its end: in memory, not in a file.
+                .pragma("temp_store", "MEMORY")
         });
         Database::connect(options)
     };
