@@ -218,6 +218,7 @@ async fn p18_no_secret_and_no_prompt_is_in_any_log_file_or_page() {
     server.ended(Duration::from_secs(40)).await;
     let log = server.log();
     assert!(log.contains("TRACE"), "the log is at its most talkative");
+    assert!(log.contains("a sign-in was refused"), "but who tried is in it");
     assert!(canaries.seen_in(log.as_bytes()).is_empty(), "{:?}", canaries.seen_in(log.as_bytes()));
     let mut all = Vec::new();
     files(server.folder.path(), &mut all);

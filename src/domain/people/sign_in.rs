@@ -2,7 +2,7 @@
 //! answer whether the account exists or not.
 
 use super::{Peer, Started, passwords, queries, sessions, throttle};
-use crate::base::{Result, Secret};
+use crate::base::{Code, Result, Secret};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::audit::{self, Act};
 use crate::store::Db;
@@ -22,6 +22,21 @@ pub enum Outcome {
 /// # Errors
 /// `rate_limit_exceeded` with the seconds to wait after ten wrong tries on this account or from this peer.
 pub async fn sign_in(db: &Db, email: &str, password: &Secret, peer: &Peer) -> Result<Outcome> {
+    let done = attempt(db, email, password, peer).await;
+    let why = match &done {
+        Ok(Outcome::Wrong) => Some("wrong"),
+        Ok(Outcome::NotActive(_)) => Some("not_active"),
+        Err(error) if error.code() == Code::RateLimitExceeded => Some("too_many"),
+        _ => None,
+    };
+    if let Some(why) = why {
+        // Without the address that was typed: people type passwords there.
+        tracing::warn!(ip = %peer.ip, why, "a sign-in was refused");
+    }
+    done
+}
+
+async fn attempt(db: &Db, email: &str, password: &Secret, peer: &Peer) -> Result<Outcome> {
     let tries = vec![throttle::account(email), throttle::peer(&peer.ip)];
     throttle::count(db, tries.clone()).await?;
     let email = email.trim().to_lowercase();
