@@ -48,6 +48,12 @@ impl Frame {
         }
     }
 
+    /// How much waits in the inbox, as its badge says.
+    pub fn waiting(&self) -> u32 {
+        let mut items = self.nav.iter().flat_map(|group| &group.items);
+        items.find(|item| item.href == "/inbox").map_or(0, |item| item.count)
+    }
+
     /// True when nobody is signed in.
     pub fn is_public(&self) -> bool {
         self.user.is_none()

@@ -5,10 +5,13 @@ use std::time::Duration;
 use portico::base::ids::{CallId, KeyId, TeamId, UserId};
 use portico::base::limit::LimitScope;
 use portico::base::{Code, Nanos};
+use portico::domain::keys::{self, Expiry, NewKey};
 use portico::ledger::calls::{Filter, Sight};
 use portico::ledger::record::{Begin, CallState, End, Refusal, Reserved, Tokens, UsageSource, What, Who};
 use portico::ledger::{calls, reports};
-use portico::store::entity::states::Role;
+use portico::store::entity::states::{Role, UserState};
+use portico::store::entity::user;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::support::people::Person;
 use crate::support::{TestApp, spawn};
@@ -157,6 +160,34 @@ async fn d1_home_starts_with_three_steps_and_then_shows_calls() {
     assert!(!home.contains("Three steps") && home.contains(&call.id.to_string()));
     assert!(home.contains("model_not_allowed") && home.contains("$0.00421"));
     assert_eq!(app.visitor().get("/").await.location(), "/catalogue");
+}
+
+#[actix_web::test]
+async fn d1_home_shows_everyones_keys_that_end_soon_and_all_that_waits() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let expiry = Expiry::Days(3);
+    let new = NewKey { expiry, ..NewKey::usual(dana.app, "ends in three days") };
+    keys::issue(&app.db, &dana.person.actor, new).await.unwrap();
+    assert!(dana.person.browser.get("/").await.text.contains("ends in three days"));
+    assert!(!admin.browser.get("/").await.text.contains("ends in three days"));
+    let all = admin.browser.get("/?scope=all").await.is(200).text;
+    assert!(all.contains("ends in three days") && all.contains("· dana"));
+    assert!(!dana.person.browser.get("/?scope=all").await.text.contains("· dana"));
+    assert!(!all.contains("in the inbox"));
+    app.person("paul").await;
+    app.db
+        .transact(async move |tx| {
+            let waits = user::ActiveModel { state: Set(UserState::Waiting), ..Default::default() };
+            let paul = user::Entity::update_many().set(waits).filter(user::Column::Name.eq("paul"));
+            paul.exec(&tx).await?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert!(admin.browser.get("/").await.text.contains("1 waits for you in the inbox"), "as the badge says");
 }
 
 #[actix_web::test]

@@ -193,6 +193,8 @@ pub struct Filter {
     pub state: Option<KeyState>,
     /// True: only expired ones; false: none of them.
     pub expired: Option<bool>,
+    /// Only those that end before then.
+    pub ends_before: Option<Timestamp>,
     pub before: Option<KeyId>,
     pub limit: u64,
 }
@@ -221,6 +223,9 @@ pub async fn list<C: ConnectionTrait>(
             all = all.add(lives);
         }
         None => {}
+    }
+    if let Some(end) = filter.ends_before {
+        all = all.add(key::Column::ExpiresAt.lt(end));
     }
     if !filter.text.is_empty() {
         all = all.add(has_text(&filter.text));

@@ -3,7 +3,7 @@
 use super::queries::{self, Filter, Names, Seen};
 use super::{rights, rules};
 use crate::base::clock::DAY;
-use crate::base::ids::{AppId, KeyId};
+use crate::base::ids::{AppId, KeyId, UserId};
 use crate::base::limit::LimitScope;
 use crate::base::{Code, Result, Timestamp, key_format};
 use crate::domain::actor::Actor;
@@ -114,6 +114,24 @@ pub async fn list_visible(db: &Db, actor: &Actor, filter: &Filter) -> Result<Vec
         }
     };
     with_names(db, queries::list(db.read(), seen, filter, db.now()).await?).await
+}
+
+/// The active keys that end within two weeks, the soonest first: of one owner, or all the actor sees.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_expiring(db: &Db, actor: &Actor, owner: Option<UserId>) -> Result<Vec<KeyView>> {
+    let filter = Filter {
+        owner,
+        state: Some(KeyState::Active),
+        expired: Some(false),
+        ends_before: Some(db.now().plus(SOON)),
+        limit: 200,
+        ..Filter::default()
+    };
+    let mut views = list_visible(db, actor, &filter).await?;
+    views.sort_by_key(|view| view.row.expires_at);
+    Ok(views)
 }
 
 /// The keys of an application that the actor sees.

@@ -26,6 +26,8 @@ const LATEST: u64 = 5;
 const CAUSES: usize = 6;
 /// Budgets shown.
 const BUDGETS: usize = 5;
+/// Keys shown that end soon.
+const EXPIRING: usize = 10;
 
 pub fn pages() -> Vec<Page> {
     vec![page(Method::GET, "/", Need::Anyone, show)]
@@ -45,8 +47,8 @@ struct Dashboard {
     all: bool,
     /// Not empty while the person has not yet made a first call.
     steps: Vec<Step>,
-    /// Requests that wait for this person's decision.
-    waiting: u64,
+    /// What waits in this person's inbox.
+    waiting: u32,
     calls_day: String,
     errors_day: String,
     tokens_week: String,
@@ -94,6 +96,8 @@ struct Expiring {
     name: String,
     app: String,
     prefix: String,
+    /// Empty on one's own page.
+    owner: String,
     at: Option<Timestamp>,
 }
 
@@ -129,22 +133,23 @@ async fn gather(
     let month = reports::summary(db, sight, start_of_month(now)).await?;
     let latest = calls::list(db, sight, &Filter::default(), None, LATEST).await?.calls;
     let names = names::of(db, CallLine::wanted(&latest)).await?;
-    let mine = KeyFilter { owner: actor.user_id(), limit: 100, ..KeyFilter::default() };
-    let keys = keys::list_visible(db, actor, &mine).await?;
-    let waiting = subscriptions::count_inbox(db, actor).await?;
+    let owner = if all { None } else { actor.user_id() };
+    let ending = keys::list_expiring(db, actor, owner).await?;
     let steps = if latest.is_empty() && !all {
         let asked = !subscriptions::list_visible(db, actor, None, 1).await?.is_empty();
-        steps(asked, !keys.is_empty())
+        let mine = KeyFilter { owner: actor.user_id(), limit: 1, ..KeyFilter::default() };
+        let has_key = !keys::list_visible(db, actor, &mine).await?.is_empty();
+        steps(asked, has_key)
     } else {
         Vec::new()
     };
     let hours = last_day(&week, now);
     Ok(Dashboard {
+        waiting: frame.waiting(),
         frame,
         sees_all,
         all,
         steps,
-        waiting,
         calls_day: look::grouped(hours.iter().map(|(calls, _)| calls).sum::<i64>()),
         errors_day: errors_line(&hours),
         tokens_week: look::grouped(week.tokens),
@@ -157,7 +162,7 @@ async fn gather(
         ),
         hours: hours.into_iter().map(|(calls, _)| calls).collect(),
         causes: week.causes.iter().take(CAUSES).map(|(word, count)| cause(word, *count, all)).collect(),
-        expiring: keys.into_iter().filter(|key| key.expiring).map(expiring).collect(),
+        expiring: ending.into_iter().take(EXPIRING).map(|key| expiring(key, all)).collect(),
         latest: latest.iter().map(|call| CallLine::new(call, &names)).collect(),
     })
 }
@@ -224,12 +229,13 @@ fn cause(word: &str, count: i64, all: bool) -> Cause {
     }
 }
 
-fn expiring(key: keys::KeyView) -> Expiring {
+fn expiring(key: keys::KeyView, all: bool) -> Expiring {
     Expiring {
         id: key.row.id,
         name: key.row.name,
         app: key.app,
         prefix: key.row.prefix,
+        owner: if all { key.owner } else { String::new() },
         at: key.row.expires_at,
     }
 }

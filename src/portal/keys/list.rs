@@ -82,7 +82,8 @@ fn filter(asked: &Asked, limit: u64) -> Result<KeyFilter> {
         _ => return Err(Code::FieldInvalid.saying("There is no such state.").on("state")),
     };
     let text = asked.q.trim().to_owned();
-    Ok(KeyFilter { app: asked.app, owner: None, text, state, expired, before: asked.before, limit })
+    let before = asked.before;
+    Ok(KeyFilter { app: asked.app, text, state, expired, before, limit, ..KeyFilter::default() })
 }
 
 /// The address of the next page with the same filter.
