@@ -1,6 +1,6 @@
 //! What pages say of money, health and use: budgets, forecasts, vendors, versions that go.
 
-use portico::base::{Nanos, Secret};
+use portico::base::{Nanos, Secret, Timestamp};
 use portico::domain::catalogue::{self, ApiChange, Deprecation};
 use portico::domain::keys::{self, Edit};
 use portico::domain::plans::{self, Limits, NewStarter, PlanChange, Starter};
@@ -106,7 +106,7 @@ async fn m08_a_vendor_page_shows_how_its_credentials_fare() {
     let dana = app.developer("dana", &starter).await;
     let page = format!("/manage/vendors/{}", starter.provider.id);
     let fresh = admin.browser.get(&page).await.is(200);
-    assert!(fresh.text.contains("Not used yet") && fresh.text.contains("No call."));
+    assert!(fresh.text.contains("Not used since the start") && fresh.text.contains("No call."));
     app.chat(&dana.secret, "gpt-5-mini").await.is(200);
     vendor.set(Mode::Status(401, String::new(), r#"{"error":{"code":"invalid_api_key"}}"#.to_owned()));
     app.chat(&dana.secret, "gpt-5-mini").await;
@@ -183,4 +183,65 @@ async fn the_plans_tab_says_what_one_has_already() {
     assert!(held.text.contains(&format!("/requests/{}", dana.subscription.id)));
     let eve = app.person("eve").await;
     assert!(!eve.browser.get(&tab).await.is(200).text.contains("Already subscribed"));
+}
+
+#[actix_web::test]
+async fn prices_that_are_missing_or_begin_later_are_told() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let vendor = Vendor::start().await;
+    let starter = app.vendor_api(&admin, "custom", &vendor.base, &["own-a", "own-b"]).await;
+    let page = format!("/manage/plans/{}", starter.plan.id);
+    let plan = admin.browser.get(&page).await.is(200).text;
+    assert!(
+        plan.contains("2 of 2 models have no price: with a budget, this plan would refuse them."),
+        "{plan}"
+    );
+    let budget = Limits { usd_per_month: Some(Nanos::from_usd(5)), ..starter_limits() };
+    let change = PlanChange { limits: Some(budget), ..PlanChange::default() };
+    plans::change_plan(&app.db, &admin.actor, starter.plan.id, change).await.unwrap();
+    app.price(&admin, &starter, 1_000_000_000).await;
+    let plan = admin.browser.get(&page).await.is(200).text;
+    assert!(plan.contains("1 of 2 models has no price: this plan would refuse it."), "{plan}");
+    let later = NewPrice {
+        provider: starter.provider.id,
+        vendor_model: starter.models[0].name.clone(),
+        input: Some(Nanos::from_usd(2)),
+        cached_read: None,
+        cache_write: None,
+        output: Some(Nanos::from_usd(10)),
+        reasoning: None,
+        effective_at: Timestamp::from_day("2999-12-31"),
+    };
+    supply::set_price(&app.db, &admin.actor, later).await.unwrap();
+    let model = admin.browser.get(&format!("/manage/models/{}", starter.models[0].id)).await.is(200).text;
+    assert!(model.contains("$1.00 out per million tokens"), "{model}");
+    assert!(model.contains("From 2999-12-31") && model.contains("$10.00 out per million tokens"), "{model}");
+}
+
+#[actix_web::test]
+async fn a_budget_on_models_without_a_price_is_not_published() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let with_budget = |preset: &str, slug: &str| {
+        let mut new = NewStarter::of_preset(preset, Some(Secret::new("sk-fake")), admin.team()).unwrap();
+        new.api.slug = slug.to_owned();
+        new.provider.name = slug.to_owned();
+        new.plan.limits.usd_per_month = Some(Nanos::from_usd(5));
+        new
+    };
+    let mixed = || {
+        let mut new = with_budget("openai", "own");
+        new.vendor_models = vec!["gpt-5-mini".to_owned(), "house-model".to_owned()];
+        new
+    };
+    let refused = plans::publish_starter(&app.db, &admin.actor, mixed()).await.err().unwrap();
+    let says = "Not ready to publish: `house-model` has no known price: the plan Standard has a budget";
+    assert!(refused.message().contains(says), "{refused}");
+    let mut narrow = mixed();
+    narrow.plan.models = Some(vec!["gpt-5-mini".to_owned()]);
+    plans::publish_starter(&app.db, &admin.actor, narrow).await.expect("the plan does not allow the other");
+    let mut free = with_budget("demo", "free");
+    free.provider.secret = None;
+    plans::publish_starter(&app.db, &admin.actor, free).await.expect("the built-in vendor's price is known");
 }

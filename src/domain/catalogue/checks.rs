@@ -3,7 +3,7 @@
 use crate::base::ids::{ProviderId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
-use crate::domain::catalogue::queries;
+use crate::domain::catalogue::queries::{self, Budgeted};
 use crate::domain::supply;
 use crate::store::Db;
 use crate::store::entity::api_version;
@@ -46,8 +46,13 @@ pub(super) async fn of_version(
     let unready = offered
         .iter()
         .find(|row| !views.iter().any(|view| view.model.id == row.model_id && callable(view, &able)));
-    let unpriced = views.iter().any(|view| view.targets.iter().any(|target| target.price.is_none()));
-    let plan = queries::has_open_plan(on, version.api_id).await?;
+    let plans = queries::open_plans_of(on, &[version.api_id]).await?;
+    let unpriced: Vec<&str> = offered
+        .iter()
+        .filter(|row| views.iter().any(|view| view.model.id == row.model_id && !view.is_priced()))
+        .map(|row| row.public_name.as_str())
+        .collect();
+    let refused = refused(&queries::budgeted(on, &plans).await?, &unpriced);
     let each = match unready {
         Some(row) => format!("`{}` has no vendor that can answer now.", row.public_name),
         None => "Each model has a vendor that can answer.".to_owned(),
@@ -55,10 +60,30 @@ pub(super) async fn of_version(
     Ok(vec![
         line("It offers at least one model.", !offered.is_empty(), true),
         line(&each, unready.is_none(), true),
-        line("The API has an open plan.", plan, true),
+        line("The API has an open plan.", !plans.is_empty(), true),
         line("It has documentation.", !version.docs.trim().is_empty(), false),
-        line("Each model has a known price.", !unpriced, false),
+        match refused {
+            Some(text) => line(&text, false, true),
+            None => line("Each model has a known price.", unpriced.is_empty(), false),
+        },
     ])
+}
+
+/// What the first plan with a budget would refuse, as a sentence.
+fn refused(budgeted: &[Budgeted], unpriced: &[&str]) -> Option<String> {
+    budgeted.iter().find_map(|plan| {
+        let names: Vec<String> =
+            unpriced.iter().filter(|name| plan.allows(name)).map(|name| format!("`{name}`")).collect();
+        let (have, them) = if names.len() == 1 { ("has", "it") } else { ("have", "them") };
+        let text = || {
+            let names = names.join(", ");
+            format!(
+                "{names} {have} no known price: the plan {} has a budget and would refuse {them}.",
+                plan.name
+            )
+        };
+        (!names.is_empty()).then(text)
+    })
 }
 
 fn callable(view: &supply::ModelView, able: &[ProviderId]) -> bool {

@@ -10,13 +10,15 @@ use sea_orm::{
 
 use super::managed::Subscriber;
 use crate::base::ids::{ApiId, AppId, ModelId, TeamId, VersionId};
+use crate::base::limit::{LimitKind, LimitScope};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
 use crate::store::Tx;
 use crate::store::entity::states::{PlanState, SubscriptionState, VersionState, Visibility};
 use crate::store::entity::{
-    api, api_team, api_version, api_version_model, application, model, plan, plan_model, subscription, team,
+    api, api_team, api_version, api_version_model, application, limit, model, plan, plan_model, subscription,
+    team,
 };
 
 const LIVE: [SubscriptionState; 3] =
@@ -330,8 +332,36 @@ pub(super) async fn team_names(
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-pub(super) async fn has_open_plan(on: &impl ConnectionTrait, api: ApiId) -> Result<bool> {
-    Ok(!open_plans_of(on, &[api]).await?.is_empty())
+/// A plan with a monthly budget in dollars, and the models it allows.
+pub(super) struct Budgeted {
+    pub name: String,
+    /// Public names; none: all.
+    models: Vec<String>,
+}
+
+impl Budgeted {
+    pub fn allows(&self, public_name: &str) -> bool {
+        self.models.is_empty() || self.models.iter().any(|name| name == public_name)
+    }
+}
+
+pub(super) async fn budgeted(on: &impl ConnectionTrait, plans: &[plan::Model]) -> Result<Vec<Budgeted>> {
+    let budgets = limit::Entity::find()
+        .filter(limit::Column::ScopeKind.eq(LimitScope::Plan))
+        .filter(limit::Column::Kind.eq(LimitKind::UsdPerMonth))
+        .filter(limit::Column::ScopeId.is_in(plans.iter().map(|plan| plan.id.0)))
+        .all(on)
+        .await?;
+    let models = plan_model::Entity::find()
+        .filter(plan_model::Column::PlanId.is_in(plans.iter().map(|plan| plan.id)))
+        .all(on)
+        .await?;
+    let with_budget = plans.iter().filter(|plan| budgets.iter().any(|row| row.scope_id == plan.id.0));
+    let read = |plan: &plan::Model| {
+        let own = models.iter().filter(|row| row.plan_id == plan.id);
+        Budgeted { name: plan.name.clone(), models: own.map(|row| row.public_name.clone()).collect() }
+    };
+    Ok(with_budget.map(read).collect())
 }
 
 pub(super) async fn open_plans_of(on: &impl ConnectionTrait, apis: &[ApiId]) -> Result<Vec<plan::Model>> {

@@ -20,6 +20,11 @@ pub fn needs_no_secret(provider: &provider::Model) -> bool {
     vendors::preset(&provider.preset).is_some_and(|preset| preset.auth == vendors::Auth::None)
 }
 
+/// The built-in vendor costs nothing until somebody sets a price.
+pub(super) fn is_free(provider: &provider::Model) -> bool {
+    vendors::preset(&provider.preset).is_some_and(Preset::is_demo)
+}
+
 /// What is known of a vendor's model. The built-in vendor is free.
 pub(super) fn of_model(preset: &str, vendor_model: &str) -> Option<PriceRow> {
     let known = vendors::prices::find(preset, vendor_model);

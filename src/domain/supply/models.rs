@@ -54,6 +54,13 @@ impl ModelView {
     pub fn is_ready(&self) -> bool {
         self.model.state == Switch::On && self.targets.iter().any(TargetView::is_on)
     }
+
+    /// False: a budget refuses its calls, because no one can say what they may cost. One target without
+    /// a price is enough, as any of them may be asked.
+    pub fn is_priced(&self) -> bool {
+        let answers = self.model.kind == ModelKind::Chat.word();
+        self.targets.iter().filter(|target| target.is_on()).all(|target| target.is_priced(answers))
+    }
 }
 
 /// All models by name, with targets and prices.

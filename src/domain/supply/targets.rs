@@ -3,7 +3,7 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::json;
 
-use super::{credentials::weight, queries};
+use super::{credentials::weight, facts, queries};
 use crate::base::ids::{ModelId, ProviderId, TargetId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
@@ -54,6 +54,17 @@ pub struct TargetView {
 impl TargetView {
     pub fn is_on(&self) -> bool {
         self.target.state == Switch::On && self.provider.state == Switch::On
+    }
+
+    /// True when the price of a prompt, and of its answer where there is one, is known.
+    pub(super) fn is_priced(&self, answers: bool) -> bool {
+        match &self.price {
+            Some(price) => {
+                let prompt = [price.input, price.cached_read, price.cache_write];
+                prompt.iter().any(Option::is_some) && (price.output.is_some() || !answers)
+            }
+            None => facts::is_free(&self.provider),
+        }
     }
 }
 

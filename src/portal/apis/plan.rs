@@ -58,6 +58,8 @@ struct PlanPage {
     teams: Vec<Choice>,
     models: Vec<Choice>,
     states: Vec<Choice>,
+    /// What a budget does to models without a price; empty when each has one.
+    unpriced: String,
     errors: FieldErrors,
 }
 
@@ -152,6 +154,7 @@ async fn page(
     names.extend(values.models.iter().map(String::as_str));
     names.sort_unstable();
     names.dedup();
+    let unpriced = unpriced(&managed, &values, &names);
     let models = names.into_iter().map(|name| Choice::new(name, name)).collect();
     let mut teams = vec![Choice::new("", "No team")];
     teams.extend(
@@ -174,9 +177,32 @@ async fn page(
             Choice::new("open", "Open").hint("It takes new subscriptions."),
             Choice::new("closed", "Closed").hint("Those who have it keep it."),
         ],
+        unpriced,
         values,
         errors,
     })
+}
+
+impl PlanPage {
+    /// The same, under the field, before a budget is set.
+    fn budget_hint(&self) -> &str {
+        if self.values.usd_per_month.is_empty() { &self.unpriced } else { "" }
+    }
+}
+
+/// "2 of 7 models have no price", of those that the plan allows.
+fn unpriced(managed: &ManagedApi, values: &PlanForm, names: &[&str]) -> String {
+    let offered: Vec<_> = managed.versions.iter().flat_map(|version| &version.models).collect();
+    let allowed = |name: &&&str| values.models.is_empty() || values.models.iter().any(|one| one == *name);
+    let lacks = |name: &&&str| offered.iter().any(|one| one.public_name == **name && !one.view.is_priced());
+    let (all, without) =
+        (names.iter().filter(allowed).count(), names.iter().filter(allowed).filter(lacks).count());
+    let (have, them) = if without == 1 { ("has", "it") } else { ("have", "them") };
+    let budget = if values.usd_per_month.is_empty() { "with a budget, this plan" } else { "this plan" };
+    match without {
+        0 => String::new(),
+        _ => format!("{without} of {all} models {have} no price: {budget} would refuse {them}."),
+    }
 }
 
 impl PlanForm {

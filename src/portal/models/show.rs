@@ -15,6 +15,7 @@ use crate::portal::prices;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
+use crate::store::entity::price;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 
 #[derive(Deserialize)]
@@ -35,6 +36,8 @@ pub struct ModelForm {
 struct ModelPage {
     frame: Frame,
     view: ModelView,
+    /// Prices that begin later, the next one first.
+    coming: Vec<price::Model>,
     values: ModelForm,
     providers: Vec<Choice>,
     switches: Vec<Choice>,
@@ -81,6 +84,11 @@ async fn page(
     errors: FieldErrors,
 ) -> Result<ModelPage> {
     let providers = supply::list_providers(db, actor).await?;
+    let mut coming = Vec::new();
+    for target in &view.targets {
+        let prices = supply::list_prices(db, actor, target.provider.id, &target.target.vendor_model).await?;
+        coming.extend(prices.into_iter().rev().filter(|price| price.effective_at > db.now()));
+    }
     Ok(ModelPage {
         frame: shell::frame(db, visit).await?,
         providers: providers.iter().map(|row| Choice::new(row.id.to_string(), &row.name)).collect(),
@@ -88,6 +96,7 @@ async fn page(
         returned: Returned::default(),
         can_manage: may(actor, Right::ManageSupply),
         view,
+        coming,
         values,
         errors,
     })
@@ -127,6 +136,12 @@ impl ModelForm {
 }
 
 impl ModelPage {
+    fn coming<'p>(&'p self, target: &supply::TargetView) -> Vec<&'p price::Model> {
+        let (vendor, name) = (target.provider.id, &target.target.vendor_model);
+        let is_its = |price: &&price::Model| price.provider_id == vendor && price.vendor_model == *name;
+        self.coming.iter().filter(is_its).collect()
+    }
+
     /// The price of a field as it is now, to start from.
     fn was(&self, target: &supply::TargetView, field: &str) -> String {
         let Some(price) = &target.price else { return String::new() };

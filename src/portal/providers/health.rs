@@ -27,7 +27,7 @@ pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
     let report = gateway.health_of(id);
     let (tone, label, now) = match report.standing {
         Standing::Ready if !report.models.is_empty() => ("warn", "Ready in part", String::new()),
-        Standing::Ready if report.judged == 0 => ("quiet", "Not used yet", String::new()),
+        Standing::Ready if report.judged == 0 => ("quiet", "Not used since the start", String::new()),
         Standing::Ready => ("ok", "Ready", String::new()),
         Standing::Shaky => ("warn", "Failing", "Used when nothing better is left. ".to_owned()),
         Standing::Cooling { wait, why } => {
