@@ -39,7 +39,8 @@ async fn p17_a_vendors_secret_goes_in_and_never_out() {
     let path = made.location().to_owned();
     let page = admin.browser.get(&path).await.is(200);
     assert!(!page.text.contains("canary") && page.text.contains("…cdef"), "{}", page.text);
-    assert!(page.text.contains("The test failed"), "nobody listens there: {}", page.text);
+    assert!(page.text.contains("Saved, but the test failed"), "nobody listens there: {}", page.text);
+    assert!(page.text.contains("Check the address and the key, then test again."), "{}", page.text);
     for file in ["portico.db", "portico.db-wal", "calls.db"] {
         let bytes = std::fs::read(app.folder.path().join("data").join(file)).unwrap_or_default();
         assert!(!bytes.windows(11).any(|window| window == b"fake-canary"), "{file}");

@@ -9,7 +9,7 @@ pub async fn create(gateway: Data<Gateway>, visit: Visit, id: Path<ProviderId>) 
     Ok(answer(&gateway, &visit, *id, "").await)
 }
 
-/// Tests, and goes to the vendor's page with the outcome behind `before`.
+/// Tests, and goes to the vendor's page with the outcome; `before`: what was done before the test.
 pub(super) async fn answer(
     gateway: &Gateway,
     visit: &Visit,
@@ -23,7 +23,9 @@ pub(super) async fn answer(
             flash(visit, &path(id), "good", &text)
         }
         Err(error) => {
-            let text = format!("{before}The test failed: {} {}", error.message(), error.code().next());
+            let start = if before.is_empty() { "The test failed" } else { "Saved, but the test failed" };
+            let text =
+                format!("{start}: {} Check the address and the key, then test again.", error.message());
             flash(visit, &path(id), "bad", &text)
         }
     }
