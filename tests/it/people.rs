@@ -47,10 +47,15 @@ async fn an_admin_lets_in_deactivates_and_reactivates() {
     let fields = [("name", "Omar"), ("email", "omar@example.com"), ("password", "a long fine passphrase")];
     visitor.submit("/sign-up", "/sign-up", &fields).await.is(200);
     assert!(admin.browser.get("/inbox").await.is(200).text.contains("omar@example.com"));
+    for page in ["/inbox", "/users"] {
+        let text = admin.browser.get(page).await.is(200).text;
+        assert!(text.contains("Turn Omar away?") && text.contains("The account is deleted"), "{text}");
+    }
     let waiting = users::list_waiting(&app.db, &admin.actor).await.unwrap();
     let page = format!("/users/{}", waiting[0].id);
     let state =
         async || users::get_visible(&app.db, &Actor::system("test"), waiting[0].id).await.unwrap().state;
+    assert!(admin.browser.get(&page).await.is(200).text.contains("Turn Omar away?"));
     for (act, after) in [
         ("admission", UserState::Active),
         ("deactivation", UserState::Deactivated),

@@ -36,7 +36,7 @@ fn line(event: subscription_event::Model) -> Line {
         _ => ("quiet", "info", "Changed"),
     };
     let by = match event.actor_label.as_str() {
-        "rule:plan" => "by the plan's rule".to_owned(),
+        "rule:plan" => "at once, as the plan says".to_owned(),
         "rule:end_date" => "by its end date".to_owned(),
         who => format!("by {who}"),
     };
