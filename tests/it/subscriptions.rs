@@ -158,6 +158,49 @@ async fn a_script_asks_and_another_decides() {
 }
 
 #[actix_web::test]
+async fn an_app_that_has_the_api_already_comes_back_with_what_was_typed() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let dana = app.person("dana").await;
+    let id = ask(&dana, &starter.api.slug).await;
+    let page = format!("/subscribe/{}", starter.api.slug);
+    let form = dana.browser.get(&page).await.is(200);
+    assert!(form.text.contains("disabled>My app (already on Standard)</option>"), "{}", form.text);
+    let plan = form.field("plan").unwrap();
+    let fields = [("plan", &*plan), ("reason", "to answer letters")];
+    let back = dana.browser.submit(&page, &page, &fields).await.is(422);
+    for part in ["My app has a subscription to", "app-error", "to answer letters", &format!("/requests/{id}")]
+    {
+        assert!(back.text.contains(part), "{part}: {}", back.text);
+    }
+}
+
+#[actix_web::test]
+async fn a_rule_is_shown_with_its_team_and_a_decision_with_its_plan() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let mut new = NewStarter::of_preset("demo", None, admin.team()).unwrap();
+    new.plan.approval = Approval::Rule;
+    new.plan.rule_domains = vec!["corp.test".to_owned()];
+    new.plan.rule_team = Some(admin.team());
+    let starter = plans::publish_starter(&app.db, &admin.actor, new).await.unwrap();
+    let dana = app.person("dana").await;
+    let page = format!("/catalogue/{}/plans", starter.api.slug);
+    for (person, says) in [(&admin, "corp.test or your team"), (&dana, "corp.test or some teams")] {
+        for page in [page.clone(), format!("/subscribe/{}", starter.api.slug)] {
+            let text = person.browser.get(&page).await.is(200).text;
+            assert!(text.contains(&format!("At once for {says}")), "{page}: {text}");
+        }
+    }
+    let page = format!("/subscribe/{}", starter.api.slug);
+    let plan = starter.plan.id.to_string();
+    let sent = admin.browser.submit(&page, &page, &[("plan", &*plan)]).await.is(303);
+    let text = admin.browser.get(sent.location()).await.is(200).text;
+    assert!(text.contains("Approved at once, as the plan says"), "{text}");
+}
+
+#[actix_web::test]
 async fn a_denial_or_an_end_that_is_refused_comes_back_open() {
     let app = spawn().await;
     let admin = app.admin().await;

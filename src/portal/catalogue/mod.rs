@@ -2,7 +2,7 @@
 
 mod list;
 mod samples;
-mod show;
+pub(super) mod show;
 
 use crate::web::{Method, Need, Page, page};
 

@@ -16,6 +16,7 @@ use crate::portal::frame::Frame;
 use crate::portal::markdown::Markdown;
 use crate::portal::prices;
 use crate::portal::shell;
+use crate::portal::subscriptions::subscribe::let_in;
 use crate::store::Db;
 use crate::store::entity::states::{Approval, VersionState, Visibility};
 use crate::web::{Data, PageResult, Path, Query, Visit};
@@ -39,6 +40,8 @@ enum Tab {
 #[template(path = "catalogue/show.html")]
 struct ShowPage {
     frame: Frame,
+    /// The visitor.
+    actor: Actor,
     page: ApiPage,
     tab: Tab,
     /// The version shown, by name; empty when there is none yet.
@@ -110,6 +113,7 @@ async fn draw(
     };
     shell::html(&ShowPage {
         frame: shell::frame(db, visit).await?,
+        actor: actor.clone(),
         tab,
         docs: Markdown::of(shown.as_ref().map_or("", |view| view.version.docs.as_str())),
         plans: plans.into_iter().filter(PlanView::is_open).collect(),
@@ -124,7 +128,8 @@ async fn draw(
     })
 }
 
-async fn own(db: &Db, actor: &Actor, api: ApiId) -> Result<Vec<SubscriptionView>> {
+/// Live subscriptions of the visitor's teams to an API.
+pub(in crate::portal) async fn own(db: &Db, actor: &Actor, api: ApiId) -> Result<Vec<SubscriptionView>> {
     let mut own = subscriptions::list_visible(db, actor, None, 200).await?;
     own.retain(|view| view.row.api_id == api && subscriptions::is_live(view.row.state) && !view.over);
     Ok(own)
@@ -196,10 +201,7 @@ impl ShowPage {
         match plan.plan.approval {
             Approval::Auto => "Approved at once".to_owned(),
             Approval::Manual => "A person decides".to_owned(),
-            Approval::Rule if plan.domains().is_empty() => {
-                "At once for one team; a person decides else".to_owned()
-            }
-            Approval::Rule => format!("At once for {}; a person decides else", plan.domains().join(", ")),
+            Approval::Rule => format!("At once for {}; a person decides else", let_in(plan, &self.actor)),
         }
     }
 }

@@ -129,7 +129,7 @@ async fn filled(
     let plans: Vec<Choice> = open
         .iter()
         .filter(|plan| plan.is_open() || plan.plan.id == view.row.plan_id)
-        .map(plan_choice)
+        .map(|plan| plan_choice(plan, actor))
         .collect();
     let keys = keys::list_of_app(db, actor, view.row.app_id).await?;
     let values = typed.unwrap_or_else(|| RepeatForm {

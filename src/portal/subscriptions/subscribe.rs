@@ -5,21 +5,22 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::ids::{AppId, PlanId, VersionId};
-use crate::base::{Result, Timestamp};
+use crate::base::{Clash, Error, Result, Timestamp};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::catalogue::{self, ApiPage};
 use crate::domain::keys::{self, NewKey};
 use crate::domain::plans::{self, PlanView};
-use crate::domain::subscriptions::{self, NewRequest};
+use crate::domain::subscriptions::{self, NewRequest, SubscriptionView};
+use crate::portal::catalogue::show::own;
 use crate::portal::frame::Frame;
 use crate::portal::keys::secret;
 use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::{Approval, SubscriptionState, VersionState};
-use crate::store::entity::subscription;
+use crate::store::entity::{application, subscription};
 use crate::web::shown::ShownOnce;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Query, Visit, flash};
 
@@ -57,6 +58,8 @@ struct SubscribePage {
     plans: Vec<Choice>,
     versions: Vec<Choice>,
     apps: Vec<Choice>,
+    /// Subscriptions and requests that apps of the visitor have to this API.
+    held: Vec<SubscriptionView>,
     version: String,
     plan: String,
     values: SubscribeForm,
@@ -103,7 +106,7 @@ pub async fn create(
     let row = match subscriptions::request(&db, &actor, new).await {
         Ok(row) => row,
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
+            let errors = mistakes(error)?;
             return again(&db, &visit, &actor, page, values, errors).await;
         }
     };
@@ -112,6 +115,18 @@ pub async fn create(
         return secret::page(&db, &once, &config, &visit, &actor, issued, secret::Story::Subscribed).await;
     }
     Ok(flash(&visit, &format!("/requests/{}", row.id), "good", sent(&row)))
+}
+
+/// An app that has this API already is a wrong choice like any other: the form comes back.
+fn mistakes(error: Error) -> Result<FieldErrors> {
+    match (error.clash(), error.param()) {
+        (Some(Clash::Exists), Some("app")) => {
+            let mut errors = FieldErrors::default();
+            errors.add("app", error.message());
+            Ok(errors)
+        }
+        _ => FieldErrors::from_error(error),
+    }
 }
 
 fn sent(row: &subscription::Model) -> &'static str {
@@ -185,11 +200,15 @@ async fn filled(
         .map(|view| Choice::new(view.version.id.to_string(), &*view.version.name))
         .collect();
     let apps = apps::list_own(db, actor).await?;
-    let first = |choices: &[Choice]| choices.first().map(|one| one.value.clone()).unwrap_or_default();
-    let plans: Vec<Choice> = open.iter().map(plan_choice).collect();
-    let apps: Vec<Choice> = apps.iter().map(|app| Choice::new(app.id.to_string(), &*app.name)).collect();
+    let held = own(db, actor, page.api.id).await?;
+    let first = |choices: &[Choice]| {
+        choices.iter().find(|one| !one.disabled).map(|one| one.value.clone()).unwrap_or_default()
+    };
+    let plans: Vec<Choice> = open.iter().map(|plan| plan_choice(plan, actor)).collect();
+    let apps: Vec<Choice> = apps.iter().map(|app| app_choice(app, &held)).collect();
     let mut values = values;
-    if values.app.is_empty() {
+    // One that cannot be chosen would not be sent, and its owner's first app taken instead.
+    if !apps.iter().any(|app| app.value == values.app && !app.disabled) {
         values.app = first(&apps);
     }
     Ok(SubscribePage {
@@ -202,13 +221,24 @@ async fn filled(
         plans,
         versions,
         apps,
+        held,
         values,
         errors,
     })
 }
 
+/// An app to choose, unless it has this API already.
+fn app_choice(app: &application::Model, held: &[SubscriptionView]) -> Choice {
+    match held.iter().find(|view| view.row.app_id == app.id) {
+        None => Choice::new(app.id.to_string(), &*app.name),
+        Some(view) => {
+            Choice::new(app.id.to_string(), format!("{} (already on {})", app.name, view.plan)).disabled()
+        }
+    }
+}
+
 /// A plan as a card: what it allows, and who decides.
-pub fn plan_choice(view: &PlanView) -> Choice {
+pub fn plan_choice(view: &PlanView, actor: &Actor) -> Choice {
     let mut parts = Vec::new();
     if !view.plan.summary.is_empty() {
         parts.push(view.plan.summary.trim_end_matches('.').to_owned());
@@ -219,17 +249,25 @@ pub fn plan_choice(view: &PlanView) -> Choice {
     });
     let lines = view.limits.lines();
     parts.extend(if lines.is_empty() { vec!["No limits".to_owned()] } else { lines });
-    parts.push(decided(view));
+    parts.push(decided(view, actor));
     Choice::new(view.plan.id.to_string(), &*view.plan.name).hint(parts.join(" · "))
 }
 
-fn decided(view: &PlanView) -> String {
+fn decided(view: &PlanView, actor: &Actor) -> String {
     match view.plan.approval {
         Approval::Auto => "Approved at once".to_owned(),
         Approval::Manual => "A person approves".to_owned(),
-        Approval::Rule if view.domains().is_empty() => {
-            "At once for one team, otherwise a person approves".to_owned()
-        }
-        Approval::Rule => format!("At once for {}, otherwise a person approves", view.domains().join(", ")),
+        Approval::Rule => format!("At once for {}, otherwise a person approves", let_in(view, actor)),
     }
+}
+
+/// Whom the rule of a plan lets in at once, as far as the reader is meant to know.
+pub(in crate::portal) fn let_in(view: &PlanView, actor: &Actor) -> String {
+    let mut who = view.domains().join(", ");
+    if let Some(team) = view.plan.rule_team_id {
+        let or = if who.is_empty() { "" } else { " or " };
+        let team = if actor.is_member(team) { "your team" } else { "some teams" };
+        who = format!("{who}{or}{team}");
+    }
+    who
 }
