@@ -1,6 +1,8 @@
 //! Requests and decisions in the browser and by script.
 
+use portico::base::clock::DAY;
 use portico::base::ids::SubscriptionId;
+use portico::domain::catalogue;
 use portico::domain::people::admin_tokens::Reach;
 use portico::domain::plans::{self, NewStarter, Starter};
 use portico::domain::subscriptions;
@@ -95,6 +97,45 @@ async fn a_denial_needs_a_comment_that_the_requester_reads_and_answers() {
 }
 
 #[actix_web::test]
+async fn d1_home_tells_what_became_of_a_request_and_when_its_version_ends() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let fresh = admin.browser.get("/").await.is(200).text;
+    assert!(fresh.contains("Four steps") && fresh.contains("href=\"/setup/vendor\""));
+    assert!(fresh.contains("No call yet.") && !fresh.contains("Every call was answered"));
+    admin.browser.get("/setup/vendor").await.is(200);
+    let starter = manual_api(&app, &admin).await;
+    assert!(!admin.browser.get("/").await.text.contains("/setup/vendor"));
+    let (dana, eve) = (app.person("dana").await, app.person("eve").await);
+    let home = async || dana.browser.get("/").await.is(200).text;
+    assert!(!home().await.contains("Connect a vendor") && !home().await.contains("News of your requests"));
+    let id = ask(&dana, &starter.api.slug).await;
+    assert!(home().await.contains("Your request waits for its decision."), "asking is not the whole step");
+    let (inbox, request) = (format!("/inbox/{id}"), format!("/requests/{id}"));
+    admin.browser.submit(&inbox, &format!("{inbox}/denial"), &[("comment", "Which mail?")]).await.is(303);
+    let denied = home().await;
+    assert!(denied.contains("News of your requests") && denied.contains("Which mail?"));
+    assert!(denied.contains(&format!("href=\"{request}\"")) && denied.contains("Ask again"));
+    assert!(denied.contains("Open catalogue"));
+    assert!(!eve.browser.get("/").await.text.contains("Which mail?"), "b45");
+    let fields = [("reason", "Mail about orders")];
+    dana.browser.submit(&request, &format!("{request}/repeat"), &fields).await.is(303);
+    admin.browser.submit(&inbox, &format!("{inbox}/approval"), &[]).await.is(303);
+    assert!(!home().await.contains("Which mail?") && !home().await.contains("Open catalogue"));
+    let notice = catalogue::Deprecation {
+        sunset_at: app.db.now().plus(30 * DAY),
+        successor: None,
+        guide_url: String::new(),
+    };
+    let day = notice.sunset_at.day();
+    catalogue::deprecate(&app.db, &admin.actor, starter.version.id, notice).await.unwrap();
+    assert!(home().await.contains(&format!("It ends on {day}.")));
+    app.clock.forward(std::time::Duration::from_secs(15 * 86_400));
+    let later = subscriptions::list_news(&app.db, &dana.actor, app.db.now().minus(14 * DAY)).await.unwrap();
+    assert!(later.is_empty(), "after two weeks it is no news");
+}
+
+#[actix_web::test]
 async fn an_approval_with_changes_sets_an_end() {
     let app = spawn().await;
     let admin = app.admin().await;
@@ -105,7 +146,7 @@ async fn an_approval_with_changes_sets_an_end() {
     let approval = format!("{inbox}/approval");
     admin.browser.submit(&inbox, &approval, &[("ends_on", "soon")]).await.is(422);
     admin.browser.submit(&inbox, &approval, &[("ends_on", "2000-01-01")]).await.is(422);
-    let day = app.db.now().plus(30 * portico::base::clock::DAY).day();
+    let day = app.db.now().plus(30 * DAY).day();
     admin.browser.submit(&inbox, &approval, &[("ends_on", &*day), ("comment", "A month")]).await.is(303);
     let view = subscriptions::get_visible(&app.db, &dana.actor, id.parse().unwrap()).await.unwrap();
     assert_eq!(view.row.ends_at.map(portico::base::Timestamp::day), Some(day));

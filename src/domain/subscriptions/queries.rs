@@ -12,7 +12,7 @@ use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, Ver
 use crate::base::{Clash, Code, Result, Timestamp};
 use crate::domain::catalogue;
 use crate::store::Tx;
-use crate::store::entity::states::{Role, SubscriptionState, UserState};
+use crate::store::entity::states::{Role, SubscriptionState, UserState, VersionState};
 use crate::store::entity::{
     api, api_team, api_version, application, model, plan, plan_model, subscription, subscription_event, team,
     team_member, user,
@@ -136,6 +136,9 @@ pub struct Filter {
     /// None: of every API owner.
     pub owners: Option<Vec<TeamId>>,
     pub app: Option<AppId>,
+    pub api: Option<ApiId>,
+    /// Only those that serve, wait or are suspended.
+    pub live: bool,
     pub state: Option<SubscriptionState>,
     pub before: Option<SubscriptionId>,
     pub limit: u64,
@@ -158,6 +161,12 @@ impl Filter {
         if let Some(app) = self.app {
             all = all.add(subscription::Column::AppId.eq(app));
         }
+        if let Some(api) = self.api {
+            all = all.add(subscription::Column::ApiId.eq(api));
+        }
+        if self.live {
+            all = all.add(subscription::Column::Live.is_not_null());
+        }
         if let Some(state) = self.state {
             all = all.add(subscription::Column::State.eq(state));
         }
@@ -174,6 +183,39 @@ pub async fn list<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<Vec<sub
         .filter(filter.condition())
         .order_by_desc(subscription::Column::Id)
         .limit(filter.limit.min(200))
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+/// Those of these teams that a person decided or suspended since then, and those that serve on a version
+/// deprecated since then; the last changed first.
+pub async fn list_news<C: ConnectionTrait>(
+    on: &C,
+    teams: Vec<TeamId>,
+    since: Timestamp,
+) -> Result<Vec<subscription::Model>> {
+    use subscription::Column;
+    let decided = Condition::all()
+        .add(Column::State.is_in([SubscriptionState::Approved, SubscriptionState::Denied]))
+        .add(Column::DecidedBy.is_not_null())
+        .add(Column::DecidedAt.gte(since));
+    let suspended =
+        Condition::all().add(Column::State.eq(SubscriptionState::Suspended)).add(Column::StateAt.gte(since));
+    let deprecated = Query::select()
+        .column(api_version::Column::Id)
+        .from(api_version::Entity)
+        .and_where(api_version::Column::State.eq(VersionState::Deprecated))
+        .and_where(api_version::Column::DeprecatedAt.gte(since))
+        .to_owned();
+    let ends = Condition::all()
+        .add(Column::State.eq(SubscriptionState::Approved))
+        .add(Column::VersionId.in_subquery(deprecated));
+    let rows = subscription::Entity::find()
+        .filter(Column::TeamId.is_in(teams))
+        .filter(Condition::any().add(decided).add(suspended).add(ends))
+        .order_by_desc(Column::StateAt)
+        .limit(200)
         .all(on)
         .await?;
     Ok(rows)

@@ -1,9 +1,10 @@
 //! Subscriptions as pages and scripts see them.
 
 use super::queries::{self, Filter, Names};
-use crate::base::ids::{AppId, SubscriptionId, TeamId};
+use crate::base::ids::{ApiId, AppId, SubscriptionId, TeamId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
+use crate::domain::catalogue;
 use crate::domain::permit::{self, Right};
 use crate::store::Db;
 use crate::store::entity::states::{SubscriptionState, VersionState};
@@ -20,6 +21,10 @@ pub struct SubscriptionView {
     pub version_state: Option<VersionState>,
     /// When its version goes away, once that is known.
     pub sunset_at: Option<Timestamp>,
+    /// Since when its version is deprecated.
+    pub deprecated_at: Option<Timestamp>,
+    /// The version that its callers are led to.
+    pub successor: Option<VersionId>,
     pub plan: String,
     pub team: String,
     /// The one who asked: name and e-mail address.
@@ -75,6 +80,40 @@ pub async fn list_visible(
     limit: u64,
 ) -> Result<Vec<SubscriptionView>> {
     let filter = Filter { teams: Some(actor.team_ids()), before, limit, ..Filter::default() };
+    with_names(db, queries::list(db.read(), &filter).await?).await
+}
+
+/// What happened since then to subscriptions of the actor's own teams: decisions of people, suspensions,
+/// and versions that were deprecated.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_news(db: &Db, actor: &Actor, since: Timestamp) -> Result<Vec<SubscriptionView>> {
+    with_names(db, queries::list_news(db.read(), actor.team_ids(), since).await?).await
+}
+
+/// How many subscriptions of the actor's own teams are in a state.
+///
+/// # Errors
+/// The database's own.
+pub async fn count_own(db: &Db, actor: &Actor, state: SubscriptionState) -> Result<u64> {
+    let filter = Filter { teams: Some(actor.team_ids()), state: Some(state), ..Filter::default() };
+    queries::count(db.read(), &filter).await
+}
+
+/// The live subscriptions to an API, the newest first, for those who manage it or see everything.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn list_of_api(
+    db: &Db,
+    actor: &Actor,
+    api: ApiId,
+    before: Option<SubscriptionId>,
+    limit: u64,
+) -> Result<Vec<SubscriptionView>> {
+    catalogue::queries::find_seen_by_manager(db.read(), actor, api).await?;
+    let filter = Filter { api: Some(api), live: true, before, limit, ..Filter::default() };
     with_names(db, queries::list(db.read(), &filter).await?).await
 }
 
@@ -190,6 +229,8 @@ fn named(row: subscription::Model, names: &Names, now: Timestamp) -> Subscriptio
         version: version.map(|version| version.name.clone()).unwrap_or_default(),
         version_state: version.map(|version| version.state),
         sunset_at: version.and_then(|version| version.sunset_at),
+        deprecated_at: version.and_then(|version| version.deprecated_at),
+        successor: version.and_then(|version| version.successor_id),
         plan: names.plans.get(&row.plan_id).map(|plan| plan.name.clone()).unwrap_or_default(),
         team: names.teams.get(&row.team_id).map(|team| team.name.clone()).unwrap_or_default(),
         requester: requester.map(|user| user.name.clone()).unwrap_or_default(),

@@ -1,7 +1,12 @@
 //! D1: where am I, and what is next.
 
+mod news;
+mod steps;
+
 use askama::Template;
 
+use self::news::News;
+use self::steps::{Access, Step};
 use super::calls::{CallLine, catch_up, own_sight, sight};
 use super::frame::Frame;
 use super::{look, shell};
@@ -12,12 +17,13 @@ use crate::base::{Nanos, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyFilter};
 use crate::domain::permit::{Right, may};
-use crate::domain::{names, subscriptions};
+use crate::domain::{names, subscriptions, supply};
 use crate::gateway::Gateway;
 use crate::ledger::calls::{Filter, Sight};
 use crate::ledger::reports::Summary;
 use crate::ledger::{Ledger, calls, reports};
 use crate::store::Db;
+use crate::store::entity::states::SubscriptionState;
 use crate::web::{Data, Method, Need, Page, PageResult, Query, Visit, page, see_other};
 
 /// Calls shown as the latest.
@@ -47,6 +53,7 @@ struct Dashboard {
     all: bool,
     /// Not empty while the person has not yet made a first call.
     steps: Vec<Step>,
+    news: Vec<News>,
     /// What waits in this person's inbox.
     waiting: u32,
     calls_day: String,
@@ -60,6 +67,8 @@ struct Dashboard {
     hours: Vec<i64>,
     hours_title: String,
     causes: Vec<Cause>,
+    /// Said where there are no errors.
+    no_errors: &'static str,
     expiring: Vec<Expiring>,
     latest: Vec<CallLine>,
 }
@@ -71,16 +80,6 @@ struct Spent {
     text: String,
     used: Nanos,
     amount: Nanos,
-}
-
-struct Step {
-    number: &'static str,
-    label: &'static str,
-    text: &'static str,
-    href: &'static str,
-    action: &'static str,
-    /// `done`, `current` or empty.
-    state: &'static str,
 }
 
 struct Cause {
@@ -135,14 +134,18 @@ async fn gather(
     let names = names::of(db, CallLine::wanted(&latest)).await?;
     let owner = if all { None } else { actor.user_id() };
     let ending = keys::list_expiring(db, actor, owner).await?;
-    let steps = if latest.is_empty() && !all {
-        let asked = !subscriptions::list_visible(db, actor, None, 1).await?.is_empty();
-        let mine = KeyFilter { owner: actor.user_id(), limit: 1, ..KeyFilter::default() };
-        let has_key = !keys::list_visible(db, actor, &mine).await?.is_empty();
-        steps(asked, has_key)
-    } else {
-        Vec::new()
-    };
+    let mut news = if all { Vec::new() } else { news::of(db, actor).await? };
+    let starts = latest.is_empty() && !all;
+    let mut steps = Vec::new();
+    if starts || news.iter().any(|one| one.app.is_some()) {
+        let mine = KeyFilter { owner: actor.user_id(), limit: 100, ..KeyFilter::default() };
+        let apps: Vec<_> =
+            keys::list_visible(db, actor, &mine).await?.into_iter().map(|key| key.row.app_id).collect();
+        if starts {
+            steps = steps::steps(connects(db, actor).await?, access(db, actor).await?, !apps.is_empty());
+        }
+        news = news.into_iter().map(|one| one.with_keys(&apps)).collect();
+    }
     let hours = last_day(&week, now);
     Ok(Dashboard {
         waiting: frame.waiting(),
@@ -150,6 +153,8 @@ async fn gather(
         sees_all,
         all,
         steps,
+        news,
+        no_errors: no_errors(latest.is_empty(), week.calls),
         calls_day: look::grouped(hours.iter().map(|(calls, _)| calls).sum::<i64>()),
         errors_day: errors_line(&hours),
         tokens_week: look::grouped(week.tokens),
@@ -165,6 +170,28 @@ async fn gather(
         expiring: ending.into_iter().take(EXPIRING).map(|key| expiring(key, all)).collect(),
         latest: latest.iter().map(|call| CallLine::new(call, &names)).collect(),
     })
+}
+
+/// True for an admin while no vendor is connected.
+async fn connects(db: &Db, actor: &Actor) -> Result<bool> {
+    Ok(may(actor, Right::ManageSupply) && supply::list_providers(db, actor).await?.is_empty())
+}
+
+/// How far the requests of the person's teams got.
+async fn access(db: &Db, actor: &Actor) -> Result<Access> {
+    if subscriptions::count_own(db, actor, SubscriptionState::Approved).await? > 0 {
+        return Ok(Access::Serves);
+    }
+    let waiting = subscriptions::count_own(db, actor, SubscriptionState::Requested).await?;
+    Ok(if waiting > 0 { Access::Waits } else { Access::None })
+}
+
+fn no_errors(never_called: bool, week: i64) -> &'static str {
+    match (never_called, week) {
+        (true, _) => "No call yet.",
+        (false, 0) => "No call in these days.",
+        (false, _) => "None. Every call was answered.",
+    }
 }
 
 /// The fullest first. What is counted is what the gateway refuses by, open calls included.
@@ -238,37 +265,4 @@ fn expiring(key: keys::KeyView, all: bool) -> Expiring {
         owner: if all { key.owner } else { String::new() },
         at: key.row.expires_at,
     }
-}
-
-fn steps(asked: bool, has_key: bool) -> Vec<Step> {
-    let mut steps = vec![
-        Step {
-            number: "1",
-            label: "Subscribe to an API",
-            text: "Pick an API and a plan. Some are approved at once.",
-            href: "/catalogue",
-            action: "Open catalogue",
-            state: if asked { "done" } else { "" },
-        },
-        Step {
-            number: "2",
-            label: "Make a key",
-            text: "It is shown once and works as soon as a subscription is approved.",
-            href: "/keys/new",
-            action: "New key",
-            state: if has_key { "done" } else { "" },
-        },
-        Step {
-            number: "3",
-            label: "Make the first call",
-            text: "The key's page has a Send button and the command for your terminal.",
-            href: "/keys",
-            action: "Open my keys",
-            state: "",
-        },
-    ];
-    if let Some(next) = steps.iter_mut().find(|step| step.state.is_empty()) {
-        next.state = "current";
-    }
-    steps
 }
