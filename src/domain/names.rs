@@ -6,7 +6,7 @@ use std::hash::Hash;
 use sea_orm::{ColumnTrait, EntityTrait, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter};
 
 use crate::base::Result;
-use crate::base::ids::{AppId, CredentialId, KeyId, PlanId, ProviderId, TeamId, UserId, VersionId};
+use crate::base::ids::{ApiId, AppId, CredentialId, KeyId, PlanId, ProviderId, TeamId, UserId, VersionId};
 use crate::store::Db;
 use crate::store::entity::{api, api_version, application, credential, key, plan, provider, team, user};
 
@@ -14,6 +14,7 @@ use crate::store::entity::{api, api_version, application, credential, key, plan,
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub apps: Vec<AppId>,
+    pub apis: Vec<ApiId>,
     pub keys: Vec<KeyId>,
     pub teams: Vec<TeamId>,
     pub users: Vec<UserId>,
@@ -26,6 +27,7 @@ pub struct Wanted {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     apps: HashMap<AppId, String>,
+    apis: HashMap<ApiId, String>,
     keys: HashMap<KeyId, String>,
     teams: HashMap<TeamId, String>,
     users: HashMap<UserId, String>,
@@ -43,6 +45,9 @@ pub async fn of(db: &Db, wanted: Wanted) -> Result<Names> {
     let mut names = Names::default();
     for row in rows::<application::Entity, _>(db, wanted.apps).await? {
         names.apps.insert(row.id, row.name);
+    }
+    for row in rows::<api::Entity, _>(db, wanted.apis).await? {
+        names.apis.insert(row.id, row.name);
     }
     for row in rows::<key::Entity, _>(db, wanted.keys).await? {
         names.keys.insert(row.id, row.name);
@@ -96,6 +101,10 @@ fn name<I: Copy + Eq + Hash + std::fmt::Display>(of: &HashMap<I, String>, id: Op
 impl Names {
     pub fn app(&self, id: Option<AppId>) -> String {
         name(&self.apps, id)
+    }
+
+    pub fn api(&self, id: Option<ApiId>) -> String {
+        name(&self.apis, id)
     }
 
     pub fn key(&self, id: Option<KeyId>) -> String {

@@ -148,6 +148,10 @@ async fn b45_who_does_not_make_an_api_cannot_open_its_editor() {
     let path = format!("/manage/apis/{}", made.api.id);
     app.person("dana").await.browser.get(&path).await.is(403);
     app.somebody("pat", Role::Publisher).await.browser.get(&path).await.is(403);
+    let subscribers = format!("{path}/subscribers");
+    for (name, role) in [("dora", Role::Member), ("pete", Role::Publisher)] {
+        app.somebody(name, role).await.browser.get(&subscribers).await.is(403);
+    }
     let fields = [("name", "Mine"), ("visibility", "everyone")];
     let pat = app.somebody("pia", Role::Publisher).await;
     pat.browser.submit("/catalogue", &path, &fields).await.is(403);
@@ -156,6 +160,30 @@ async fn b45_who_does_not_make_an_api_cannot_open_its_editor() {
         let status = admin.browser.get(&format!("/manage/apis/{bad}")).await.status;
         assert!(matches!(status, 400 | 404), "b46 {bad}: {status}");
     }
+}
+
+#[actix_web::test]
+async fn the_subscribers_of_an_api_are_listed_page_by_page_each_with_its_request() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let made = app.demo_api(&admin).await;
+    let path = format!("/manage/apis/{}", made.api.id);
+    assert!(!admin.browser.get(&path).await.is(200).text.contains("/subscribers\""));
+    let (dana, eve) = (app.developer("dana", &made).await, app.developer("eve", &made).await);
+    let editor = admin.browser.get(&path).await.is(200).text;
+    assert!(editor.contains(&format!("<a href=\"{path}/subscribers\">2</a>")));
+    assert!(editor.contains(&format!("/calls?scope=all&#38;api={}", made.api.id)), "{editor}");
+    let inbox = |one: &crate::support::people::Developer| format!("/inbox/{}\"", one.subscription.id);
+    let first = admin.browser.get(&format!("{path}/subscribers?limit=1")).await.is(200).text;
+    assert!(first.contains(&inbox(&eve)) && !first.contains(&inbox(&dana)));
+    let next = format!("{path}/subscribers?limit=1&before={}", eve.subscription.id);
+    let second = admin.browser.get(&next).await.is(200).text;
+    assert!(second.contains(&inbox(&dana)) && !second.contains(&inbox(&eve)));
+    let page = format!("/requests/{}", dana.subscription.id);
+    admin.browser.get(&format!("/inbox/{}", dana.subscription.id)).await.is(200);
+    let calls = admin.browser.get(&format!("/calls?scope=all&api={}", made.api.id)).await.is(200).text;
+    assert!(calls.contains(&format!("API: {}", made.api.name)));
+    assert!(dana.person.browser.get(&page).await.is(200).text.contains(&made.api.name));
 }
 
 #[actix_web::test]

@@ -8,6 +8,7 @@ mod new;
 mod plan;
 mod retire;
 mod show;
+mod subscribers;
 mod teams;
 mod version;
 
@@ -23,6 +24,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::GET, "/manage/apis/{id}", publish, show::show),
         page(Method::POST, "/manage/apis/{id}", publish, details::save),
         page(Method::GET, "/manage/apis/{id}/details", publish, details::show),
+        page(Method::GET, "/manage/apis/{id}/subscribers", publish, subscribers::show),
         page(Method::POST, "/manage/apis/{id}/removal", publish, details::remove),
         page(Method::POST, "/manage/apis/{id}/versions", publish, version::create),
         page(Method::GET, "/manage/apis/{id}/plans/new", publish, plan::new),

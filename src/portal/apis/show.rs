@@ -51,6 +51,8 @@ struct EditorPage {
     sources: Vec<Choice>,
     next_name: String,
     can_manage: bool,
+    /// The list of calls shows those of other people too.
+    sees_calls: bool,
     none: FieldErrors,
     errors: FieldErrors,
     /// The form of a new version or of the documentation, when it came back.
@@ -137,6 +139,7 @@ async fn page(
             .collect(),
         next_name: format!("v{}", managed.versions.len() + 1),
         can_manage,
+        sees_calls: permit::may(actor, permit::Right::SeeEverything),
         none: FieldErrors::default(),
         errors,
         returned: Returned::default(),

@@ -110,6 +110,7 @@ fn scope(actor: &Actor, asked: &Asked) -> Sight {
 fn wanted(filter: &Filter, lines: Wanted) -> Wanted {
     let mut wanted = lines;
     wanted.apps.extend(filter.app);
+    wanted.apis.extend(filter.api);
     wanted.versions.extend(filter.version);
     wanted.keys.extend(filter.key);
     wanted.teams.extend(filter.team);
@@ -127,7 +128,7 @@ fn chips(asked: &Asked, filter: &Filter, names: &Names) -> Vec<Chip> {
         ("team", "Team", names.team(filter.team)),
         ("user", "Owner", names.user(filter.user)),
         ("provider", "Vendor", names.provider(filter.provider)),
-        ("api", "API", short(&asked.api)),
+        ("api", "API", names.api(filter.api)),
         ("subscription", "Subscription", short(&asked.subscription)),
     ];
     let given = known.into_iter().filter(|(.., name)| !name.is_empty());
