@@ -47,7 +47,7 @@ def main():
         before = ""
         while True:
             page = portico.api("GET", f"/calls?before={before}" if before else "/calls")
-            for row in page["data"]:
+            for row in page["items"]:
                 word = row["state"] + (f" {row['code']}" if row.get("code") else "")
                 states[word] = states.get(word, 0) + 1
             before = page.get("next")

@@ -85,7 +85,7 @@ def main():
         print(f"| another one meanwhile, slowest answer | 200 | {slowest:.3f} | 1 |")
         failed += slowest > 1
         time.sleep(2)
-        calls = {name: portico.api("GET", f"/calls?model={name}")["data"][0] for name in waiting}
+        calls = {name: portico.api("GET", f"/calls?model={name}")["items"][0] for name in waiting}
         said = [f"{model} `{row['state']}` with usage `{row['usage_source']}`" for model, row in sorted(calls.items())]
         print(f"\nTheir rows: {', '.join(said)}.")
         failed += calls["stall"]["usage_source"] != "estimated"

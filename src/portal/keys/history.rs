@@ -51,7 +51,9 @@ fn line(event: audit_event::Model) -> Line {
 
 fn overlap(details: &Value) -> String {
     match details["older_ends_at"].as_i64() {
-        Some(at) => format!("{}… works until {}.", word(&details["before"]), Timestamp(at).human()),
+        Some(at) => {
+            format!("The one before, {}…, until {}.", word(&details["before"]), Timestamp(at).human())
+        }
         None => String::new(),
     }
 }

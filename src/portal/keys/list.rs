@@ -8,6 +8,7 @@ use crate::base::ids::{AppId, KeyId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyFilter, KeyView};
+use crate::domain::permit::{Right, may};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
@@ -38,6 +39,8 @@ struct KeysPage {
     state: String,
     states: Vec<Choice>,
     none: FieldErrors,
+    /// Those of other teams are among them.
+    sees_all: bool,
     /// A filter is set, or this is not the first page.
     narrowed: bool,
     next: String,
@@ -67,6 +70,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>)
         state: asked.state.clone(),
         states: states.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
         none: FieldErrors::default(),
+        sees_all: may(&actor, Right::SeeEverything),
         keys,
         next,
     })

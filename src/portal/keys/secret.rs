@@ -59,10 +59,10 @@ pub async fn first_model(db: &Db, actor: &Actor, key: &key::Model) -> Result<Str
     Ok(models.into_iter().next().unwrap_or_default())
 }
 
-/// A command that calls with this key, ready for a shell.
+/// A command that calls with this key, or with the one in a variable, ready for a shell.
 pub fn curl(base: &str, key: &str, model: &str) -> String {
     let model = if model.is_empty() { "MODEL" } else { model };
     format!(
-        "curl {base}/v1/chat/completions \\\n  -H 'Authorization: Bearer {key}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"model\":\"{model}\",\"messages\":[{{\"role\":\"user\",\"content\":\"Say hello.\"}}]}}'"
+        "curl {base}/v1/chat/completions \\\n  -H \"Authorization: Bearer {key}\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"model\":\"{model}\",\"messages\":[{{\"role\":\"user\",\"content\":\"Say hello.\"}}]}}'"
     )
 }

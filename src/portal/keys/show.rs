@@ -40,6 +40,8 @@ struct KeyPage {
     /// A secret that still works stood in an address.
     exposed: Option<Exposure>,
     curl: String,
+    /// Its scopes allow chat.
+    chats: bool,
     is_owner: bool,
     can_manage: bool,
     /// False while an operator holds it and the person is none.
@@ -57,7 +59,6 @@ pub async fn show(
 ) -> PageResult {
     let view = keys::get_visible(&db, &actor, *id).await?;
     let model = secret::first_model(&db, &actor, &view.row).await?;
-    let shown = format!("{}…", view.row.prefix);
     shell::html(&KeyPage {
         frame: shell::frame(&db, &visit).await?,
         scopes: scope_words(&view),
@@ -70,8 +71,9 @@ pub async fn show(
         now: verdict::now(&gateway, *id, &model).await?,
         callers: callers(&db, *id).await?,
         exposed: exposed(&db, &view).await?,
-        curl: secret::curl(&config.public_url(), &shown, &model),
+        curl: secret::curl(&config.public_url(), "$PORTICO_KEY", &model),
         model,
+        chats: view.row.scopes.is_empty() || keys::scopes(&view.row).contains(&Scope::Chat),
         is_owner: actor.is(view.row.owner_id),
         can_manage: keys::may_manage(&actor, &view.row),
         can_enable: keys::may_enable(&actor, &view.row),

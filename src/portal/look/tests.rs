@@ -56,3 +56,10 @@ fn a_line_of_points_fills_its_box() {
     assert_eq!(polyline(&[], 100, 20), "");
     assert_eq!(polyline(&[4], 100, 20), "0,0");
 }
+
+#[test]
+fn what_was_said_is_not_said_twice() {
+    assert_eq!(decided("api=a/v1 plan=Standard"), "api=a/v1 plan=Standard");
+    assert_eq!(decided("api=a/v1 said=Key `x` expired."), "api=a/v1");
+    assert_eq!(decided("said=No key."), "");
+}
