@@ -84,7 +84,8 @@ impl Timestamp {
 
     /// Reads `YYYY-MM-DD` as the start of that day in UTC.
     pub fn from_day(text: &str) -> Option<Self> {
-        let day: jiff::civil::Date = text.parse().ok()?;
+        // The parser would take a time of day as well, and leave it out.
+        let day: jiff::civil::Date = (text.len() == 10).then(|| text.parse().ok())??;
         let zoned = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         Some(Self(zoned.timestamp().as_microsecond()))
     }

@@ -46,6 +46,26 @@ pub fn shown_prefix(key: &str) -> String {
     key.chars().take(PREFIX.len() + 4).collect()
 }
 
+/// The text with every key in it cut to the part that is shown, for texts that should hold none.
+pub fn redacted(text: String) -> String {
+    if !text.contains(PREFIX) {
+        return text;
+    }
+    let mut parts = text.split(PREFIX);
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let length = part.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (key, rest) = part.split_at_checked(length).unwrap_or((part, ""));
+        clean.push_str(PREFIX);
+        clean.push_str(key.get(..4).unwrap_or(key));
+        if key.len() > 4 {
+            clean.push('…');
+        }
+        clean.push_str(rest);
+    }
+    clean
+}
+
 /// SHA-256 of the key: what a browser may send in place of the key itself.
 pub fn digest(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()

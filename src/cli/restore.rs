@@ -60,6 +60,9 @@ fn load(url: &str, from: &Path) -> Result<()> {
 
 /// Moves the files that a restore replaces into a folder of their own.
 fn set_aside(data: &Path) -> Result<PathBuf> {
+    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|fault| {
+        Code::FieldInvalid.saying(format!("The data folder {} cannot be made: {fault}.", data.display()))
+    })?;
     let stamp = Clock::default().now().rfc3339().replace(['-', ':'], "");
     let aside = fresh_folder(&data.join(format!("before-restore-{stamp}")))?;
     let with_logs = |name: &str| [name.to_owned(), format!("{name}-wal"), format!("{name}-shm")];

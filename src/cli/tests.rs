@@ -92,6 +92,10 @@ async fn a_backup_comes_back() {
     let names = fs::read_dir(data.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(names.filter(|name| name.to_string_lossy().starts_with("before-restore-")).count(), 4);
     Db::open(&config, Clock::default()).await.unwrap();
+    // On a new machine there is no data folder yet.
+    let elsewhere = settings(&copy.path().join("new/place"));
+    restore::run(&elsewhere, &folder, true).unwrap();
+    Db::open(&elsewhere, Clock::default()).await.unwrap();
 }
 
 #[tokio::test]

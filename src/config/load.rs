@@ -72,6 +72,12 @@ fn check(config: &Config) -> Result<()> {
     {
         return Err(invalid("database.url", "it must begin with postgres://".to_owned()));
     }
+    if !is_level(&config.log.level) {
+        return Err(invalid(
+            "log.level",
+            "it must be off, error, warn, info, debug or trace, alone or as module=level".to_owned(),
+        ));
+    }
     let positive: [(&str, u64); 5] = [
         ("server.workers", config.server.workers as u64),
         ("gateway.body_cap", config.gateway.body_cap as u64),
@@ -83,6 +89,15 @@ fn check(config: &Config) -> Result<()> {
         Some((path, _)) => Err(invalid(path, "it must be more than 0".to_owned())),
         None => Ok(()),
     }
+}
+
+/// `info`, or `warn,portico::gateway=debug`: a word that is no level would silence the program.
+fn is_level(text: &str) -> bool {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    text.split(',').all(|part| {
+        let level = part.rsplit('=').next().unwrap_or_default().trim();
+        LEVELS.iter().any(|known| level.eq_ignore_ascii_case(known))
+    })
 }
 
 fn invalid(path: &str, what: String) -> Error {

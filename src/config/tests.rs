@@ -26,6 +26,8 @@ fn p26_a_wrong_field_is_named() {
     for (text, field) in [
         ("[server]\nlisten = \"nowhere\"", "server.listen"),
         ("[server]\nworkers = 0", "server.workers"),
+        ("[log]\nlevel = \"verbose\"", "log.level"),
+        ("[log]\nlevel = \"info,portico=nonsense\"", "log.level"),
         ("[server]\npublic_url = \"ftp://x\"", "server.public_url"),
         ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]", "server.trusted_proxies"),
         ("[database]\nurl = \"mysql://x\"", "database.url"),

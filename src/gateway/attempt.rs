@@ -10,7 +10,7 @@ use crate::upstream::{
     Answer, AnswerBody, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport,
 };
 use crate::vendors::{self, Destination, demo};
-use crate::wire::{self, ModelFacts, Relay, Retry, Shown, WireFault};
+use crate::wire::{self, ModelFacts, Relay, Retry, Shown, VendorFault, WireFault};
 
 use super::Admitted;
 use super::guard::{BASE_BYTES, Guard};
@@ -276,7 +276,8 @@ fn timed_out(name: &str, timer: Timer, timers: &Timers) -> String {
 /// The vendor answered with another status than 200.
 async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Failure {
     let body = answer.body.collect(ERROR_CAP).await.unwrap_or_default();
-    let fault = wire::vendor_fault(choice.target.provider.format, answer.status, &body);
+    let mut fault = wire::vendor_fault(choice.target.provider.format, answer.status, &body);
+    hide_secret(&mut fault, choice);
     let wait = answer.retry_after;
     let outcome = match fault.code {
         Code::VendorLimit => Outcome::Limited(wait),
@@ -302,10 +303,18 @@ async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Fail
     Failure { error, next: fault.retry }
 }
 
+fn hide_secret(fault: &mut VendorFault, choice: &Choice) {
+    if let Some(credential) = choice.credential() {
+        fault.hide(credential.secret.expose());
+    }
+}
+
 /// The vendor answered 200 with something that is not its format, or with an error inside.
 fn misspoke(guard: &mut Guard, choice: &Choice, fault: &WireFault) -> Failure {
     match fault {
         WireFault::VendorSaid(said) => {
+            let mut said = said.clone();
+            hide_secret(&mut said, choice);
             guard.try_ends(Some(said.code), Outcome::Failed);
             Failure { error: said.error(), next: said.retry }
         }

@@ -251,7 +251,7 @@ impl Guard {
     /// What the vendor reported, and how much of the answer was delivered.
     pub fn observe(&mut self, usage: Option<Usage>, delivered_bytes: u64) {
         if self.stage == Stage::Begun {
-            self.usage.reported = usage;
+            self.usage.reported = usage.filter(Usage::is_plausible);
             self.usage.delivered_bytes = delivered_bytes;
             self.usage.worked = true;
         }

@@ -1,5 +1,7 @@
 //! "Did you mean …": the known name nearest to one that was asked for.
 
+use crate::base::key_format;
+
 const LONGEST: usize = 64;
 
 /// `; did you mean "x"?` without the question mark, or nothing when no name is near.
@@ -16,6 +18,7 @@ pub fn hint<'n>(asked: &str, names: impl Iterator<Item = &'n str>) -> String {
 /// A name from outside, as it may be repeated in a message.
 pub fn shown(asked: &str) -> String {
     let clean: String = asked.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let clean = key_format::redacted(clean);
     if asked.chars().count() > LONGEST { format!("{clean}…") } else { clean }
 }
 

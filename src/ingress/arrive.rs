@@ -91,5 +91,5 @@ fn client_request_id(headers: &HeaderMap) -> Option<String> {
 fn clean(headers: &HeaderMap, name: HeaderName, most: usize) -> Option<String> {
     let text = headers.get(name)?.to_str().ok()?;
     let text: String = text.chars().filter(|c| !c.is_control()).take(most).collect();
-    (!text.is_empty()).then_some(text)
+    (!text.is_empty()).then(|| key_format::redacted(text))
 }

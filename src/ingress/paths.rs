@@ -39,7 +39,9 @@ pub const ENDPOINTS: &[(&str, What)] = &[
 pub const PREFIXES: &[(&str, bool)] =
     &[("/v1", false), ("/apis/{slug}/{version}/v1", true), ("/apis/{slug}/{version}", true)];
 
-pub const CATCH_ALL: &[&str] = &["/v1", "/v1/{rest:.*}", "/apis/{slug}/{version}/{rest:.*}"];
+/// The last ones are what a client asks for whose base address lacks its `/v1`.
+pub const CATCH_ALL: &[&str] =
+    &["/v1", "/v1/{rest:.*}", "/apis", "/apis/{rest:.*}", "/chat/completions", "/embeddings"];
 
 /// `method_not_allowed`, with the methods that are.
 pub fn wrong_method(request: &HttpRequest, gateway: &Gateway, allow: &Method) -> HttpResponse {

@@ -168,7 +168,7 @@ pub struct KeyCaller {
 }
 
 /// Calls of a key that are looked at to find its callers.
-const KEY_CALLS: u64 = 5_000;
+const KEY_CALLS: u64 = 2_000;
 
 #[derive(FromQueryResult)]
 struct Seen {

@@ -63,6 +63,19 @@ pub struct VendorFault {
 }
 
 impl VendorFault {
+    /// Takes the secret that was sent out of what the vendor said, whatever its form.
+    pub fn hide(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        let texts = [Some(&mut self.message), self.param.as_mut(), self.vendor_code.as_mut()];
+        for text in texts.into_iter().flatten() {
+            if text.contains(secret) {
+                *text = text.replace(secret, "[removed]");
+            }
+        }
+    }
+
     /// The error the caller sees. The vendor's sentence is shown only where the input is at fault:
     /// elsewhere it speaks of the operator's account.
     pub fn error(&self) -> Error {

@@ -15,7 +15,17 @@ pub struct Usage {
     pub reasoning: Option<u64>,
 }
 
+/// No call has more tokens of any kind: a greater count is a fault of the vendor's, and sums of such
+/// counts would leave the range of a database's integers.
+const MOST: u64 = 1_000_000_000;
+
 impl Usage {
+    /// False when a count is greater than any call's can be.
+    pub fn is_plausible(&self) -> bool {
+        let counts = [self.input, self.cached_read, self.cache_write, self.output, self.reasoning];
+        counts.into_iter().flatten().all(|count| count <= MOST)
+    }
+
     /// True when the vendor said nothing that can be billed.
     pub fn is_empty(&self) -> bool {
         self.input.unwrap_or(0) == 0 && self.output.unwrap_or(0) == 0
@@ -48,3 +58,6 @@ impl Finish {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

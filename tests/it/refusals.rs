@@ -147,6 +147,10 @@ async fn a_wrong_path_is_a_404_for_everybody() {
     let caller = app.visitor();
     let unknown = caller.get("/v1/chat/completion").await.is(404);
     assert_eq!(unknown.code(), "path_unknown");
+    // A base address without its `/v1`, or without the version: still an answer a program reads.
+    for path in ["/chat/completions", "/embeddings", "/apis", "/apis/demo", "/apis/demo/v1"] {
+        assert_eq!(caller.get(path).await.is(404).code(), "path_unknown", "{path}");
+    }
     assert!(unknown.text.contains("/v1/chat/completions"), "{}", unknown.text);
     let wrong = caller.get("/v1/chat/completions").await.is(405);
     assert_eq!((wrong.code().as_str(), wrong.header("allow")), ("method_not_allowed", "POST"));

@@ -9,6 +9,10 @@ async fn alive_and_ready_are_answered_without_a_database() {
     let browser = app.visitor();
     assert_eq!(browser.get("/healthz").await.is(200).text, "ok\n");
     browser.get("/readyz").await.is(200);
+    for path in ["/healthz", "/readyz"] {
+        let head = format!("HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assert_eq!(exchange(&app.base, head.as_bytes()).await.0, 200, "{path}");
+    }
     app.app.ready.set(false);
     browser.get("/readyz").await.is(503);
     browser.get("/healthz").await.is(200);

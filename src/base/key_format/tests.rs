@@ -46,3 +46,13 @@ proptest! {
         let _ = shape(&format!("{PREFIX}{text}"));
     }
 }
+
+#[test]
+fn p15_a_key_in_a_text_is_cut_to_what_is_shown() {
+    let key = mint();
+    let clean = redacted(format!("a {} b {}x", key.expose(), key.expose()));
+    let shown = shown_prefix(key.expose());
+    assert_eq!(clean, format!("a {shown}… b {shown}…"));
+    assert_eq!(redacted("sk-ptc-".to_owned()), "sk-ptc-");
+    assert_eq!(redacted("gpt-5".to_owned()), "gpt-5");
+}

@@ -98,7 +98,14 @@ pub(super) fn ip_words(networks: &[IpNet]) -> Result<String> {
         let message = format!("At most {MAX_LIST} addresses or networks.");
         return Err(Code::FieldInvalid.saying(message).on("ips"));
     }
-    Ok(networks.iter().map(IpNet::to_string).collect::<Vec<_>>().join(","))
+    Ok(networks.iter().map(|net| plain(*net).to_string()).collect::<Vec<_>>().join(","))
+}
+
+/// A caller's address is judged as IPv4 where it is one in an IPv6 coat (RFC 4291 §2.5.5.2), so a network is kept so.
+fn plain(net: IpNet) -> IpNet {
+    let IpNet::V6(six) = net else { return net };
+    let four = six.addr().to_ipv4_mapped().zip(six.prefix_len().checked_sub(96));
+    four.and_then(|(addr, length)| IpNet::new(IpAddr::V4(addr), length).ok()).unwrap_or(net)
 }
 
 /// The networks a key may be used from; empty means any.
@@ -127,3 +134,6 @@ pub fn check_ips(text: &str) -> Result<Vec<IpNet>> {
     }
     Ok(networks)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,12 +10,17 @@ use super::{Script, fault};
 
 const DIMENSIONS: usize = 64;
 const MAX_DIMENSIONS: usize = 4_096;
+/// Numbers of one answer: it is made at once, in the process that serves everybody.
+const MOST: usize = 1 << 18;
 
 pub fn answer(ask: &Ask) -> Script {
     if ask.inputs.is_empty() {
         return fault::refusal(400, "`input` is missing or empty.");
     }
     let count = ask.dimensions.unwrap_or(DIMENSIONS).clamp(1, MAX_DIMENSIONS);
+    if ask.inputs.len() * count > MOST {
+        return fault::refusal(400, "`input` times `dimensions` is more than 262144 numbers: ask for fewer.");
+    }
     let rows: Vec<Value> = ask
         .inputs
         .iter()

@@ -12,6 +12,9 @@ laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in repreh
 velit esse cillum dolore eu fugiat nulla pariatur. Excepteur sint occaecat cupidatat non proident, sunt \
 in culpa qui officia deserunt mollit anim id est laborum.";
 
+/// Words of all choices together: an answer is made at once, in the process that serves everybody.
+const MOST: usize = 16_384;
+
 /// One answer, before it is written whole or in pieces.
 #[derive(Debug, PartialEq)]
 pub struct Speech {
@@ -32,7 +35,7 @@ pub fn of(ask: &Ask, words: &Words) -> Speech {
     }
     let text = text(ask, &words.act);
     let mut pieces: Vec<String> = text.split_inclusive(char::is_whitespace).map(str::to_owned).collect();
-    let room = ask.max_tokens.unwrap_or(usize::MAX);
+    let room = ask.max_tokens.unwrap_or(usize::MAX).min(MOST / ask.n.max(1));
     let finish = if pieces.len() > room { "length" } else { "stop" };
     pieces.truncate(room);
     Speech { tokens: pieces.len().max(1), pieces, calls, finish }

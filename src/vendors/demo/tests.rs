@@ -161,3 +161,16 @@ fn the_page_about_it_names_every_word() {
         assert!(page.contains(&format!("| `demo-fault-{fault}` | {shows} |")), "{fault}");
     }
 }
+
+#[test]
+fn p22_a_small_request_makes_no_answer_without_end() {
+    let many: Vec<&str> = vec!["a"; 2_048];
+    let ask = json!({"model": "demo-embed", "input": many, "dimensions": 4_096});
+    assert_eq!(answer("/v1/embeddings", ask.to_string().as_bytes()).status, 400);
+    let ask = json!({"model": "demo-embed", "input": many});
+    assert_eq!(answer("/v1/embeddings", ask.to_string().as_bytes()).status, 200);
+    let long = "a ".repeat(100_000);
+    let talk = json!({"messages": [{"role": "user", "content": long}], "n": 128, "stream": true});
+    let script = chat("demo-echo", talk);
+    assert!(script.steps.len() < 20_000, "{} events", script.steps.len());
+}

@@ -63,11 +63,13 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
     )
     .to_lowercase();
     let says = |list: &[&str]| list.iter().any(|word| words.contains(word));
+    let own = own_words(said);
+    let owns = |list: &[&str]| list.iter().any(|word| own.contains(word));
     let class = |code: Code, retry: Retry| Class { code, status: code.status(), retry, about_model: false };
     let rejected = |status: u16, retry: Retry| Class { status, ..class(Code::VendorRejected, retry) };
     match status {
-        400 | 403 | 422 if says(BAD_KEY) => class(Code::VendorCredential, Retry::Elsewhere),
-        400 | 403 | 429 if says(NO_MONEY) => class(Code::VendorCredential, Retry::Elsewhere),
+        400 | 403 | 422 if owns(BAD_KEY) => class(Code::VendorCredential, Retry::Elsewhere),
+        400 | 403 | 429 if owns(NO_MONEY) => class(Code::VendorCredential, Retry::Elsewhere),
         400 | 413 | 422 if says(CONTEXT) || said.code.as_deref() == Some("3051") => {
             class(Code::ContextLengthExceeded, Retry::Elsewhere)
         }
@@ -90,6 +92,19 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
         500..=599 => class(Code::VendorError, Retry::SameOrElsewhere),
         _ => class(Code::VendorError, Retry::Elsewhere),
     }
+}
+
+/// What the vendor says by itself: its code and kind, and its sentence up to the first thing it quotes.
+/// What is quoted may be the caller's, who must not be able to speak of the operator's credential.
+fn own_words(said: &Envelope) -> String {
+    let opens = |(at, c): &(usize, char)| {
+        let before = said.message.get(..*at).and_then(|text| text.chars().next_back());
+        matches!(c, '\'' | '"' | '`' | '\u{2018}' | '\u{201c}') && !before.is_some_and(char::is_alphanumeric)
+    };
+    let end = said.message.char_indices().find(opens).map_or(said.message.len(), |(at, _)| at);
+    let sentence = said.message.get(..end).unwrap_or_default();
+    let code = said.code.as_deref().unwrap_or_default();
+    format!("{code} {} {sentence}", said.kind.as_deref().unwrap_or_default()).to_lowercase()
 }
 
 /// The status an error under 200 speaks of.

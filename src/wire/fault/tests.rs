@@ -197,3 +197,37 @@ fn an_error_under_200_says_its_own_status() {
         assert_eq!(fault.code, code, "{body}");
     }
 }
+
+#[test]
+fn what_a_caller_sent_says_nothing_of_the_credential() {
+    for echo in
+        ["'invalid api key'", "\"insufficient_quota\"", "`authentication_error`", "('credit balance')"]
+    {
+        for status in [400, 403, 422] {
+            let body = serde_json::json!({"error": {"message": format!("Invalid value: {echo}. Supported values are low."), "code": "invalid_value"}});
+            let said = of(status, &body.to_string());
+            assert!(status == 403 || said.code == Code::VendorRejected, "{status} {echo}: {:?}", said.code);
+            assert!(status != 403 || said.about_model, "a 403 is about what was asked for");
+        }
+    }
+    // What vendors say themselves is still understood, an apostrophe in it or not.
+    for (status, own) in [
+        (400, "API key not valid. Please pass a valid API key."),
+        (400, "Your credit balance is too low to access the Anthropic API."),
+        (429, "You've exceeded your current quota, please check your plan."),
+    ] {
+        let body = serde_json::json!({"error": {"message": own}});
+        assert_eq!(of(status, &body.to_string()).code, Code::VendorCredential, "{own}");
+    }
+}
+
+#[test]
+fn p18_the_secret_that_was_sent_is_hidden_whatever_its_form() {
+    let mut said = of(
+        400,
+        r#"{"error":{"message":"Bad header: authorization: Bearer VENDORSECRET-abcd-1234","param":"VENDORSECRET-abcd-1234"}}"#,
+    );
+    said.hide("VENDORSECRET-abcd-1234");
+    assert!(said.error().message().contains("Bearer [removed]"), "{}", said.message);
+    assert!(!format!("{said:?}").contains("VENDORSECRET"), "{said:?}");
+}
