@@ -31,7 +31,8 @@ async fn p28_sums_of_an_older_schema_are_carried_over() {
     db.calls_writer().execute_unprepared(to_before).await.unwrap();
     migrate::calls(db.calls_writer()).await.unwrap();
     let rows = usage_sum::Entity::find().find_also_related(usage_series::Entity);
-    let rows = rows.all(db.calls()).await.unwrap();
+    let mut rows = rows.all(db.calls()).await.unwrap();
+    rows.sort_by_key(|(sum, _)| sum.hour);
     let seen: Vec<_> = rows
         .iter()
         .map(|(sum, of)| (sum.hour, sum.calls, sum.cost_nanos.0, of.as_ref().unwrap().state.as_str()))
