@@ -38,26 +38,30 @@ pub(super) fn asked(request: &ServiceRequest, body: &[u8]) -> Result<Option<Once
     Once::new(token, name, &[target.as_bytes(), body]).map(Some)
 }
 
-/// The first answer where there is one; else the handler's, which is kept for repeats.
+/// The first answer where there is one; else the handler's, which is kept for repeats. A caller that
+/// leaves must not stop it half way, from the first note on: its repeat asks for this very answer.
 pub(super) async fn answer(
     once: Once,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Served {
+    match actix_web::rt::spawn(done_once(once, request, next)).await {
+        Ok(served) => served,
+        Err(fault) => match fault.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(ended) => Err(Problem(Code::ShuttingDown.with(ended)).into()),
+        },
+    }
+}
+
+async fn done_once(once: Once, request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let begun = match data::<Db>(request.request()) {
         Ok(db) => repeats::begin(&db, &once).await.map(|known| (db, known)),
         Err(error) => Err(error),
     };
     match begun {
         Ok((_, Some(known))) => Ok(again(request, known)),
-        // A caller that leaves must not stop it half way: its repeat asks for this very answer.
-        Ok((db, None)) => match actix_web::rt::spawn(first(db, once, next.call(request))).await {
-            Ok(served) => served,
-            Err(fault) => match fault.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(ended) => Err(Problem(Code::ShuttingDown.with(ended)).into()),
-            },
-        },
+        Ok((db, None)) => first(db, once, next.call(request)).await,
         Err(error) => Ok(refused(request, error)),
     }
 }
