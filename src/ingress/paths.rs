@@ -40,8 +40,16 @@ pub const PREFIXES: &[(&str, bool)] =
     &[("/v1", false), ("/apis/{slug}/{version}/v1", true), ("/apis/{slug}/{version}", true)];
 
 /// The last ones are what a client asks for whose base address lacks its `/v1`.
-pub const CATCH_ALL: &[&str] =
-    &["/v1", "/v1/{rest:.*}", "/apis", "/apis/{rest:.*}", "/chat/completions", "/embeddings"];
+pub const CATCH_ALL: &[&str] = &[
+    "/v1",
+    "/v1/{rest:.*}",
+    // Before the next one: it knows whose endpoints are near.
+    "/apis/{slug}/{version}/{rest:.*}",
+    "/apis",
+    "/apis/{rest:.*}",
+    "/chat/completions",
+    "/embeddings",
+];
 
 /// `method_not_allowed`, with the methods that are.
 pub fn wrong_method(request: &HttpRequest, gateway: &Gateway, allow: &Method) -> HttpResponse {

@@ -147,6 +147,8 @@ async fn a_wrong_path_is_a_404_for_everybody() {
     let caller = app.visitor();
     let unknown = caller.get("/v1/chat/completion").await.is(404);
     assert_eq!(unknown.code(), "path_unknown");
+    let bound = caller.get("/apis/demo/v1/chat/completion").await.is(404);
+    assert!(bound.text.contains("`/apis/demo/v1/chat/completions`"), "{}", bound.text);
     // A base address without its `/v1`, or without the version: still an answer a program reads.
     for path in ["/chat/completions", "/embeddings", "/apis", "/apis/demo", "/apis/demo/v1"] {
         assert_eq!(caller.get(path).await.is(404).code(), "path_unknown", "{path}");
