@@ -30,6 +30,7 @@ use crate::web::fault::Painter;
 use crate::web::form::BODY_CAP;
 use crate::web::guard::{self, SetUpDone};
 use crate::web::health::{self, Ready};
+use crate::web::once::SentForms;
 use crate::web::shown::ShownOnce;
 use crate::web::{assets, headers, mount};
 use crate::{api, portal};
@@ -44,6 +45,7 @@ pub struct App {
     pub ready: Ready,
     set_up: SetUpDone,
     shown: ShownOnce,
+    sent: SentForms,
 }
 
 /// A server that listens, its address, and the way to stop it.
@@ -67,8 +69,8 @@ impl App {
         let ledger = Ledger::open(&options, clock)?;
         let gateway = start_gateway(&config, &db, &ledger).await?;
         let set_up = SetUpDone::default();
-        let (ready, shown) = (Ready::default(), ShownOnce::default());
-        let app = Self { config, db, ledger, gateway, ready, set_up, shown };
+        let (ready, shown, sent) = (Ready::default(), ShownOnce::default(), SentForms::default());
+        let app = Self { config, db, ledger, gateway, ready, set_up, shown, sent };
         app.db.listen(Arc::new(SetUpWatch { db: app.db.clone(), done: app.set_up.clone() }));
         app.set_up.0.store(settings::get::<SetUp>(&app.db).await?.done, Ordering::Release);
         Ok(app)
@@ -108,6 +110,7 @@ impl App {
             .app_data(Data::new(self.set_up.clone()))
             .app_data(Data::new(self.ready.clone()))
             .app_data(Data::new(self.shown.clone()))
+            .app_data(Data::new(self.sent.clone()))
             .app_data(Data::new(ApiDocument::new(api::document::value())))
             .app_data(self.painter())
             .app_data(PayloadConfig::new(BODY_CAP));

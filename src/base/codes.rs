@@ -53,13 +53,13 @@ codes! {
     OwnerDeactivated "owner_deactivated" 403 Caller false "The user this key belongs to is deactivated." "Ask an admin to reactivate the user or to transfer the key.";
     OwnerDeleted "owner_deleted" 403 Caller false "The user this key belongs to was deleted." "Ask an admin to transfer the key, or make a new one.";
     OwnerNotMember "owner_not_member" 403 Caller false "The user this key belongs to has left the key's team." "Ask the team's owner to transfer the key or to add the user again.";
-    AppSuspended "app_suspended" 403 Caller false "This application is suspended." "Ask the contact named on its page.";
+    AppSuspended "app_suspended" 403 Caller false "This app is suspended." "Ask the contact named on its page.";
     TeamSuspended "team_suspended" 403 Caller false "This team is suspended." "Ask an admin.";
     IpNotAllowed "ip_not_allowed" 403 Caller false "This address is not on the key's list." "Add the address on the key's page, or call from a listed one.";
     ApiUnknown "api_unknown" 404 Caller false "There is no API of that name that you may see." "Look it up in the catalogue.";
     VersionUnknown "version_unknown" 404 Caller false "The API has no such version." "Use one of its live versions.";
     VersionRetired "version_retired" 410 Caller false "This version was retired." "Move the subscription to its successor.";
-    SubscriptionMissing "subscription_missing" 403 Caller false "This application has no subscription to the API." "Subscribe, then try again.";
+    SubscriptionMissing "subscription_missing" 403 Caller false "This app has no subscription to the API." "Subscribe, then try again.";
     SubscriptionPending "subscription_pending" 403 Caller false "The subscription still waits for approval." "Wait for the decision; the request page shows who decides.";
     SubscriptionDenied "subscription_denied" 403 Caller false "The subscription was denied." "Read the comment on the request page and ask again.";
     SubscriptionSuspended "subscription_suspended" 403 Caller false "The subscription is suspended." "Read the reason on its page and ask the API's owner.";

@@ -9,6 +9,7 @@ mod cost;
 pub mod credential;
 pub mod directory;
 pub mod explain;
+pub mod fitness;
 mod follow;
 mod guard;
 pub mod health;
@@ -26,13 +27,15 @@ pub mod whoami;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
+use crate::base::ids::ProviderId;
 use crate::base::limit::Limit;
 use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::gate::Db;
@@ -77,6 +80,8 @@ struct Inner {
     ledger: Ledger,
     stopping: AtomicBool,
     cut: Arc<Notify>,
+    /// Vendors whose last test in this process failed.
+    failed_tests: Mutex<HashSet<ProviderId>>,
 }
 
 /// A body that was read and parsed once.
@@ -107,6 +112,7 @@ impl Gateway {
             ledger,
             stopping: AtomicBool::new(false),
             cut: Arc::default(),
+            failed_tests: Mutex::default(),
             settings,
         };
         let gateway = Self(Arc::new(inner));

@@ -1,6 +1,8 @@
 //! "Test": asks a vendor for its list of models, with a saved credential or with one just typed.
 //! Changes nothing there.
 
+use std::collections::HashSet;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -49,10 +51,31 @@ pub async fn run(gateway: &Gateway, provider: ProviderId, credential: Option<Cre
         };
         Transport::Http(vendors::adapter(provider.format).probe(&to))
     };
-    let probe = ask(gateway, provider.format, transport).await?;
+    let asked = ask(gateway, provider.format, transport).await;
+    gateway.tested(provider.id, asked.is_ok());
+    let probe = asked?;
     let health = chosen.map_or(provider.id.0, |credential| credential.id.0);
     gateway.upstream().health().forget(health);
     Ok(probe)
+}
+
+impl Gateway {
+    fn tested(&self, provider: ProviderId, passed: bool) {
+        let mut failed = self.failed_tests();
+        if passed {
+            failed.remove(&provider);
+        } else {
+            failed.insert(provider);
+        }
+    }
+
+    pub(super) fn failed_test(&self, provider: ProviderId) -> bool {
+        self.failed_tests().contains(&provider)
+    }
+
+    fn failed_tests(&self) -> MutexGuard<'_, HashSet<ProviderId>> {
+        self.0.failed_tests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Tests what somebody typed, before any of it is saved.

@@ -20,7 +20,9 @@ use crate::store::Db;
 use crate::store::entity::{call, usage_series, usage_sum};
 
 pub use exposure::{Exposure, exposure};
-pub use outcomes::{SubscriptionCost, VendorOutcome, subscription_costs, vendor_outcomes};
+pub use outcomes::{
+    ModelCalls, SubscriptionCost, VendorOutcome, model_calls, subscription_costs, vendor_outcomes,
+};
 pub use secret_use::{SecretCaller, SecretUse, secret_use};
 
 /// Calls of one hour that ended the same way.

@@ -20,6 +20,7 @@ pub mod look;
 pub mod markdown;
 pub mod menu;
 pub mod models;
+pub mod paging;
 pub mod prices;
 pub mod profile;
 pub mod providers;

@@ -41,19 +41,20 @@ impl FieldErrors {
         self.0.iter().map(|(field, message)| (field.as_str(), message.as_str()))
     }
 
-    /// A mistake that only the domain could see becomes the message of its field; any other error stays one.
+    /// A mistake that only the domain could see becomes the message of its field, a clash with what is
+    /// stored the message over the form; any other error stays one.
     ///
     /// # Errors
-    /// The error itself, when it names no field.
+    /// The error itself, when no change of the form would mend it.
     pub fn from_error(error: Error) -> Result<Self, Error> {
-        match error.param() {
-            Some(field) if error.code() == Code::FieldInvalid => {
-                let mut errors = Self::default();
-                errors.add(field, error.message());
-                Ok(errors)
-            }
-            _ => Err(error),
-        }
+        let field = match (error.code(), error.param()) {
+            (Code::FieldInvalid, Some(field)) => field,
+            (Code::Conflict, _) => "",
+            _ => return Err(error),
+        };
+        let mut errors = Self::default();
+        errors.add(field, error.message());
+        Ok(errors)
     }
 }
 

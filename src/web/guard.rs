@@ -19,6 +19,7 @@ use super::csrf;
 use super::fault::Fault;
 use super::form::{BODY_CAP, FORM_CAP};
 use super::headers;
+use super::once::{self, Mark, SentForms};
 use super::problem::Problem;
 use super::repeat;
 use super::reply::{self, FLASH_COOKIE};
@@ -79,7 +80,15 @@ pub async fn portal(
         let answer = Fault(error).answer(&request);
         return Ok(with_cookies(ServiceResponse::new(request, answer)));
     }
-    let response = next.call(request).await?.map_into_boxed_body();
+    let mark = request.extensions().get::<Mark>().copied();
+    let response = match mark {
+        None => next.call(request).await?.map_into_boxed_body(),
+        Some(mark) => {
+            let (sent, db) = (data::<SentForms>(request.request()), data::<Db>(request.request()));
+            let (sent, db) = (sent.map_err(Fault)?, db.map_err(Fault)?);
+            once::answer(mark, &sent, db.now(), request, next).await?
+        }
+    };
     Ok(headers::for_compression(with_cookies(as_page(response))))
 }
 
@@ -155,7 +164,8 @@ fn back(request: &HttpRequest) -> String {
 }
 
 /// A write needs our own Origin and the token of this very session, in the form or, for scripts
-/// that send JSON, in a header. The body is read here, once, and handed on without its token.
+/// that send JSON, in a header. The body is read here, once, and handed on without its token
+/// and its mark.
 async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Config) -> Result<()> {
     let refused = |why: &str| Err(Code::CsrfFailed.with(why));
     if !address::is_own_origin(request.request(), config) {
@@ -173,17 +183,20 @@ async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Confi
         return refused("content type");
     }
     let body = read_body(request, FORM_CAP).await?;
-    let mut sent = String::new();
+    let (mut sent, mut is_once) = (String::new(), false);
     let mut rest = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in url::form_urlencoded::parse(&body) {
-        if name == "csrf" {
-            sent = value.into_owned();
-        } else {
-            rest.append_pair(&name, &value);
+        match &*name {
+            "csrf" => sent = value.into_owned(),
+            once::FIELD => is_once = true,
+            _ => _ = rest.append_pair(&name, &value),
         }
     }
     if !csrf::is(sent.as_bytes(), &visit.csrf) {
         return refused("token");
+    }
+    if is_once {
+        request.extensions_mut().insert(Mark::of(request.path(), &body));
     }
     request.set_payload(Payload::from(Bytes::from(rest.finish())));
     Ok(())

@@ -10,6 +10,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod once;
 mod panicked;
 pub mod problem;
 mod repeat;

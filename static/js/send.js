@@ -24,7 +24,7 @@ async function* events(body) {
 async function send(form, out, facts) {
   const bearer = await token(form);
   const started = performance.now();
-  const body = JSON.stringify({ model: form.dataset.model, stream: true, stream_options: { include_usage: true }, messages: [{ role: 'user', content: form.prompt.value }] });
+  const body = JSON.stringify({ model: form.model.value, stream: true, stream_options: { include_usage: true }, messages: [{ role: 'user', content: form.prompt.value }] });
   const answer = await fetch('/v1/chat/completions', { method: 'POST', body, headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' } });
   if (!answer.ok) throw (await answer.json().catch(() => ({}))).error ?? { message: `HTTP ${answer.status}` };
   let first = 0;
@@ -36,7 +36,8 @@ async function send(form, out, facts) {
     usage = event.usage ?? usage;
   }
   const tokens = usage ? `${usage.prompt_tokens} tokens in, ${usage.completion_tokens} out` : 'tokens not reported';
-  facts.textContent = `${tokens} · first text ${Math.round((first || performance.now()) - started)} ms · ${Math.round(performance.now() - started)} ms in all`;
+  const took = (until) => (until - started < 1000 ? `${Math.round(until - started)} ms` : `${((until - started) / 1000).toFixed(2)} s`);
+  facts.textContent = `${tokens} · first text ${took(first || performance.now())} · ${took(performance.now())} in all`;
 }
 
 document.addEventListener('submit', async (event) => {

@@ -26,7 +26,7 @@ async function paused({ server, enter, report }) {
   await developer.open(request);
   await developer.click('Create key');
   const key = await developer.read('#secret');
-  const model = await developer.page.locator('[data-send]').first().getAttribute('data-model');
+  const model = await developer.page.locator('[data-send] [name="model"]').first().inputValue();
   await developer.click('I saved it', 'link');
   await developer.look('key');
   await developer.page.getByRole('button', { name: /^Pause/ }).first().click();

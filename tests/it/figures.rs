@@ -31,10 +31,10 @@ async fn d01_home_shows_spend_against_each_budget() {
     app.chat(&dana.secret, "gpt-5-mini").await.is(200);
     app.calls(1).await;
     let home = dana.person.browser.get("/").await.is(200);
-    assert!(home.text.contains("of $200.00") && home.text.contains("of $5000.00"), "{}", home.text);
+    assert!(home.text.contains("of $200.00") && home.text.contains("of $5,000.00"), "{}", home.text);
     assert!(!home.text.contains("$0.00 of $200.00"), "the call is not counted: {}", home.text);
     let fuller = home.text.find("of $200.00").unwrap();
-    assert!(fuller < home.text.find("of $5000.00").unwrap(), "the fullest comes first");
+    assert!(fuller < home.text.find("of $5,000.00").unwrap(), "the fullest comes first");
     let everyone = admin.browser.get("/?scope=all").await.is(200);
     assert!(!everyone.text.contains("of $200.00"), "somebody else's budget");
 }

@@ -74,7 +74,7 @@ async fn p16_a_rotation_shows_a_new_secret_and_the_overlap() {
     assert_ne!(secret_of(&answer.text), first);
     assert!(dana.browser.get(&format!("/keys/{id}")).await.text.contains("Two secrets work now"));
     // The same form sent twice does not replace the secret that was just shown.
-    dana.browser.submit(&page, &page, &fields).await.is(409);
+    dana.browser.refused(&page, &page, &fields, "was rotated meanwhile").await;
     let back = dana.browser.submit(&page, &format!("/keys/{id}/rotation/end"), &[]).await.is(303);
     assert_eq!(back.location(), format!("/keys/{id}"));
     assert!(!dana.browser.get(&format!("/keys/{id}")).await.text.contains("Two secrets work now"));
@@ -154,8 +154,7 @@ async fn pause_enable_and_revoke_each_lead_back_to_the_key() {
         dana.browser.submit(&page, &format!("{page}/{act}"), &[]).await.is(303);
         assert!(dana.browser.get(&page).await.is(200).text.contains(shown), "{act}");
     }
-    let csrf = dana.browser.get("/keys/new").await.field("csrf").unwrap();
-    dana.browser.post_with(&csrf, &format!("{page}/pause"), &[]).await.is(409);
+    dana.browser.refused("/keys/new", &format!("{page}/pause"), &[], "This key is revoked").await;
 }
 
 #[actix_web::test]

@@ -20,6 +20,7 @@ mod leaving;
 mod ledger;
 mod load;
 mod outage;
+mod pages;
 mod people;
 mod process;
 mod promises;

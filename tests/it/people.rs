@@ -64,10 +64,11 @@ async fn an_admin_lets_in_deactivates_and_reactivates() {
         admin.browser.submit(&page, &format!("{page}/{act}"), &[]).await.is(303);
         assert_eq!(state().await, after, "{act}");
     }
-    admin.browser.submit(&page, &format!("{page}/admission"), &[]).await.is(409);
+    admin.browser.refused(&page, &format!("{page}/admission"), &[], "This account is active now.").await;
     let own = format!("/users/{}", admin.user.id);
-    admin.browser.submit(&own, &format!("{own}/deactivation"), &[]).await.is(409);
-    admin.browser.submit(&own, &format!("{own}/role"), &[("role", "member")]).await.is(409);
+    let (away, role) = (format!("{own}/deactivation"), format!("{own}/role"));
+    admin.browser.refused(&own, &away, &[], "You cannot deactivate yourself").await;
+    admin.browser.refused(&own, &role, &[("role", "member")], "This is the last admin").await;
 }
 
 #[actix_web::test]
@@ -101,10 +102,14 @@ async fn a_team_is_made_joined_and_left_in_the_browser() {
     dana.browser.submit(&page, &members, &add).await.is(303);
     assert!(dana.browser.submit(&page, &members, &add).await.is(422).text.contains("already"));
     omar.browser.get(&page).await.is(200);
-    dana.browser.submit(&page, &format!("{page}/departure"), &[]).await.is(409);
+    dana.browser.refused(&page, &format!("{page}/departure"), &[], "the team's last owner").await;
+    // Nor is she offered what could not be done.
+    let shown = dana.browser.get(&page).await.is(200).text;
+    assert!(shown.contains("make somebody else an owner first") && !shown.contains("Leave team"), "{shown}");
     let role = format!("{page}/members/{}/role", omar.user.id);
     omar.browser.submit("/profile", &role, &[("role", "owner")]).await.is(403);
     dana.browser.submit(&page, &role, &[("role", "owner")]).await.is(303);
+    assert!(dana.browser.get(&page).await.is(200).text.contains("Leave team"));
     dana.browser.submit(&page, &format!("{page}/departure"), &[]).await.is(303);
     dana.browser.get(&page).await.is(404);
 }

@@ -52,8 +52,7 @@ async fn b44_a_request_is_decided_by_form_once_by_those_who_may() {
     let page = format!("/inbox/{id}");
     admin.browser.submit(&page, &approval, &[]).await.is(303);
     assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Approved);
-    let csrf = admin.browser.get("/keys/new").await.field("csrf").unwrap();
-    admin.browser.post_with(&csrf, &approval, &[]).await.is(409);
+    admin.browser.refused("/keys/new", &approval, &[], "approved").await;
     let lines = subscriptions::history(&app.db, &admin.actor, id.parse().unwrap()).await.unwrap();
     assert_eq!(lines.iter().filter(|line| line.what == "approved").count(), 1);
     let page = admin.browser.get(&page).await.is(200);
@@ -69,10 +68,9 @@ async fn b44_a_withdrawn_request_cannot_be_decided() {
     let id = ask(&dana, &starter.api.slug).await;
     let page = format!("/requests/{id}");
     dana.browser.submit(&page, &format!("{page}/withdrawal"), &[]).await.is(303);
-    let csrf = admin.browser.get("/keys/new").await.field("csrf").unwrap();
     for act in ["approval", "denial"] {
         let fields = [("comment", "late")];
-        admin.browser.post_with(&csrf, &format!("/inbox/{id}/{act}"), &fields).await.is(409);
+        admin.browser.refused("/keys/new", &format!("/inbox/{id}/{act}"), &fields, "withdrawn").await;
     }
 }
 

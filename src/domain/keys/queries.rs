@@ -1,17 +1,19 @@
 //! The SQL of keys. A change of state is compare-and-set.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
+use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, PlanId, TeamId, UserId, VersionId};
 use crate::base::{Result, Timestamp};
 use crate::store::Tx;
-use crate::store::entity::states::{KeyReason, KeyState, UserState};
-use crate::store::entity::{api, application, key, key_secret, team, team_member, user};
+use crate::store::entity::states::{KeyReason, KeyState, SubscriptionState, UserState};
+use crate::store::entity::{
+    api, application, key, key_secret, plan_model, subscription, team, team_member, user,
+};
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: KeyId) -> Result<Option<key::Model>> {
     Ok(key::Entity::find_by_id(id).one(on).await?)
@@ -169,6 +171,53 @@ pub async fn apis_exist<C: ConnectionTrait>(on: &C, ids: &[ApiId]) -> Result<boo
     ids.dedup();
     let wanted = ids.len() as u64;
     Ok(api::Entity::find().filter(api::Column::Id.is_in(ids)).count(on).await? == wanted)
+}
+
+/// An app that may call a version, with the models its plan narrows it to.
+pub struct UserOf {
+    pub app: AppId,
+    /// Empty: all of the version's.
+    models: Vec<String>,
+}
+
+impl UserOf {
+    pub fn may_call(&self, model: &str) -> bool {
+        self.models.is_empty() || self.models.iter().any(|name| name == model)
+    }
+}
+
+/// The apps with an approved subscription to a version.
+pub async fn users_of<C: ConnectionTrait>(on: &C, version: VersionId) -> Result<Vec<UserOf>> {
+    let subscribed: Vec<(AppId, PlanId)> = subscription::Entity::find()
+        .select_only()
+        .columns([subscription::Column::AppId, subscription::Column::PlanId])
+        .filter(subscription::Column::VersionId.eq(version))
+        .filter(subscription::Column::State.eq(SubscriptionState::Approved))
+        .into_tuple()
+        .all(on)
+        .await?;
+    let plans: BTreeSet<PlanId> = subscribed.iter().map(|(_, plan)| *plan).collect();
+    let narrowed = plan_model::Entity::find().filter(plan_model::Column::PlanId.is_in(plans)).all(on).await?;
+    let models = |plan: PlanId| {
+        let its = narrowed.iter().filter(|row| row.plan_id == plan);
+        its.map(|row| row.public_name.clone()).collect()
+    };
+    Ok(subscribed.into_iter().map(|(app, plan)| UserOf { app, models: models(plan) }).collect())
+}
+
+/// How many keys of these apps are neither revoked nor expired.
+pub async fn count_living<C: ConnectionTrait>(on: &C, apps: &[AppId], now: Timestamp) -> Result<u64> {
+    let lives = Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
+    let mut count = 0;
+    for some in apps.chunks(500) {
+        count += key::Entity::find()
+            .filter(key::Column::AppId.is_in(some.iter().copied()))
+            .filter(key::Column::State.ne(KeyState::Revoked))
+            .filter(lives.clone())
+            .count(on)
+            .await?;
+    }
+    Ok(count)
 }
 
 /// Which keys the actor sees.

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QuerySelect};
 
 use super::{last_hour, since, sum};
 use crate::base::clock::HOUR;
-use crate::base::ids::{ProviderId, SubscriptionId};
+use crate::base::ids::{ProviderId, SubscriptionId, VersionId};
 use crate::base::{Nanos, Result, Timestamp};
 use crate::store::Db;
 use crate::store::entity::usage_series::Column;
@@ -33,6 +33,29 @@ pub async fn vendor_outcomes(db: &Db, provider: ProviderId, from: Timestamp) -> 
     let mut outcomes = query.into_model::<VendorOutcome>().all(db.calls()).await?;
     outcomes.sort_by_key(|outcome| std::cmp::Reverse(outcome.calls));
     Ok(outcomes)
+}
+
+/// How often a model of a version was called.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct ModelCalls {
+    pub model: String,
+    pub calls: i64,
+}
+
+/// Calls to these public names of a version since `from`, names without a call left out.
+pub async fn model_calls(
+    db: &Db,
+    version: VersionId,
+    names: &[String],
+    from: Timestamp,
+) -> Result<Vec<ModelCalls>> {
+    let query = since(from.0.div_euclid(HOUR))
+        .columns([Column::Model])
+        .expr_as(sum(usage_sum::Column::Calls), "calls")
+        .filter(Column::VersionId.eq(version))
+        .filter(Column::Model.is_in(names))
+        .group_by(Column::Model);
+    Ok(query.into_model::<ModelCalls>().all(db.calls()).await?)
 }
 
 /// What one subscription cost.

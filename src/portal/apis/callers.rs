@@ -13,8 +13,8 @@ pub struct Caller {
     pub app: String,
     pub team: String,
     pub calls: String,
-    /// The end of the newest hour with a call.
-    pub last: Timestamp,
+    /// The end of the newest hour with a call; none while that hour goes on.
+    pub last: Option<Timestamp>,
 }
 
 /// Callers shown.
@@ -30,11 +30,12 @@ pub async fn of(db: &Db, version: VersionId) -> Result<Vec<Caller>> {
         ..Wanted::default()
     };
     let names = names::of(db, wanted).await?;
+    let now = db.now();
     let caller = |row: reports::VersionCaller| Caller {
         app: names.app(row.app_id),
         team: names.team(row.team_id),
         calls: look::grouped(row.calls),
-        last: Ord::min(Timestamp((row.last_hour + 1) * HOUR), db.now()),
+        last: Some(Timestamp((row.last_hour + 1) * HOUR)).filter(|end| *end <= now),
     };
     Ok(callers.into_iter().map(caller).collect())
 }

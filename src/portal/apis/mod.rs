@@ -6,6 +6,7 @@ mod details;
 mod list;
 mod new;
 mod plan;
+mod removal;
 mod retire;
 mod show;
 mod subscribers;

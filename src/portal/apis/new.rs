@@ -8,8 +8,10 @@ use crate::domain::actor::Actor;
 use crate::domain::catalogue::{NewApi, VersionModel};
 use crate::domain::plans;
 use crate::domain::supply;
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::models::{choice, obstacle};
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::Visibility;
@@ -46,16 +48,25 @@ struct NewApiPage {
     errors: FieldErrors,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit) -> PageResult {
-    let values = ApiForm {
-        visibility: Visibility::Everyone.word().to_owned(),
-        models: supply::list_models(&db, &actor).await?.into_iter().map(|view| view.model.id).collect(),
-        ..ApiForm::default()
-    };
-    shell::html(&page(&db, &actor, &visit, values, FieldErrors::default()).await?)
+/// Of more models than these, people choose themselves.
+const TICKED: usize = 12;
+
+pub async fn show(actor: Actor, db: Data<Db>, gateway: Data<Gateway>, visit: Visit) -> PageResult {
+    let known = supply::list_models(&db, &actor).await?;
+    let works = known.iter().filter(|view| obstacle(&gateway, view).is_none());
+    let models = if known.len() > TICKED { Vec::new() } else { works.map(|view| view.model.id).collect() };
+    let visibility = Visibility::Everyone.word().to_owned();
+    let values = ApiForm { visibility, models, ..ApiForm::default() };
+    shell::html(&page(&db, &gateway, &actor, &visit, values, FieldErrors::default()).await?)
 }
 
-pub async fn create(actor: Actor, db: Data<Db>, visit: Visit, form: Form<ApiForm>) -> PageResult {
+pub async fn create(
+    actor: Actor,
+    db: Data<Db>,
+    gateway: Data<Gateway>,
+    visit: Visit,
+    form: Form<ApiForm>,
+) -> PageResult {
     let form = form.into_inner();
     let errors = match form.check() {
         Err(errors) => errors,
@@ -79,11 +90,12 @@ pub async fn create(actor: Actor, db: Data<Db>, visit: Visit, form: Form<ApiForm
             }
         }
     };
-    shell::html_422(&page(&db, &actor, &visit, form, errors).await?)
+    shell::html_422(&page(&db, &gateway, &actor, &visit, form, errors).await?)
 }
 
 async fn page(
     db: &Db,
+    gateway: &Gateway,
     actor: &Actor,
     visit: &Visit,
     values: ApiForm,
@@ -95,12 +107,21 @@ async fn page(
         owners: super::teams::owners(db, actor).await?,
         audience: super::teams::audience(db, actor, &values.teams).await?,
         chosen_teams: values.teams.iter().map(ToString::to_string).collect(),
-        models: models.iter().map(|view| Choice::new(view.model.id.to_string(), &view.model.name)).collect(),
+        models: models.iter().map(|view| choice(gateway, view)).collect(),
         chosen_models: values.models.iter().map(ToString::to_string).collect(),
         visibilities: visibilities(),
         values,
         errors,
     })
+}
+
+impl NewApiPage {
+    fn models_hint(&self) -> &'static str {
+        match self.models.iter().any(|model| !model.warning.is_empty()) {
+            true => "What could not answer now is not ticked at first. You can change the list later.",
+            false => "You can change the list later.",
+        }
+    }
 }
 
 pub(super) fn visibilities() -> Vec<Choice> {

@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::removal::Loss;
 use crate::base::Code;
 use crate::base::ids::ApiId;
 use crate::domain::actor::Actor;
@@ -10,8 +11,10 @@ use crate::domain::catalogue::{self, Check, ManagedApi, VersionView};
 use crate::domain::permit;
 use crate::domain::plans::{self, PlanView};
 use crate::domain::supply;
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::models::choice;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
@@ -33,6 +36,17 @@ pub struct Line {
     pub at: String,
 }
 
+/// The model list as somebody typed it, and why it is not saved yet.
+#[derive(Default)]
+pub struct Typed {
+    pub lines: Vec<Line>,
+    /// Models ticked to be added.
+    pub added: Vec<String>,
+    pub errors: FieldErrors,
+    /// What breaks when it is saved; to be confirmed first.
+    pub losses: Vec<Loss>,
+}
+
 #[derive(Template)]
 #[template(path = "apis/show.html")]
 struct EditorPage {
@@ -45,7 +59,8 @@ struct EditorPage {
     models: Vec<Choice>,
     /// Those the version does not offer yet.
     missing: Vec<Choice>,
-    nothing: Vec<String>,
+    added: Vec<String>,
+    losses: Vec<Loss>,
     plans: Vec<PlanView>,
     /// Versions that the next one can start from.
     sources: Vec<Choice>,
@@ -59,48 +74,49 @@ struct EditorPage {
     returned: Returned,
 }
 
+/// What every page of the editor is made from.
+#[derive(Clone, Copy)]
+pub struct Desk<'d> {
+    pub db: &'d Db,
+    pub gateway: &'d Gateway,
+    pub actor: &'d Actor,
+    pub visit: &'d Visit,
+}
+
 pub async fn show(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<ApiId>,
     chosen: Query<Chosen>,
 ) -> PageResult {
-    shell::html(&page(&db, &actor, &visit, *id, chosen.version.as_deref(), None).await?)
+    let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
+    shell::html(&page(desk, *id, chosen.version.as_deref(), None).await?)
 }
 
-/// The editor again, with model lines as typed and what is wrong with them.
-pub async fn again(
-    db: &Db,
-    actor: &Actor,
-    visit: &Visit,
-    id: ApiId,
-    version: &str,
-    typed: (Vec<Line>, FieldErrors),
-) -> PageResult {
-    shell::html_422(&page(db, actor, visit, id, Some(version), Some(typed)).await?)
+/// The editor again, with the model list as typed.
+pub async fn again(desk: Desk<'_>, id: ApiId, version: &str, typed: Typed) -> PageResult {
+    shell::html_422(&page(desk, id, Some(version), Some(typed)).await?)
 }
 
 /// The editor again, with another of its forms as typed.
 pub(super) async fn again_with(
-    db: &Db,
-    actor: &Actor,
-    visit: &Visit,
+    desk: Desk<'_>,
     id: ApiId,
     version: Option<&str>,
     returned: Returned,
 ) -> PageResult {
-    shell::html_422(&EditorPage { returned, ..page(db, actor, visit, id, version, None).await? })
+    shell::html_422(&EditorPage { returned, ..page(desk, id, version, None).await? })
 }
 
 async fn page(
-    db: &Db,
-    actor: &Actor,
-    visit: &Visit,
+    desk: Desk<'_>,
     id: ApiId,
     version: Option<&str>,
-    typed: Option<(Vec<Line>, FieldErrors)>,
+    typed: Option<Typed>,
 ) -> crate::base::Result<EditorPage> {
+    let Desk { db, gateway, actor, visit } = desk;
     let managed = catalogue::get_managed(db, actor, id).await?;
     let shown = match version {
         None => managed.versions.first().cloned(),
@@ -119,15 +135,16 @@ async fn page(
     let all = supply::list_models(db, actor).await?;
     let offered =
         |id: &str| shown.iter().flat_map(|view| &view.models).any(|m| m.view.model.id.to_string() == id);
-    let choices: Vec<Choice> =
-        all.iter().map(|view| Choice::new(view.model.id.to_string(), &view.model.name)).collect();
-    let (lines, errors) = typed.unwrap_or_else(|| (lines_of(shown.as_ref()), FieldErrors::default()));
+    let choices: Vec<Choice> = all.iter().map(|view| choice(gateway, view)).collect();
+    let typed = typed.unwrap_or_else(|| Typed { lines: lines_of(shown.as_ref()), ..Typed::default() });
+    let Typed { lines, added, errors, losses } = typed;
     Ok(EditorPage {
         frame: shell::frame(db, visit).await?,
         checks,
         missing: choices.iter().filter(|choice| !offered(&choice.value)).cloned().collect(),
         models: std::iter::once(Choice::new("", "Not offered")).chain(choices).collect(),
-        nothing: Vec::new(),
+        added,
+        losses,
         plans: plans::list_plans(db, actor, id).await?,
         sources: managed
             .versions

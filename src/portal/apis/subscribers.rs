@@ -1,7 +1,6 @@
 //! `/manage/apis/{id}/subscribers`: who holds a live subscription to an API, on which plan and version.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::base::ids::{ApiId, SubscriptionId};
 use crate::domain::actor::Actor;
@@ -9,19 +8,11 @@ use crate::domain::catalogue;
 use crate::domain::permit;
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::frame::Frame;
+use crate::portal::paging::Asked;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::api;
 use crate::web::{Data, PageResult, Path, Query, Visit};
-
-const PAGE: u64 = 50;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    before: Option<SubscriptionId>,
-    limit: Option<u64>,
-}
 
 #[derive(Template)]
 #[template(path = "apis/subscribers.html")]
@@ -39,17 +30,12 @@ pub async fn show(
     db: Data<Db>,
     visit: Visit,
     id: Path<ApiId>,
-    asked: Query<Asked>,
+    asked: Query<Asked<SubscriptionId>>,
 ) -> PageResult {
     let api = catalogue::get_managed(&db, &actor, *id).await?.api;
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 200);
-    let subscribers = subscriptions::list_of_api(&db, &actor, *id, asked.before, limit).await?;
-    let next = match subscribers.last() {
-        Some(last) if subscribers.len() as u64 == limit => {
-            format!("/manage/apis/{id}/subscribers?limit={limit}&before={}", last.row.id)
-        }
-        _ => String::new(),
-    };
+    let subscribers = subscriptions::list_of_api(&db, &actor, *id, asked.before, asked.limit()).await?;
+    let path = format!("/manage/apis/{id}/subscribers");
+    let next = asked.next(&path, subscribers.len(), subscribers.last().map(|last| last.row.id));
     shell::html(&SubscribersPage {
         frame: shell::frame(&db, &visit).await?,
         can_manage: permit::manage_api(&actor, api.owner_team_id).is_ok(),

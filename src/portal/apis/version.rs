@@ -2,11 +2,14 @@
 
 use serde::Deserialize;
 
-use super::show::{self, Line, path};
+use super::removal::{self, Loss};
+use super::show::{self, Desk, Line, Typed, path};
 use crate::base::ids::{ApiId, ModelId, VersionId};
+use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue::{self, NewVersion, VersionModel};
 use crate::domain::supply;
+use crate::gateway::Gateway;
 use crate::portal::back::back;
 use crate::portal::returned::Returned;
 use crate::store::Db;
@@ -23,6 +26,7 @@ pub struct NewForm {
 pub async fn create(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<ApiId>,
     form: Form<NewForm>,
@@ -33,7 +37,8 @@ pub async fn create(
         Ok(version) => Ok(flash(&visit, &at(*id, &version.name), "good", "Draft added.")),
         Err(error) => {
             let returned = Returned::from_error("version", [("name", name), ("copy_of", copy_of)], error)?;
-            show::again_with(&db, &actor, &visit, *id, None, returned).await
+            let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
+            show::again_with(desk, *id, None, returned).await
         }
     }
 }
@@ -56,11 +61,15 @@ pub struct ModelsForm {
     /// Models to add under their own names.
     #[serde(default)]
     add: Vec<ModelId>,
+    /// Names that callers use and that the person agreed to take off.
+    #[serde(default)]
+    taken_off: Vec<String>,
 }
 
 pub async fn set_models(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<VersionId>,
     form: Form<ModelsForm>,
@@ -80,16 +89,38 @@ pub async fn set_models(
     }
     let added = form.add.iter().filter_map(|model| Some((name_of(*model)?, *model)));
     models.extend(added.map(|(public_name, model)| VersionModel { public_name, model }));
+    let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
+    let unasked = form.unasked(desk, *id, &models).await?;
+    if !unasked.is_empty() {
+        return show::again(desk, form.api, &form.version, Typed { losses: unasked, ..form.typed() }).await;
+    }
     match catalogue::set_models(&db, &actor, *id, models).await {
         Ok(()) => Ok(flash(&visit, &at(form.api, &form.version), "good", "Models saved.")),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
-            show::again(&db, &actor, &visit, form.api, &form.version, (form.lines(), errors)).await
+            show::again(desk, form.api, &form.version, Typed { errors, ..form.typed() }).await
         }
     }
 }
 
 impl ModelsForm {
+    /// What the form breaks, unless the person has said yes to all of it.
+    async fn unasked(&self, desk: Desk<'_>, id: VersionId, models: &[VersionModel]) -> Result<Vec<Loss>> {
+        let managed = catalogue::get_managed(desk.db, desk.actor, self.api).await?;
+        let version = managed.versions.iter().find(|view| view.version.id == id);
+        let Some(version) = version else { return Err(Code::NotFound.with(id)) };
+        let gone = removal::taken_off(version, models);
+        if gone.iter().all(|name| self.taken_off.contains(name)) {
+            return Ok(Vec::new());
+        }
+        removal::losses(desk.db, desk.actor, version, &gone).await
+    }
+
+    fn typed(&self) -> Typed {
+        let added = self.add.iter().map(ToString::to_string).collect();
+        Typed { lines: self.lines(), added, ..Typed::default() }
+    }
+
     fn lines(&self) -> Vec<Line> {
         let typed = self.public_name.iter().zip(&self.model).enumerate();
         let line = |(index, (public_name, model)): (usize, (&String, &String))| Line {
@@ -113,6 +144,7 @@ pub struct DocsForm {
 pub async fn set_docs(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<VersionId>,
     form: Form<DocsForm>,
@@ -122,7 +154,8 @@ pub async fn set_docs(
         Ok(()) => Ok(flash(&visit, &at(api, &version), "good", "Documentation saved.")),
         Err(error) => {
             let returned = Returned::from_error("docs", [("docs", docs)], error)?;
-            show::again_with(&db, &actor, &visit, api, Some(&version), returned).await
+            let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
+            show::again_with(desk, api, Some(&version), returned).await
         }
     }
 }

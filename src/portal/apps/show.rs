@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::apps::{self, AppView};
 use crate::domain::keys::{self, KeyView};
 use crate::domain::subscriptions::{self, SubscriptionView};
+use crate::portal::back::answer;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
@@ -85,8 +86,8 @@ pub async fn suspend(
 }
 
 pub async fn resume(db: Data<Db>, visit: Visit, actor: Actor, id: Path<AppId>) -> PageResult {
-    apps::resume(&db, &actor, *id).await?;
-    Ok(flash(&visit, &format!("/apps/{id}"), "good", "Its calls go through again."))
+    let done = apps::resume(&db, &actor, *id).await;
+    answer(&visit, &format!("/apps/{id}"), "Its calls go through again.", done)
 }
 
 async fn filled(

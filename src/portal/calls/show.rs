@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::view::{cost, tokens};
+use super::view::tokens;
 use super::{catch_up, sight};
 use crate::base::ids::CallId;
 use crate::base::{Code, Result, Timestamp};
@@ -110,8 +110,8 @@ impl ShowPage {
             team: names.team(call.team_id),
             tokens: tokens(&call),
             tokens_hint: tokens_hint(&call),
-            cost: cost(&call),
-            cost_hint: cost_hint(&call).to_owned(),
+            cost: look::cost(call.cost_nanos),
+            cost_hint: cost_hint(&call),
             first_byte: call.first_byte_us.map_or_else(|| "—".to_owned(), look::duration),
             total: look::duration(call.total_us),
             attempts: attempts.iter().map(|one| Try::new(one, call.total_us, names, sees_supply)).collect(),
@@ -147,13 +147,17 @@ fn tokens_hint(call: &call::Model) -> String {
     hints.join(", ")
 }
 
-fn cost_hint(call: &call::Model) -> &'static str {
+/// The amount to the last digit, and how sure it is.
+fn cost_hint(call: &call::Model) -> String {
     let counted = call.input_tokens.is_some() || call.output_tokens.is_some();
-    match call.cost_nanos {
+    let sure = match call.cost_nanos {
         None if counted => "The price is unknown",
-        Some(_) if call.usage_source == UsageSource::Estimated.word() => "Estimated",
+        Some(_) if call.usage_source == UsageSource::Estimated.word() => "estimated",
         _ => "",
-    }
+    };
+    let exact = look::exact_cost(call.cost_nanos);
+    let parts = [exact.as_str(), sure].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 impl Try {
@@ -170,8 +174,8 @@ impl Try {
             tone: if outcome == "ok" { "ok" } else { "bad" },
             outcome,
             status: attempt.status,
-            took: look::duration(attempt.micros),
-            started: look::duration(attempt.after_us.max(0)),
+            took: look::fine(attempt.micros),
+            started: look::fine(attempt.after_us.max(0)),
             from,
             width: percent(attempt.micros).clamp(1, 100 - from),
         }

@@ -1,7 +1,7 @@
 //! How a call reads.
 
-use crate::base::Timestamp;
 use crate::base::ids::CallId;
+use crate::base::{Nanos, Timestamp};
 use crate::domain::names::{Names, Wanted};
 use crate::portal::look;
 use crate::store::entity::call;
@@ -23,7 +23,8 @@ pub struct CallLine {
     pub app: String,
     pub key_prefix: String,
     pub tokens: String,
-    pub cost: String,
+    /// None where the price is unknown.
+    pub cost: Option<Nanos>,
     pub total: String,
 }
 
@@ -42,7 +43,7 @@ impl CallLine {
             app: names.app(call.app_id),
             key_prefix: call.key_prefix.clone(),
             tokens: tokens(call),
-            cost: cost(call),
+            cost: call.cost_nanos,
             total: look::duration(call.total_us),
         }
     }
@@ -64,9 +65,4 @@ pub fn tokens(call: &call::Model) -> String {
     }
     let (input, output) = (call.input_tokens.unwrap_or(0), call.output_tokens.unwrap_or(0));
     format!("{} + {}", look::grouped(input), look::grouped(output))
-}
-
-/// A dash where the price is unknown: unknown is not free.
-pub fn cost(call: &call::Model) -> String {
-    call.cost_nanos.map_or_else(|| "—".to_owned(), |cost| cost.to_string())
 }

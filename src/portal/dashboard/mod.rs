@@ -158,7 +158,7 @@ async fn gather(
         calls_day: look::grouped(hours.iter().map(|(calls, _)| calls).sum::<i64>()),
         errors_day: errors_line(&hours),
         tokens_week: look::grouped(week.tokens),
-        spend_month: month.cost.to_string(),
+        spend_month: look::money(month.cost),
         spend_hint: unpriced_line(&month),
         budgets: Vec::new(),
         hours_title: format!(
@@ -203,7 +203,13 @@ async fn budgets(db: &Db, gateway: &Gateway, actor: &Actor) -> Result<Vec<Spent>
         .zip(gateway.gauges(&limits))
         .map(|(budget, gauge)| {
             let (used, amount) = (Nanos(gauge.used), Nanos(budget.limit.amount));
-            Spent { name: budget.name, href: budget.path, text: format!("{used} of {amount}"), used, amount }
+            Spent {
+                name: budget.name,
+                href: budget.path,
+                text: format!("{} of {}", look::money(used), look::money(amount)),
+                used,
+                amount,
+            }
         })
         .collect();
     spent.sort_by_key(|one| std::cmp::Reverse(share(one)));

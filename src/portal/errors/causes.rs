@@ -16,6 +16,7 @@ pub enum Chapter {
     Key,
     Owner,
     Access,
+    Model,
     Limits,
     Request,
     Vendor,
@@ -29,6 +30,7 @@ impl Chapter {
         Self::Key,
         Self::Owner,
         Self::Access,
+        Self::Model,
         Self::Limits,
         Self::Request,
         Self::Vendor,
@@ -41,12 +43,29 @@ impl Chapter {
             Self::Address => "Address and method",
             Self::Key => "The key itself",
             Self::Owner => "The key's owner, app and network",
-            Self::Access => "API, version, subscription and model",
+            Self::Access => "API, version and subscription",
+            Self::Model => "Model",
             Self::Limits => "Limits and budgets",
             Self::Request => "The request's content",
             Self::Vendor => "The vendor behind the gateway",
             Self::Gateway => "The gateway itself",
             Self::Portal => "Portal and management API",
+        }
+    }
+
+    /// One word: on its tab, and in the address that shows it alone.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Address => "Address",
+            Self::Key => "Key",
+            Self::Owner => "Person",
+            Self::Access => "Subscription",
+            Self::Model => "Model",
+            Self::Limits => "Limits",
+            Self::Request => "Request",
+            Self::Vendor => "Vendor",
+            Self::Gateway => "Gateway",
+            Self::Portal => "Portal",
         }
     }
 }

@@ -11,10 +11,21 @@ use crate::store::Db;
 use crate::web::{Data, PageResult, Query, Visit};
 
 /// What people typed into the field.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct Search {
     #[serde(default)]
-    q: String,
+    pub q: String,
+    /// The word of a chapter; empty for all.
+    #[serde(default)]
+    pub at: String,
+}
+
+/// One way to narrow the list down, with how many codes it leaves.
+pub struct Tab {
+    pub label: &'static str,
+    pub href: String,
+    pub count: String,
+    pub current: bool,
 }
 
 #[derive(Template)]
@@ -22,35 +33,43 @@ pub struct Search {
 pub struct ErrorsPage {
     frame: Frame,
     q: String,
+    at: String,
+    /// Where a call stops; none where nothing was found.
+    tabs: Vec<Tab>,
     chapters: Vec<(Chapter, Vec<Code>)>,
     /// True when the phrase is the one that this catalogue exists for.
     invalid_user: bool,
 }
 
 pub async fn show(db: Data<Db>, visit: Visit, search: Query<Search>) -> PageResult {
-    shell::html(&ErrorsPage::new(shell::frame(&db, &visit).await?, search.into_inner().q))
+    shell::html(&ErrorsPage::new(shell::frame(&db, &visit).await?, search.into_inner()))
 }
 
 impl ErrorsPage {
-    pub fn new(frame: Frame, q: String) -> Self {
+    pub fn new(frame: Frame, Search { q, at }: Search) -> Self {
         let found = find(&q);
-        let chapters = Chapter::ALL.iter().map(|chapter| {
-            (
-                *chapter,
-                found
-                    .iter()
-                    .copied()
-                    .filter(|code| causes::of(*code).chapter == *chapter)
-                    .collect::<Vec<_>>(),
-            )
-        });
-        Self {
-            frame,
-            chapters: chapters.filter(|(_, codes)| !codes.is_empty()).collect(),
-            invalid_user: q.to_lowercase().contains("invalid user"),
-            q,
-        }
+        let in_chapter = |chapter: Chapter| -> Vec<Code> {
+            found.iter().copied().filter(|code| causes::of(*code).chapter == chapter).collect()
+        };
+        let all = Chapter::ALL.iter().map(|chapter| (*chapter, in_chapter(*chapter)));
+        let mut chapters: Vec<_> = all.filter(|(_, codes)| !codes.is_empty()).collect();
+        let tabs = tabs(&chapters, &q, &at);
+        chapters.retain(|(chapter, _)| at.is_empty() || chapter.word() == at);
+        Self { frame, tabs, chapters, invalid_user: q.to_lowercase().contains("invalid user"), q, at }
     }
+}
+
+fn tabs(chapters: &[(Chapter, Vec<Code>)], q: &str, at: &str) -> Vec<Tab> {
+    let tab = |label, word: &str, count: usize| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs([("q", q), ("at", word)].iter().filter(|(_, value)| !value.is_empty()));
+        let query = query.finish();
+        let href = if query.is_empty() { "/docs/errors".to_owned() } else { format!("/docs/errors?{query}") };
+        Tab { label, href, count: count.to_string(), current: word == at }
+    };
+    let all = tab("All", "", chapters.iter().map(|(_, codes)| codes.len()).sum());
+    let each = chapters.iter().map(|(chapter, codes)| tab(chapter.word(), chapter.word(), codes.len()));
+    std::iter::once(all).chain(each).collect()
 }
 
 /// The sentence that other gateways give for three different causes.

@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::causes::{self, Chapter};
-use super::list::{ANSWER_TO_IT, ErrorsPage, INVALID_USER, find};
+use super::list::{ANSWER_TO_IT, ErrorsPage, INVALID_USER, Search, find};
 use super::show::ErrorPage;
 use crate::base::{Code, Timestamp};
 use crate::portal::frame::Frame;
@@ -34,7 +34,7 @@ fn backticks_come_in_pairs() {
 
 #[test]
 fn the_catalogue_lists_every_code_once() {
-    let page = ErrorsPage::new(frame(), String::new()).render().expect("a template never fails");
+    let page = ErrorsPage::new(frame(), Search::default()).render().expect("a template never fails");
     for code in Code::ALL {
         assert_eq!(page.matches(&format!("href=\"/docs/errors/{code}\"")).count(), 1, "{code}");
     }
@@ -55,6 +55,21 @@ fn a_search_takes_words_codes_and_numbers() {
     assert!(find("429 budget").contains(&Code::InsufficientQuota));
     assert!(find("no such words anywhere zzz").is_empty());
     assert_eq!(find("").len(), Code::ALL.len());
+}
+
+#[test]
+fn the_list_is_narrowed_to_where_a_call_stops() {
+    let shown = |q: &str, at: &str| {
+        let search = Search { q: q.to_owned(), at: at.to_owned() };
+        ErrorsPage::new(frame(), search).render().expect("a template never fails")
+    };
+    let has = |page: &str, code: Code| page.contains(&format!("href=\"/docs/errors/{code}\""));
+    let limits = shown("", "Limits");
+    assert!(has(&limits, Code::InsufficientQuota) && !has(&limits, Code::KeyUnknown));
+    // The other places stay in sight, with what the phrase leaves of them.
+    assert!(limits.contains("?at=Key"), "{limits}");
+    let both = shown("429", "Limits");
+    assert!(has(&both, Code::RateLimitExceeded) && both.contains("?q=429&#38;at=Vendor"), "{both}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::plans::PlanView;
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::ledger::reports;
+use crate::portal::look;
 use crate::store::Db;
 
 /// Sentences, most telling first.
@@ -19,7 +20,7 @@ pub async fn lines(
     let peers = subscriptions::peers(db, actor, view.row.id).await?;
     let costs = reports::subscription_costs(db, &peers, db.now().minus(30 * DAY)).await?;
     let mut lines = vec![match plan.and_then(|plan| plan.limits.usd_per_month) {
-        Some(most) => format!("At most {most} a month: the plan's budget."),
+        Some(most) => format!("At most {} a month: the plan's budget.", look::money(most)),
         None => "The plan has no budget, so nothing bounds the cost.".to_owned(),
     }];
     let unpriced: i64 = costs.iter().map(|one| one.unpriced).sum();
@@ -32,7 +33,7 @@ pub async fn lines(
             let sum = costs.iter().fold(Nanos::ZERO, |sum, one| sum.plus(one.cost_nanos));
             let most = costs.iter().map(|one| one.cost_nanos).max().unwrap_or_default();
             let count = i64::try_from(others).unwrap_or(i64::MAX).max(1);
-            let average = Nanos(sum.0 / count);
+            let (average, most) = (look::money(Nanos(sum.0 / count)), look::money(most));
             let them = apps(others);
             format!(
                 "{them} on this plan cost {floor}{average} on average in 30 days; the dearest {floor}{most}."

@@ -7,12 +7,13 @@ use crate::domain::actor::Actor;
 use crate::domain::people::users;
 use crate::domain::permit::{self, Right};
 use crate::domain::subscriptions::{self, SubscriptionView};
+use crate::portal::back::answer;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::portal::users::inbox::{self, Waiting};
 use crate::store::Db;
 use crate::store::entity::user;
-use crate::web::{Data, PageResult, Path, Visit, flash};
+use crate::web::{Data, PageResult, Path, Visit};
 
 #[derive(Template)]
 #[template(path = "inbox/list.html")]
@@ -39,11 +40,11 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor) -> PageResult {
 }
 
 pub async fn let_in(db: Data<Db>, visit: Visit, actor: Actor, id: Path<UserId>) -> PageResult {
-    users::let_in(&db, &actor, *id).await?;
-    Ok(flash(&visit, "/inbox", "good", "Let in: they can sign in now."))
+    let done = users::let_in(&db, &actor, *id).await;
+    answer(&visit, "/inbox", "Let in: they can sign in now.", done)
 }
 
 pub async fn turn_away(db: Data<Db>, visit: Visit, actor: Actor, id: Path<UserId>) -> PageResult {
-    users::turn_away(&db, &actor, *id).await?;
-    Ok(flash(&visit, "/inbox", "good", "Turned away."))
+    let done = users::turn_away(&db, &actor, *id).await;
+    answer(&visit, "/inbox", "Turned away.", done)
 }

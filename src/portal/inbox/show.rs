@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::plans;
 use crate::domain::subscriptions::{self, Decision, SubscriptionView};
+use crate::portal::back::{answer, back};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
@@ -79,6 +80,7 @@ pub async fn approve(
     let decision = Decision { plan: values.plan, ends_at, comment: values.comment.clone() };
     match subscriptions::approve(&db, &actor, *id, decision).await {
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Approved. Calls go through from now on.")),
+        Err(error) if error.code() == Code::Conflict => back(&visit, &format!("/inbox/{id}"), error),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
             again(&db, &visit, &actor, *id, values, errors).await
@@ -96,6 +98,7 @@ pub async fn deny(
     let values = form.into_inner();
     match subscriptions::deny(&db, &actor, *id, values.comment.clone()).await {
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Denied. The requester is shown your comment.")),
+        Err(error) if error.code() == Code::Conflict => back(&visit, &format!("/inbox/{id}"), error),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
             let page = filled(&db, &visit, &actor, *id, Some(values), errors).await?;
@@ -117,6 +120,7 @@ pub async fn suspend(
             let text = "Suspended. Its calls are refused from now on.";
             Ok(flash(&visit, &format!("/inbox/{id}"), "good", text))
         }
+        Err(error) if error.code() == Code::Conflict => back(&visit, &format!("/inbox/{id}"), error),
         Err(error) => {
             let mut errors = FieldErrors::from_error(error)?;
             errors.add("comment", "Say why: the team is shown this.");
@@ -126,8 +130,8 @@ pub async fn suspend(
 }
 
 pub async fn resume(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
-    subscriptions::resume(&db, &actor, *id).await?;
-    Ok(flash(&visit, &format!("/inbox/{id}"), "good", "Its calls go through again."))
+    let done = subscriptions::resume(&db, &actor, *id).await;
+    answer(&visit, &format!("/inbox/{id}"), "Its calls go through again.", done)
 }
 
 async fn again(

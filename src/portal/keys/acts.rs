@@ -7,6 +7,7 @@ use crate::base::Code;
 use crate::base::ids::{KeyId, UserId};
 use crate::domain::actor::Actor;
 use crate::domain::keys;
+use crate::portal::back::answer;
 use crate::store::Db;
 use crate::store::entity::states::KeyReason;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
@@ -16,13 +17,13 @@ fn back(id: KeyId) -> String {
 }
 
 pub async fn pause(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> PageResult {
-    keys::pause(&db, &actor, *id).await?;
-    Ok(flash(&visit, &back(*id), "good", "Paused. Its calls are refused until it is enabled."))
+    let done = keys::pause(&db, &actor, *id).await;
+    answer(&visit, &back(*id), "Paused. Its calls are refused until it is enabled.", done)
 }
 
 pub async fn enable(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> PageResult {
-    keys::enable(&db, &actor, *id).await?;
-    Ok(flash(&visit, &back(*id), "good", "Enabled. Its calls go through again."))
+    let done = keys::enable(&db, &actor, *id).await;
+    answer(&visit, &back(*id), "Enabled. Its calls go through again.", done)
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,8 +44,8 @@ pub async fn revoke(
         Some(word) => keys::revoke_reason(word)
             .ok_or_else(|| Code::FieldInvalid.saying("A key is revoked, or leaked.").on("reason"))?,
     };
-    keys::revoke(&db, &actor, *id, reason).await?;
-    Ok(flash(&visit, &back(*id), "good", "Revoked for good. It stops within a second."))
+    let done = keys::revoke(&db, &actor, *id, reason).await;
+    answer(&visit, &back(*id), "Revoked for good. It stops within a second.", done)
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,8 +66,8 @@ pub async fn extend(
     if !errors.is_empty() {
         return Err(Code::FieldInvalid.saying("Choose one of the list.").on("expires").into());
     }
-    keys::extend(&db, &actor, *id, expiry).await?;
-    Ok(flash(&visit, &back(*id), "good", "The expiry is changed."))
+    let done = keys::extend(&db, &actor, *id, expiry).await;
+    answer(&visit, &back(*id), "The expiry is changed.", done)
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use super::secret::{self, Story};
 use crate::base::Result;
 use crate::base::ids::AppId;
-use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::keys::{self, Expiry, NewKey};
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::limit_fields::LimitFields;
 use crate::portal::look::Choice;
@@ -72,7 +72,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>)
 
 pub async fn create(
     db: Data<Db>,
-    config: Data<Config>,
+    gateway: Data<Gateway>,
     once: Data<ShownOnce>,
     visit: Visit,
     actor: Actor,
@@ -88,7 +88,7 @@ pub async fn create(
         None => apps::own(&db, &actor).await?.id,
     };
     match keys::issue(&db, &actor, NewKey { app, ..new.key }).await {
-        Ok(issued) => secret::page(&db, &once, &config, &visit, &actor, issued, Story::Made).await,
+        Ok(issued) => secret::page(&db, &once, &gateway, &visit, &actor, issued, Story::Made).await,
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
             shell::html_422(&filled(&db, &visit, &actor, values, errors).await?)

@@ -7,16 +7,17 @@ use super::meter::{self, Meter};
 use super::secret::{self, Story};
 use crate::base::Code;
 use crate::base::ids::{KeyId, KeySecretId};
-use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyView, Overlap, Rotate, Why};
+use crate::gateway::Gateway;
 use crate::ledger::Ledger;
+use crate::portal::back::{answer, back};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::web::shown::ShownOnce;
-use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit};
 
 #[derive(Template)]
 #[template(path = "keys/rotation.html")]
@@ -64,7 +65,7 @@ pub async fn show(
 
 pub async fn create(
     db: Data<Db>,
-    config: Data<Config>,
+    gateway: Data<Gateway>,
     once: Data<ShownOnce>,
     visit: Visit,
     actor: Actor,
@@ -78,11 +79,14 @@ pub async fn create(
     };
     let why = if form.leaked.is_some() { Why::Leaked } else { Why::Planned };
     let how = Rotate { overlap, why, expected: form.expected };
-    let issued = keys::rotate(&db, &actor, *id, how).await?;
-    secret::page(&db, &once, &config, &visit, &actor, issued, Story::Rotated).await
+    let issued = match keys::rotate(&db, &actor, *id, how).await {
+        Ok(issued) => issued,
+        Err(error) => return back(&visit, &format!("/keys/{id}"), error),
+    };
+    secret::page(&db, &once, &gateway, &visit, &actor, issued, Story::Rotated).await
 }
 
 pub async fn end(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> PageResult {
-    keys::end_overlap(&db, &actor, *id).await?;
-    Ok(flash(&visit, &format!("/keys/{id}"), "good", "Only the newest secret works now."))
+    let done = keys::end_overlap(&db, &actor, *id).await;
+    answer(&visit, &format!("/keys/{id}"), "Only the newest secret works now.", done)
 }

@@ -3,10 +3,10 @@
 use askama::Template;
 
 use crate::base::Result;
-use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::keys::Issued;
 use crate::domain::subscriptions;
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::{shell, shown};
 use crate::store::Db;
@@ -31,32 +31,39 @@ struct SecretPage {
     secret: String,
     story: Story,
     curl: String,
-    /// A chat model it may call now; empty when there is none.
-    model: String,
+    /// The chat models it may call now, the likeliest to answer first.
+    models: Vec<String>,
 }
 
 /// Leads to it.
 pub async fn page(
     db: &Db,
     once: &ShownOnce,
-    config: &Config,
+    gateway: &Gateway,
     visit: &Visit,
     actor: &Actor,
     issued: Issued,
     story: Story,
 ) -> PageResult {
-    let model = first_model(db, actor, &issued.key).await?;
+    let models = chat_models(db, gateway, actor, &issued.key).await?;
     let secret = issued.secret.expose().to_owned();
-    let curl = curl(&config.public_url(), &secret, &model);
+    let curl = curl(gateway.base_url(), &secret, first(&models));
     let frame = shell::frame(db, visit).await?;
     let back = format!("/keys/{}", issued.key.id);
-    shown::once(db, once, visit, &back, &SecretPage { frame, key: issued.key, secret, story, curl, model })
+    shown::once(db, once, visit, &back, &SecretPage { frame, key: issued.key, secret, story, curl, models })
 }
 
-/// The first chat model that the key's application may call.
-pub async fn first_model(db: &Db, actor: &Actor, key: &key::Model) -> Result<String> {
-    let models = subscriptions::callable_models(db, actor, key.app_id).await?;
-    Ok(models.into_iter().next().unwrap_or_default())
+/// The chat models that the key's application may call, the likeliest to answer first.
+pub async fn chat_models(db: &Db, gateway: &Gateway, actor: &Actor, key: &key::Model) -> Result<Vec<String>> {
+    let names = subscriptions::callable_models(db, actor, key.app_id).await?;
+    let subscribed = subscriptions::list_of_app(db, actor, key.app_id).await?;
+    let versions: Vec<_> = subscribed.iter().map(|view| view.row.version_id).collect();
+    Ok(gateway.fittest(&versions, names))
+}
+
+/// The one to try; empty when there is none.
+pub fn first(models: &[String]) -> &str {
+    models.first().map_or("", String::as_str)
 }
 
 /// A command that calls with this key, or with the one in a variable, ready for a shell.

@@ -8,7 +8,6 @@ use super::secret;
 use super::verdict::{self, Now};
 use crate::base::Result;
 use crate::base::ids::KeyId;
-use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Condition, KeyView};
 use crate::gateway::Gateway;
@@ -33,8 +32,8 @@ struct KeyPage {
     owners: Vec<Choice>,
     expiries: Vec<Choice>,
     none: FieldErrors,
-    /// A chat model it may call; empty when there is none.
-    model: String,
+    /// The chat models it may call, the likeliest to answer first.
+    models: Vec<String>,
     now: Now,
     callers: Vec<KeyCaller>,
     /// A secret that still works stood in an address.
@@ -51,14 +50,13 @@ struct KeyPage {
 
 pub async fn show(
     db: Data<Db>,
-    config: Data<Config>,
     gateway: Data<Gateway>,
     visit: Visit,
     actor: Actor,
     id: Path<KeyId>,
 ) -> PageResult {
     let view = keys::get_visible(&db, &actor, *id).await?;
-    let model = secret::first_model(&db, &actor, &view.row).await?;
+    let models = secret::chat_models(&db, &gateway, &actor, &view.row).await?;
     shell::html(&KeyPage {
         frame: shell::frame(&db, &visit).await?,
         scopes: scope_words(&view),
@@ -68,11 +66,11 @@ pub async fn show(
         owners: others(&db, &actor, &view).await?,
         expiries: expiries(),
         none: FieldErrors::default(),
-        now: verdict::now(&gateway, *id, &model).await?,
+        now: verdict::now(&gateway, *id, secret::first(&models)).await?,
         callers: callers(&db, *id).await?,
         exposed: exposed(&db, &view).await?,
-        curl: secret::curl(&config.public_url(), "$PORTICO_KEY", &model),
-        model,
+        curl: secret::curl(gateway.base_url(), "$PORTICO_KEY", secret::first(&models)),
+        models,
         chats: view.row.scopes.is_empty() || keys::scopes(&view.row).contains(&Scope::Chat),
         is_owner: actor.is(view.row.owner_id),
         can_manage: keys::may_manage(&actor, &view.row),

@@ -1,4 +1,6 @@
 use super::*;
+use crate::base::clock::{DAY, HOUR, MINUTE, SECOND};
+use crate::base::{Nanos, Timestamp};
 
 const NOW: Timestamp = Timestamp(1_764_000_000_000_000);
 
@@ -13,6 +15,13 @@ fn times_read_the_way_people_speak() {
     assert_eq!(past(90 * DAY), NOW.minus(90 * DAY).day());
     assert_eq!(relative(NOW.plus(4 * DAY), NOW), "in 4 days");
     assert_eq!(relative(None::<Timestamp>, NOW), "");
+    // What happened while the page was made is not ahead of it; what is really ahead is.
+    assert_eq!(relative(NOW.plus(SECOND), NOW), "just now");
+    assert_eq!(relative(NOW.plus(30 * SECOND), NOW), "in a moment");
+    assert_eq!(relative(NOW.plus(50 * SECOND), NOW), "in 1 min");
+    assert_eq!(relative(NOW.plus(3 * HOUR), NOW), "in 3 h");
+    assert!(is_past(NOW, NOW) && is_past(NOW.minus(1), NOW));
+    assert!(!is_past(NOW.plus(1), NOW) && !is_past(None::<Timestamp>, NOW));
 }
 
 #[test]
@@ -34,10 +43,37 @@ fn numbers_are_grouped_by_thousands() {
 
 #[test]
 fn durations_take_the_unit_that_fits() {
-    assert_eq!(duration(840), "840 µs");
+    assert_eq!(duration(0), "0 ms");
+    assert_eq!(duration(840), "<1 ms");
     assert_eq!(duration(12_400), "12 ms");
     assert_eq!(duration(1_240_000), "1.24 s");
     assert_eq!(duration(125_000_000), "2 min 5 s");
+    assert_eq!(fine(840), "840 µs");
+    assert_eq!(fine(12_460), "12.4 ms");
+    assert_eq!(fine(840_000), "840 ms");
+}
+
+#[test]
+fn small_amounts_of_money_stay_short_and_large_ones_readable() {
+    let short = |nanos| money(Nanos(nanos));
+    assert_eq!(short(0), "$0.00");
+    assert_eq!(short(5_850), "<$0.0001");
+    assert_eq!(short(100_000), "$0.0001");
+    assert_eq!(short(421_000), "$0.0004");
+    assert_eq!(short(123_456_789), "$0.1235");
+    assert_eq!(short(500_000_000), "$0.50");
+    assert_eq!(short(999_990_000), "$1.00");
+    assert_eq!(short(12_345_678_900), "$12.35");
+    assert_eq!(short(1_234_500_000_000), "$1,234.50");
+    assert_eq!(short(-2_500_000_000), "-$2.50");
+}
+
+#[test]
+fn an_amount_that_was_cut_short_is_told_whole_beside_it() {
+    assert_eq!(cost(None::<Nanos>), "—");
+    assert_eq!(exact_cost(None::<Nanos>), "");
+    assert_eq!(exact_cost(Nanos(5_850)), "$0.00000585");
+    assert_eq!(exact_cost(Nanos(12_500_000_000)), "");
 }
 
 #[test]

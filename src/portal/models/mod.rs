@@ -1,9 +1,11 @@
 //! Models, their targets and prices (M9, light).
 
+mod fitness;
 mod list;
 mod show;
 mod targets;
 
+pub(super) use fitness::{choice, obstacle};
 pub(super) use show::number;
 
 use crate::domain::permit::Right;

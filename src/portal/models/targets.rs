@@ -7,6 +7,7 @@ use crate::base::ids::{ModelId, ProviderId, TargetId};
 use crate::base::{Error, Nanos, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, NewPrice, NewTarget, Switch, TargetChange, Timers};
+use crate::portal::back::answer;
 use crate::portal::prices;
 use crate::portal::returned::Returned;
 use crate::store::Db;
@@ -152,8 +153,8 @@ pub async fn remove(
     id: Path<TargetId>,
     form: Form<RemovalForm>,
 ) -> PageResult {
-    supply::remove_target(&db, &actor, *id).await?;
-    Ok(flash(&visit, &path(form.model), "good", "Target removed."))
+    let done = supply::remove_target(&db, &actor, *id).await;
+    answer(&visit, &path(form.model), "Target removed.", done)
 }
 
 #[derive(Deserialize)]

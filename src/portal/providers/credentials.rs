@@ -9,6 +9,7 @@ use crate::base::{Code, Result, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, CredentialChange, NewCredential, Switch};
 use crate::gateway::Gateway;
+use crate::portal::back::answer;
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, Form, PageResult, Path, Visit, flash};
@@ -138,6 +139,6 @@ pub async fn remove(
     id: Path<CredentialId>,
     form: Form<RemovalForm>,
 ) -> PageResult {
-    supply::remove_credential(&db, &actor, *id).await?;
-    Ok(flash(&visit, &path(form.provider), "good", "Credential removed; its secret is wiped."))
+    let done = supply::remove_credential(&db, &actor, *id).await;
+    answer(&visit, &path(form.provider), "Credential removed; its secret is wiped.", done)
 }

@@ -9,6 +9,7 @@ mod probing;
 mod show;
 
 use crate::domain::permit::Right;
+use crate::vendors::Auth;
 use crate::web::{Method, Need, Page, page};
 
 pub fn pages() -> Vec<Page> {
@@ -34,4 +35,13 @@ pub fn pages() -> Vec<Page> {
 /// What a vendor's key starts with, for an empty field.
 pub(super) fn hint(preset: &crate::domain::supply::Preset) -> String {
     if preset.key_hint.is_empty() { String::new() } else { format!("{}…", preset.key_hint) }
+}
+
+/// Whether a key is needed, and the header it is sent in.
+pub(super) fn key_words(preset: &crate::domain::supply::Preset) -> &'static str {
+    match preset.auth {
+        Auth::Bearer => "Sealed here; sent to the address alone, as Authorization: Bearer.",
+        Auth::ApiKey => "Sealed here; sent to the address alone, as x-api-key.",
+        Auth::None => "Leave it empty if the server asks for none; else it is sent as Authorization: Bearer.",
+    }
 }

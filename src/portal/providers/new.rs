@@ -48,6 +48,7 @@ struct ConnectPage {
     frame: Frame,
     preset: &'static Preset,
     needs_secret: bool,
+    key_words: &'static str,
     values: ConnectForm,
     options: Vec<Choice>,
     errors: FieldErrors,
@@ -98,6 +99,7 @@ async fn page(
     Ok(ConnectPage {
         frame: shell::frame(db, visit).await?,
         needs_secret: wants_secret(preset),
+        key_words: super::key_words(preset),
         options: preset.models.iter().map(|model| Choice::new(&model.id, &model.id)).collect(),
         preset,
         values,
@@ -116,7 +118,7 @@ impl ConnectForm {
             errors.add("secret", "Paste the vendor's key.");
         }
         if !preset.is_demo() && self.base_url.trim().is_empty() {
-            errors.add("base_url", "Type the vendor's address.");
+            errors.add("base_url", "Type the vendor's base address.");
         }
         if self.names().is_empty() {
             errors.add("more", "Tick or name at least one model.");

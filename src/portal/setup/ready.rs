@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Issued, NewKey};
 use crate::domain::plans::Starter;
 use crate::domain::subscriptions::{self, Decision, NewRequest};
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::{shell, shown};
 use crate::store::Db;
@@ -22,10 +23,13 @@ struct ReadyPage {
     frame: Frame,
     api: ApiId,
     api_name: String,
+    /// Whose models these are.
+    vendor: String,
     plan: String,
     key: KeyId,
     secret: String,
-    model: String,
+    /// Its chat models, the likeliest to answer first.
+    models: Vec<String>,
     base_url: String,
     curl: String,
 }
@@ -35,13 +39,15 @@ pub async fn show(
     once: &ShownOnce,
     visit: &Visit,
     actor: &Actor,
-    portal: &str,
+    gateway: &Gateway,
+    vendor: &str,
     starter: &Starter,
 ) -> PageResult {
     let issued = first_key(db, actor, starter).await?;
     let secret = issued.secret.expose().to_owned();
-    let model = first_chat(&starter.models);
-    let base_url = format!("{portal}/v1");
+    let models = gateway.fittest(&[starter.version.id], chat(&starter.models));
+    let base_url = format!("{}/v1", gateway.base_url());
+    let model = models.first().map_or("MODEL", String::as_str);
     let curl = format!(
         "curl {base_url}/chat/completions \\\n  -H 'Authorization: Bearer {secret}' \\\n  -H 'Content-Type: \
          application/json' \\\n  -d '{{\"model\": \"{model}\", \"stream\": true, \"messages\": [{{\"role\": \
@@ -51,10 +57,11 @@ pub async fn show(
         frame: shell::frame(db, visit).await?,
         api: starter.api.id,
         api_name: starter.api.name.clone(),
+        vendor: vendor.to_owned(),
         plan: starter.plan.name.clone(),
         key: issued.key.id,
         secret,
-        model,
+        models,
         base_url,
         curl,
     };
@@ -79,7 +86,7 @@ async fn first_key(db: &Db, actor: &Actor, starter: &Starter) -> Result<Issued> 
     keys::issue(db, actor, NewKey::usual(asked.app_id, "First key")).await
 }
 
-fn first_chat(models: &[model::Model]) -> String {
-    let chat = models.iter().find(|model| model.kind == "chat").or(models.first());
-    chat.map(|model| model.name.clone()).unwrap_or_default()
+fn chat(models: &[model::Model]) -> Vec<String> {
+    let chat = models.iter().filter(|model| model.kind == "chat");
+    chat.map(|model| model.name.clone()).collect()
 }

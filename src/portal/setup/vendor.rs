@@ -14,6 +14,7 @@ use crate::domain::teams;
 use crate::gateway::{Gateway, probe};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::providers::key_words;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::vendors::Auth;
@@ -56,6 +57,8 @@ struct VendorPage {
     name: String,
     docs_url: String,
     key_hint: String,
+    /// Whether a key is needed, and how it is sent.
+    key_words: &'static str,
     asks_secret: bool,
     needs_secret: bool,
     asks_address: bool,
@@ -112,7 +115,7 @@ pub async fn create(
         return shell::html_422(&page);
     }
     match plans::publish_starter(&db, &actor, starter).await {
-        Ok(starter) => ready::show(&db, &once, &visit, &actor, gateway.base_url(), &starter).await,
+        Ok(starter) => ready::show(&db, &once, &visit, &actor, &gateway, &preset.name, &starter).await,
         Err(error) => again(&db, &visit, preset, form, error).await,
     }
 }
@@ -206,6 +209,7 @@ async fn page(
         name: preset.name.clone(),
         docs_url: preset.docs_url.clone(),
         key_hint: preset.key_hint.clone(),
+        key_words: key_words(preset),
         asks_secret: !preset.is_demo(),
         needs_secret: preset.auth != Auth::None,
         asks_address: asks_address(preset),

@@ -42,6 +42,7 @@ pub struct StylePage {
     pub chosen: Vec<String>,
     pub states: &'static [&'static str],
     pub values: Vec<i64>,
+    pub names: &'static [&'static str],
 }
 
 /// The same card that signs people in.
@@ -84,6 +85,7 @@ impl StylePage {
             ],
             chosen: vec!["team".to_owned()],
             states: STATES,
+            names: &["demo-lorem", "demo-echo"],
             values: vec![3, 5, 4, 9, 12, 8, 14, 13, 18, 22, 17, 25],
         }
     }

@@ -6,6 +6,7 @@ use super::show;
 use crate::base::ids::{PlanId, SubscriptionId, VersionId};
 use crate::domain::actor::Actor;
 use crate::domain::subscriptions::{self, Move};
+use crate::portal::back::answer;
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::store::entity::states::SubscriptionState;
@@ -16,13 +17,13 @@ fn back(id: SubscriptionId) -> String {
 }
 
 pub async fn withdraw(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
-    subscriptions::withdraw(&db, &actor, *id).await?;
-    Ok(flash(&visit, &back(*id), "good", "The request is withdrawn."))
+    let done = subscriptions::withdraw(&db, &actor, *id).await;
+    answer(&visit, &back(*id), "The request is withdrawn.", done)
 }
 
 pub async fn remind(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
-    subscriptions::remind(&db, &actor, *id).await?;
-    Ok(flash(&visit, &back(*id), "good", "Reminded. You can do so once a day."))
+    let done = subscriptions::remind(&db, &actor, *id).await;
+    answer(&visit, &back(*id), "Reminded. You can do so once a day.", done)
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +41,10 @@ pub async fn move_to(
     form: Form<MoveForm>,
 ) -> PageResult {
     let to = Move { version: form.version, plan: form.plan };
-    let row = subscriptions::move_to(&db, &actor, *id, to).await?;
+    let row = match subscriptions::move_to(&db, &actor, *id, to).await {
+        Ok(row) => row,
+        Err(error) => return crate::portal::back::back(&visit, &back(*id), error),
+    };
     let text = match row.state {
         SubscriptionState::Requested => "Changed. It waits for approval; calls are refused until then.",
         _ => "Moved. The next call uses it.",

@@ -1,24 +1,15 @@
 //! `/requests`: what one's teams asked for, and what came of it.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::base::ids::SubscriptionId;
 use crate::domain::actor::Actor;
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::frame::Frame;
+use crate::portal::paging::Asked;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::web::{Data, PageResult, Query, Visit};
-
-const PAGE: u64 = 50;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    before: Option<SubscriptionId>,
-    limit: Option<u64>,
-}
 
 #[derive(Template)]
 #[template(path = "subscriptions/list.html")]
@@ -28,12 +19,13 @@ struct RequestsPage {
     next: String,
 }
 
-pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>) -> PageResult {
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 200);
-    let requests = subscriptions::list_visible(&db, &actor, asked.before, limit).await?;
-    let next = match requests.last() {
-        Some(last) if requests.len() as u64 == limit => format!("/requests?before={}", last.row.id),
-        _ => String::new(),
-    };
+pub async fn show(
+    db: Data<Db>,
+    visit: Visit,
+    actor: Actor,
+    asked: Query<Asked<SubscriptionId>>,
+) -> PageResult {
+    let requests = subscriptions::list_visible(&db, &actor, asked.before, asked.limit()).await?;
+    let next = asked.next("/requests", requests.len(), requests.last().map(|last| last.row.id));
     shell::html(&RequestsPage { frame: shell::frame(&db, &visit).await?, requests, next })
 }

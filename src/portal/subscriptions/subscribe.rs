@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 use crate::base::ids::{AppId, PlanId, VersionId};
 use crate::base::{Clash, Error, Result, Timestamp};
-use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::catalogue::{self, ApiPage};
 use crate::domain::keys::{self, NewKey};
 use crate::domain::plans::{self, PlanView};
 use crate::domain::subscriptions::{self, NewRequest, SubscriptionView};
+use crate::gateway::Gateway;
 use crate::portal::catalogue::show::own;
 use crate::portal::frame::Frame;
 use crate::portal::keys::secret;
@@ -90,7 +90,7 @@ pub async fn show(
 
 pub async fn create(
     db: Data<Db>,
-    config: Data<Config>,
+    gateway: Data<Gateway>,
     once: Data<ShownOnce>,
     visit: Visit,
     actor: Actor,
@@ -112,7 +112,7 @@ pub async fn create(
     };
     if row.state == SubscriptionState::Approved && values.make_key.is_some() {
         let issued = keys::issue(&db, &actor, NewKey::usual(row.app_id, key_name(&page.api.name))).await?;
-        return secret::page(&db, &once, &config, &visit, &actor, issued, secret::Story::Subscribed).await;
+        return secret::page(&db, &once, &gateway, &visit, &actor, issued, secret::Story::Subscribed).await;
     }
     Ok(flash(&visit, &format!("/requests/{}", row.id), "good", sent(&row)))
 }

@@ -6,6 +6,7 @@ use super::show;
 use crate::base::ids::TeamId;
 use crate::domain::actor::Actor;
 use crate::domain::teams;
+use crate::portal::back::{answer, back};
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, Form, PageResult, Path, Visit, flash};
@@ -18,7 +19,9 @@ pub struct ReasonForm {
 }
 
 pub async fn leave(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -> PageResult {
-    teams::leave(&db, &actor, *id).await?;
+    if let Err(error) = teams::leave(&db, &actor, *id).await {
+        return back(&visit, &format!("/teams/{}", *id), error);
+    }
     let text = "You have left the team. Your keys in it are refused from now on.";
     Ok(flash(&visit, "/teams", "good", text))
 }
@@ -43,6 +46,6 @@ pub async fn suspend(
 }
 
 pub async fn resume(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -> PageResult {
-    teams::resume(&db, &actor, *id).await?;
-    Ok(flash(&visit, &format!("/teams/{}", *id), "good", "The team's applications may call again."))
+    let done = teams::resume(&db, &actor, *id).await;
+    answer(&visit, &format!("/teams/{}", *id), "The team's apps may call again.", done)
 }

@@ -7,6 +7,7 @@ use crate::base::ids::{TeamId, UserId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::teams;
+use crate::portal::back::answer;
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::store::entity::states::TeamRole;
@@ -58,15 +59,15 @@ pub async fn set_role(
     form: Form<RoleForm>,
 ) -> PageResult {
     let (id, user) = path.into_inner();
-    teams::set_role(&db, &actor, id, user, role(&form.role)?).await?;
-    Ok(flash(&visit, &format!("/teams/{id}"), "good", "The role in the team is changed."))
+    let done = teams::set_role(&db, &actor, id, user, role(&form.role)?).await;
+    answer(&visit, &format!("/teams/{id}"), "The role in the team is changed.", done)
 }
 
 pub async fn remove(visit: Visit, actor: Actor, db: Data<Db>, path: Path<(TeamId, UserId)>) -> PageResult {
     let (id, user) = path.into_inner();
-    teams::remove(&db, &actor, id, user).await?;
+    let done = teams::remove(&db, &actor, id, user).await;
     let text = "Removed from the team. Their keys in it are refused from now on.";
-    Ok(flash(&visit, &format!("/teams/{id}"), "good", text))
+    answer(&visit, &format!("/teams/{id}"), text, done)
 }
 
 fn role(word: &str) -> Result<TeamRole> {

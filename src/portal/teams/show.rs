@@ -50,6 +50,8 @@ struct TeamPage {
     my_keys: u64,
     can_manage: bool,
     can_leave: bool,
+    /// Nobody else owns it: its owner can neither leave nor become a member.
+    one_owner: bool,
     can_suspend: bool,
     can_limit: bool,
     /// In words; none where there is no limit.
@@ -112,6 +114,7 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Retur
         reason: team.reason.unwrap_or_default(),
         created: team.created_at,
         my_keys: members.iter().find(|row| row.me).map_or(0, |row| row.keys),
+        one_owner: members.iter().filter(|row| row.is_owner).count() == 1,
         members,
         can_manage: teams::may_manage(actor, id),
         can_leave: !personal && actor.is_member(id),
@@ -125,4 +128,16 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Retur
         ],
         returned,
     })
+}
+
+impl TeamPage {
+    /// True for the one owner a shared team has: first somebody else has to become one.
+    fn is_held(&self, row: &Row) -> bool {
+        row.is_owner && self.one_owner
+    }
+
+    /// The visitor is that owner.
+    fn holds_me(&self) -> bool {
+        self.members.iter().any(|row| row.me && self.is_held(row))
+    }
 }

@@ -6,9 +6,10 @@ use crate::base::Code;
 use crate::base::ids::UserId;
 use crate::domain::actor::Actor;
 use crate::domain::people::users;
+use crate::portal::back::answer;
 use crate::store::Db;
 use crate::store::entity::states::Role;
-use crate::web::{Data, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, Form, PageResult, Path, Visit};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +27,7 @@ pub async fn update(
 ) -> PageResult {
     let role = Role::parse(&form.role)
         .ok_or_else(|| Code::FieldInvalid.saying("There is no such role.").on("role"))?;
-    users::set_role(&db, &actor, *id, role).await?;
+    let done = users::set_role(&db, &actor, *id, role).await;
     let text = format!("The role is {} now. Their sessions are ended.", role.label());
-    Ok(flash(&visit, &format!("/users/{}", *id), "good", &text))
+    answer(&visit, &format!("/users/{}", *id), &text, done)
 }

@@ -115,6 +115,14 @@ impl Browser {
         self.post_with(&csrf, action, fields).await
     }
 
+    /// Sends a form that cannot be taken as things are: the page it leads back to says why.
+    pub async fn refused(&self, page: &str, action: &str, fields: &[(&str, &str)], why: &str) {
+        let answer = self.submit(page, action, fields).await.is(303);
+        let shown = self.get(answer.location()).await.is(200).text.replace("&#39;", "'");
+        let note = shown.split("note--bad").nth(1).unwrap_or_default();
+        assert!(note.contains(why), "{} does not say {why:?}: {shown}", answer.location());
+    }
+
     /// Follows the answer of a form to the page that shows a secret once.
     pub async fn shown(&self, answer: Answer) -> Answer {
         let answer = answer.is(303);

@@ -1,6 +1,6 @@
 //! Codes of what a key may call, and how much.
 
-use super::Chapter::{Access, Limits};
+use super::Chapter::{Access, Limits, Model};
 use super::{Doc, doc};
 use crate::base::Code;
 
@@ -85,7 +85,7 @@ pub const SCOPE_MISSING: Doc = doc(
 );
 
 pub const MODEL_NOT_ALLOWED: Doc = doc(
-    Access,
+    Model,
     &[
         "The plan of the subscription names its models, and this one is not among them.",
         "The key is bound to some APIs, and this model belongs to another.",
@@ -98,7 +98,7 @@ pub const MODEL_NOT_ALLOWED: Doc = doc(
 );
 
 pub const MODEL_UNPRICED: Doc = doc(
-    Access,
+    Model,
     &[
         "A budget in USD applies to the key, the plan or the team, and nobody has told what this model costs: \
          an unknown cost cannot be held against a budget, and is never taken for 0.",
@@ -112,7 +112,7 @@ pub const MODEL_UNPRICED: Doc = doc(
 );
 
 pub const MODEL_NOT_FOUND: Doc = doc(
-    Access,
+    Model,
     &[
         "No API here has a model of that name. Names are exact; a vendor's own name need not be the public one.",
     ],

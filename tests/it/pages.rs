@@ -1,0 +1,176 @@
+//! What pages ask before they do it, what they offer first, and what they call it.
+
+use portico::domain::catalogue;
+use portico::store::entity::states::Role;
+
+use crate::support::people::Person;
+use crate::support::spawn;
+
+/// What stands between the first `from` and the `to` after it.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    text.split(from)
+        .nth(1)
+        .and_then(|rest| rest.split(to).next())
+        .unwrap_or_else(|| panic!("no {from} in {text}"))
+}
+
+#[actix_web::test]
+async fn a_model_that_callers_use_is_taken_off_only_after_a_question() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let gone = starter.models[0].name.clone();
+    app.chat(&dana.secret, &gone).await.is(200);
+    app.calls(1).await;
+    let page = format!("/manage/apis/{}", starter.api.id);
+    let action = format!("/manage/versions/{}/models", starter.version.id);
+    let api = starter.api.id.to_string();
+    let ids: Vec<(String, String)> =
+        starter.models.iter().map(|model| (model.name.clone(), model.id.to_string())).collect();
+    let mut fields = vec![("api", &*api), ("version", "v1")];
+    for (name, id) in &ids {
+        fields.push(("public_name", name));
+        fields.push(("model", if *name == gone { "" } else { id }));
+    }
+    let offered = async || {
+        let managed = catalogue::get_managed(&app.db, &admin.actor, starter.api.id).await.unwrap();
+        managed.versions[0].models.iter().any(|model| model.public_name == gone)
+    };
+    let asked = admin.browser.submit(&page, &action, &fields).await.is(422);
+    assert!(asked.text.contains("Take off what callers use?"), "{}", asked.text);
+    assert!(asked.text.contains("1 subscription, 1 key, 1 call in the last 7 days"), "{}", asked.text);
+    assert!(offered().await, "nothing is done before the answer");
+    // The answer names what it agrees to; agreeing to something else is no answer.
+    let other = [fields.clone(), vec![("taken_off", "another")]].concat();
+    admin.browser.submit(&page, &action, &other).await.is(422);
+    let agreed = [fields, vec![("taken_off", &*gone)]].concat();
+    admin.browser.submit(&page, &action, &agreed).await.is(303);
+    assert!(!offered().await);
+}
+
+#[actix_web::test]
+async fn a_new_api_offers_first_what_works_and_says_what_does_not() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    app.demo_models(&admin, &["demo-echo"]).await;
+    let fields = [
+        ("preset", "custom"),
+        ("name", "Broken"),
+        ("base_url", "http://127.0.0.1:9/v1"),
+        ("secret", "sk-fake-0123456789"),
+        ("more", "broken-model"),
+    ];
+    let form = "/manage/vendors/new?preset=custom";
+    admin.browser.submit(form, "/manage/vendors", &fields).await.is(303);
+    let page = admin.browser.get("/manage/apis/new").await.is(200).text;
+    let line = |name: &str| {
+        let boxes: Vec<&str> = page.split("<label class=\"check\">").collect();
+        boxes.into_iter().find(|one| one.contains(&format!(">{name}<"))).unwrap().to_owned()
+    };
+    assert!(line("demo-echo").contains(" checked"), "{page}");
+    let broken = line("broken-model");
+    assert!(!broken.contains(" checked") && broken.contains("failed its last test"), "{broken}");
+}
+
+#[actix_web::test]
+async fn a_first_call_goes_to_a_model_that_would_answer_and_the_person_may_choose() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_models(&admin, &["demo-echo", "demo-lorem"]).await;
+    let dana = app.developer("dana", &starter).await;
+    let page = format!("/keys/{}", dana.key.id);
+    let first = async || {
+        let text = dana.person.browser.get(&page).await.is(200).text;
+        let form = between(&text, "data-send", "</form>").to_owned();
+        assert!(form.contains("demo-echo") && form.contains("demo-lorem"), "both may be chosen: {form}");
+        between(&form, "<option value=\"", "\"").to_owned()
+    };
+    assert_eq!(first().await, "demo-echo");
+    let off = [("name", "demo-echo"), ("state", "off")];
+    let echo = starter.models.iter().find(|model| model.name == "demo-echo").unwrap();
+    let model = format!("/manage/models/{}", echo.id);
+    admin.browser.submit(&model, &model, &off).await.is(303);
+    assert_eq!(first().await, "demo-lorem");
+}
+
+#[actix_web::test]
+async fn one_form_pressed_three_times_makes_one_key() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let names =
+        async |dana: &Person| dana.browser.get("/keys").await.is(200).text.matches("twice pressed").count();
+    let form = dana.browser.get("/keys/new").await.is(200);
+    let (csrf, once) = (form.field("csrf").unwrap(), form.field("once").unwrap());
+    let fields =
+        [("once", &*once), ("app", ""), ("name", "twice pressed"), ("uses", "all"), ("expires", "90")];
+    let send = || dana.browser.post_with(&csrf, "/keys", &fields);
+    let (one, two, three) = futures_util::join!(send(), send(), send());
+    assert_eq!(one.location(), two.location());
+    assert_eq!(one.location(), three.location());
+    assert_eq!(names(&dana).await, 1);
+    let shown = dana.browser.shown(one).await;
+    assert!(shown.text.contains("sk-ptc-"), "the secret is there for whoever pressed: {}", shown.text);
+    // A form that is opened anew is another wish.
+    let again = dana.browser.submit("/keys/new", "/keys", &fields).await.is(303);
+    assert_ne!(again.location(), two.location());
+    assert_eq!(names(&dana).await, 2);
+}
+
+#[actix_web::test]
+async fn a_form_with_a_mistake_may_be_sent_again_as_it_is() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let csrf = dana.browser.get("/keys/new").await.field("csrf").unwrap();
+    let fields = [("once", "1"), ("app", ""), ("name", ""), ("uses", "all"), ("expires", "90")];
+    for _ in 0..2 {
+        let back = dana.browser.post_with(&csrf, "/keys", &fields).await.is(422);
+        assert!(back.text.contains("Give it a name."), "{}", back.text);
+    }
+}
+
+#[actix_web::test]
+async fn an_invitation_is_taken_back_after_a_question() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let fields = [("email", "omar@example.com"), ("role", "member")];
+    let made = admin.browser.submit("/users/new", "/users", &fields).await.is(303);
+    admin.browser.get(made.location()).await.is(200);
+    let list = admin.browser.get("/users?state=invited").await.is(200).text;
+    let id = between(&list, "class=\"table__main\" href=\"/users/", "\"").to_owned();
+    let page = admin.browser.get(&format!("/users/{id}")).await.is(200).text;
+    assert!(page.contains("Take the invitation back?"), "{page}");
+}
+
+/// The menu of this person: address and words.
+async fn menu(person: &Person) -> Vec<(String, String)> {
+    let home = person.browser.get("/").await.is(200).text;
+    let items = home.split("class=\"nav__item\" href=\"").skip(1);
+    let item = |item: &str| {
+        let (href, rest) = item.split_once('"').unwrap();
+        let words = rest.split("</a>").next()?.split("<span>").nth(1)?.split("</span>").next()?;
+        Some((href.to_owned(), words.to_owned()))
+    };
+    items.filter_map(item).collect()
+}
+
+#[actix_web::test]
+async fn a_page_is_called_what_the_menu_calls_it() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    app.demo_api(&admin).await;
+    let mut seen = 0;
+    for person in
+        [admin, app.somebody("pat", Role::Publisher).await, app.somebody("aud", Role::Auditor).await]
+    {
+        for (href, words) in menu(&person).await {
+            let page = person.browser.get(&href).await.is(200).text;
+            assert_eq!(between(&page, "<h1>", "</h1>").trim(), words, "{href}");
+            assert!(between(&page, "<title>", "</title>").starts_with(&format!("{words} ·")), "{href}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "only {seen} pages");
+}
