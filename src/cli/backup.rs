@@ -97,9 +97,11 @@ fn make_empty(folder: &Path) -> Result<()> {
     let full = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
     if full {
         let sentence = format!("{} is not empty; name a folder that is not there yet.", folder.display());
-        return Err(Code::FieldInvalid.saying(sentence));
+        return Err(Code::Conflict.saying(sentence));
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).or_code(Code::Internal)
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|fault| {
+        Code::Internal.saying(format!("The folder {} cannot be made: {fault}.", folder.display()))
+    })
 }
 
 /// Copies the files of a flat folder. One that is drained and deleted meanwhile is in the database.

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::base::Error;
+use crate::base::ids::AdminTokenId;
+use crate::domain::people::{self, Email, sign_up};
+
 /// Portico: an AI gateway with an API portal in one binary.
 ///
 /// Without a command it serves. Developers open the portal in a browser, subscribe to an API and make a key; their
@@ -61,7 +65,10 @@ pub enum Command {
         #[arg(value_enum)]
         mode: Option<SignUpWord>,
         /// A domain that may sign up in the mode `domain`; may be given several times
-        #[arg(long = "domain", value_name = "DOMAIN", requires = "mode")]
+        #[arg(
+            long = "domain", value_name = "DOMAIN", requires = "mode", required_if_eq("mode", "domain"),
+            value_parser = domain
+        )]
         domains: Vec<String>,
     },
     /// Tokens for the management API
@@ -113,9 +120,10 @@ pub enum Command {
 pub enum UserCommand {
     /// Add a person; prints a link where they choose a password
     Add {
-        email: String,
+        #[arg(value_parser = email)]
+        email: Email,
         /// What pages call them [default: the part before the @]
-        #[arg(long)]
+        #[arg(long, value_parser = name)]
         name: Option<String>,
         #[arg(long, value_enum, default_value = "member")]
         role: RoleWord,
@@ -125,13 +133,15 @@ pub enum UserCommand {
     },
     /// Give another role; the person's sessions end
     Role {
-        email: String,
+        #[arg(value_parser = email)]
+        email: Email,
         #[arg(value_enum)]
         role: RoleWord,
     },
     /// Print a link where the person chooses a new password
     ResetPassword {
-        email: String,
+        #[arg(value_parser = email)]
+        email: Email,
         /// Set a random password at once and print it instead
         #[arg(long)]
         now: bool,
@@ -165,10 +175,11 @@ pub enum TokenCommand {
     /// Make a token and print it; it is not shown again
     Create {
         /// What it is for
+        #[arg(value_parser = name)]
         name: String,
         /// The e-mail address of the user it acts as [default: the first admin]
-        #[arg(long, value_name = "EMAIL")]
-        user: Option<String>,
+        #[arg(long, value_name = "EMAIL", value_parser = email)]
+        user: Option<Email>,
         /// It may look and change nothing
         #[arg(long)]
         read_only: bool,
@@ -181,7 +192,8 @@ pub enum TokenCommand {
     /// End a token
     Revoke {
         /// As `token list` prints it
-        id: String,
+        #[arg(value_parser = token_id)]
+        id: AdminTokenId,
     },
 }
 
@@ -212,4 +224,25 @@ pub enum DocsCommand {
     Configuration,
     /// docs/errors.md
     Errors,
+}
+
+/// What is judged while the line is read is a wrong line; what is refused later is a failure.
+fn email(text: &str) -> Result<Email, String> {
+    Email::parse(text).map_err(sentence)
+}
+
+fn name(text: &str) -> Result<String, String> {
+    people::name(text).map_err(sentence)
+}
+
+fn domain(text: &str) -> Result<String, String> {
+    sign_up::domain(text.trim()).map_err(sentence)
+}
+
+fn token_id(text: &str) -> Result<AdminTokenId, &'static str> {
+    text.parse().map_err(|_| "an id as `portico token list` shows it")
+}
+
+fn sentence(error: Error) -> String {
+    error.message().to_owned()
 }

@@ -50,7 +50,7 @@ pub fn run(
     };
     let command = line.command.unwrap_or(Command::Serve);
     let command = match without_settings(command) {
-        Ok(done) => return finish(done),
+        Ok(done) => return finish(done, false),
         Err(command) => command,
     };
     match config::load(&flags(&line.settings)) {
@@ -58,7 +58,11 @@ pub fn run(
             complain(&fault);
             ExitCode::from(CONFIGURATION)
         }
-        Ok(config) => finish(with_settings(command, config, &line.settings, serve)),
+        Ok(config) => {
+            // The one command that looks first and then says which word is missing.
+            let asks = matches!(command, Command::Restore { yes: false, .. });
+            finish(with_settings(command, config, &line.settings, serve), asks)
+        }
     }
 }
 
@@ -153,13 +157,15 @@ fn complain(fault: &Error) {
     };
 }
 
-fn finish(done: Result<()>) -> ExitCode {
+/// What was refused is a failure. That the line is wrong clap has said before, but for a word that a
+/// command asks for.
+fn finish(done: Result<()>, asks: bool) -> ExitCode {
     let Err(fault) = done else { return ExitCode::SUCCESS };
     complain(&fault);
     if let Some(cause) = std::error::Error::source(&fault) {
         let _ = writeln!(io::stderr(), "  because: {cause}");
     }
-    ExitCode::from(if fault.code() == Code::FieldInvalid { USAGE } else { FAILURE })
+    ExitCode::from(if asks && fault.code() == Code::FieldInvalid { USAGE } else { FAILURE })
 }
 
 #[cfg(test)]

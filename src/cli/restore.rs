@@ -18,7 +18,7 @@ pub fn run(config: &Config, folder: &Path, yes: bool) -> Result<()> {
     let store = if config.database.url.is_some() { "postgres" } else { "sqlite" };
     if manifest.store != store {
         let sentence = format!("This is a backup of {}, and the settings name {store}.", manifest.store);
-        return Err(Code::FieldInvalid.saying(sentence));
+        return Err(Code::Conflict.saying(sentence));
     }
     if is_served(data) {
         let sentence = format!("Portico is running on {}. Stop it first.", data.display());
@@ -61,7 +61,7 @@ fn load(url: &str, from: &Path) -> Result<()> {
 /// Moves the files that a restore replaces into a folder of their own.
 fn set_aside(data: &Path) -> Result<PathBuf> {
     DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|fault| {
-        Code::FieldInvalid.saying(format!("The data folder {} cannot be made: {fault}.", data.display()))
+        Code::Internal.saying(format!("The data folder {} cannot be made: {fault}.", data.display()))
     })?;
     let stamp = Clock::default().now().rfc3339().replace(['-', ':'], "");
     let aside = fresh_folder(&data.join(format!("before-restore-{stamp}")))?;

@@ -120,6 +120,64 @@ fn a_password_does_not_reach_the_command_line() {
 }
 
 #[test]
+fn a_wrong_line_is_told_from_a_command_that_failed() {
+    let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (there, nowhere) = (data.path().display(), copy.path().join("nowhere"));
+    let backup = copy.path().join("one");
+    let (one, full, none) = (backup.display(), copy.path().display(), nowhere.display());
+    let at = |words: &str| status(&format!("portico --data {there} {words}"));
+    let cases: &[(String, u8)] = &[
+        ("user list".into(), FAILURE),
+        ("sign-up".into(), FAILURE),
+        ("token create ci".into(), FAILURE),
+        (format!("backup {one}"), FAILURE),
+        ("user add dana@example.com --role admin".into(), 0),
+        ("user add dana@example.com".into(), FAILURE),
+        ("user add DANA@example.com --role member".into(), FAILURE),
+        ("user add dana".into(), USAGE),
+        ("user add omar@example.com --role king".into(), USAGE),
+        ("user add omar@example.com --name \u{200b}".into(), USAGE),
+        ("user role dana@example.com member".into(), FAILURE),
+        ("user role omar@example.com member".into(), FAILURE),
+        ("user role omar member".into(), USAGE),
+        ("user reset-password omar@example.com".into(), FAILURE),
+        ("user reset-password omar".into(), USAGE),
+        ("user reset-password dana@example.com".into(), 0),
+        ("setup-link".into(), FAILURE),
+        ("sign-up".into(), 0),
+        ("sign-up domain".into(), USAGE),
+        ("sign-up domain --domain a_b@c".into(), USAGE),
+        ("sign-up domain --domain @example.com".into(), 0),
+        ("token create ci --user omar@example.com".into(), FAILURE),
+        ("token create ci --user omar".into(), USAGE),
+        ("token create ci --days 0".into(), USAGE),
+        ("token create ci --days 1".into(), 0),
+        ("token revoke 1".into(), USAGE),
+        ("token revoke 0198c0de-0000-7000-8000-000000000000".into(), FAILURE),
+        ("token list".into(), 0),
+        ("key check hello".into(), FAILURE),
+        ("demo-data".into(), USAGE),
+        ("migrate now".into(), USAGE),
+        ("migrate".into(), 0),
+        ("backup".into(), USAGE),
+        (format!("backup {one}"), 0),
+        (format!("backup {one}"), FAILURE),
+        (format!("backup {full}"), FAILURE),
+        (format!("restore {one}"), USAGE),
+        (format!("restore {none}"), FAILURE),
+        (format!("restore {none} --yes"), FAILURE),
+        (format!("restore {one} --yes"), 0),
+        ("config check".into(), 0),
+        ("config check --listen nowhere".into(), USAGE),
+        ("config check --database-url mysql://db".into(), CONFIGURATION),
+        (format!("config check --config {none}"), CONFIGURATION),
+    ];
+    for (words, expected) in cases {
+        assert_eq!(at(words), ExitCode::from(*expected), "{words}");
+    }
+}
+
+#[test]
 fn sign_up_is_set_from_the_command_line() {
     let data = tempfile::tempdir().unwrap();
     let line = |words: &str| status(&format!("portico --data {} sign-up {words}", data.path().display()));

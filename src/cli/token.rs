@@ -3,13 +3,12 @@
 use super::line::TokenCommand;
 use super::table::Table;
 use super::{open_existing, say};
+use crate::base::Result;
 use crate::base::clock::DAY;
-use crate::base::ids::AdminTokenId;
-use crate::base::{Code, Result};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::people::admin_tokens::{self, NewToken, Reach};
-use crate::domain::people::{Email, users};
+use crate::domain::people::users;
 use crate::store::Db;
 
 const PAGE: u64 = 200;
@@ -20,7 +19,7 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
     match command {
         TokenCommand::Create { name, user, read_only, days } => {
             let user = match user {
-                Some(email) => Some(users::get_by_email(&db, &actor, &Email::parse(&email)?).await?.id),
+                Some(email) => Some(users::get_by_email(&db, &actor, &email).await?.id),
                 None => None,
             };
             let reach = if read_only { Reach::Read } else { Reach::ReadAndWrite };
@@ -30,8 +29,6 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
         }
         TokenCommand::List => list(&db, &actor).await,
         TokenCommand::Revoke { id } => {
-            let unknown = |_| Code::FieldInvalid.saying("An id as `portico token list` shows it.");
-            let id: AdminTokenId = id.parse().map_err(unknown)?;
             admin_tokens::revoke(&db, &actor, id).await?;
             say("It is revoked.")
         }

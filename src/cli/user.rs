@@ -12,7 +12,6 @@ use crate::domain::people::users::{self, Filter, NewUser};
 use crate::domain::people::{Email, Password, reset, setup};
 use crate::store::Db;
 use crate::store::entity::states::Role;
-use crate::store::entity::user;
 
 pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
     let db = match &command {
@@ -22,16 +21,16 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
     let actor = Actor::system("command");
     match command {
         UserCommand::Add { email, name, role, password_stdin } => {
-            add(config, &db, &actor, &email, name, role.into(), password_stdin).await
+            add(config, &db, &actor, email, name, role.into(), password_stdin).await
         }
         UserCommand::Role { email, role } => {
-            let user = find(&db, &actor, &email).await?;
+            let user = users::get_by_email(&db, &actor, &email).await?;
             users::set_role(&db, &actor, user.id, role.into()).await?;
             setup::finish_if_admin(&db, &actor).await?;
             say(format_args!("{} is {} now.", user.email, Role::from(role).label()))
         }
         UserCommand::ResetPassword { email, now } => {
-            let user = find(&db, &actor, &email).await?;
+            let user = users::get_by_email(&db, &actor, &email).await?;
             if now {
                 let password = reset::replace(&db, &actor, user.id).await?;
                 return say(format_args!("The password is {} now.", password.secret().expose()));
@@ -46,12 +45,11 @@ async fn add(
     config: &Config,
     db: &Db,
     actor: &Actor,
-    email: &str,
+    email: Email,
     name: Option<String>,
     role: Role,
     password_stdin: bool,
 ) -> Result<()> {
-    let email = Email::parse(email)?;
     let password = match password_stdin {
         true => Some(Password::choose(&typed()?, &email)?),
         false => None,
@@ -75,10 +73,6 @@ fn say_link(config: &Config, link: &Secret) -> Result<()> {
 fn typed() -> Result<Secret> {
     let text = io::read_to_string(io::stdin()).or_code(Code::Internal)?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
-}
-
-async fn find(db: &Db, actor: &Actor, email: &str) -> Result<user::Model> {
-    users::get_by_email(db, actor, &Email::parse(email)?).await
 }
 
 async fn list(db: &Db, actor: &Actor) -> Result<()> {

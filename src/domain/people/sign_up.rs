@@ -45,11 +45,9 @@ pub async fn change_rules(db: &Db, actor: &Actor, mode: SignUpMode, domains: &[S
 fn read_domains(mode: SignUpMode, typed: &[String]) -> Result<Vec<String>> {
     let mut domains: Vec<String> = Vec::new();
     for text in typed.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-        let plain = text.strip_prefix('@').unwrap_or(text);
-        let email = Email::parse(&format!("somebody@{plain}"))
-            .map_err(|_| wrong("domains", format!("“{text}” is no e-mail domain, such as example.com.")))?;
-        if !domains.iter().any(|known| known == email.domain()) {
-            domains.push(email.domain().to_owned());
+        let domain = domain(text)?;
+        if !domains.contains(&domain) {
+            domains.push(domain);
         }
     }
     if mode == SignUpMode::Domain && domains.is_empty() {
@@ -59,6 +57,17 @@ fn read_domains(mode: SignUpMode, typed: &[String]) -> Result<Vec<String>> {
         return Err(wrong("domains", format!("At most {DOMAINS} domains.")));
     }
     Ok(domains)
+}
+
+/// One e-mail domain as typed.
+///
+/// # Errors
+/// `field_invalid` on `domains`.
+pub fn domain(text: &str) -> Result<String> {
+    let plain = text.strip_prefix('@').unwrap_or(text);
+    let email = Email::parse(&format!("somebody@{plain}"))
+        .map_err(|_| wrong("domains", format!("“{text}” is no e-mail domain, such as example.com.")))?;
+    Ok(email.domain().to_owned())
 }
 
 /// Invitations are made and accepted in every mode but `off`.
