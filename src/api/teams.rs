@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::keys::LimitsBody;
 use super::paging::{self, Paging};
+use super::providers::gone;
 use crate::base::ids::{TeamId, UserId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
@@ -21,6 +22,7 @@ use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, Stat
     create,
     show,
     rename,
+    remove_team,
     limits,
     set_limits,
     members,
@@ -42,6 +44,7 @@ pub fn endpoints() -> Vec<Page> {
         endpoint(Method::POST, "/api/v1/teams", ApiNeed::Write, create),
         endpoint(Method::GET, "/api/v1/teams/{id}", ApiNeed::Read, show),
         endpoint(Method::PATCH, "/api/v1/teams/{id}", ApiNeed::Write, rename),
+        endpoint(Method::DELETE, "/api/v1/teams/{id}", ApiNeed::Write, remove_team),
         endpoint(Method::GET, "/api/v1/teams/{id}/limits", ApiNeed::Read, limits),
         endpoint(Method::PUT, "/api/v1/teams/{id}/limits", ApiNeed::Write, set_limits),
         endpoint(Method::GET, "/api/v1/teams/{id}/members", ApiNeed::Read, members),
@@ -59,7 +62,7 @@ struct Team {
     #[schema(value_type = Uuid)]
     id: TeamId,
     name: String,
-    /// `active` or `suspended`.
+    /// `active`, `suspended` or `removed`.
     state: &'static str,
     /// Why it is suspended.
     reason: Option<String>,
@@ -76,7 +79,7 @@ impl From<team::Model> for Team {
         Self {
             id: row.id,
             name: row.name,
-            state: row.state.word(),
+            state: if row.removed_at.is_some() { "removed" } else { row.state.word() },
             reason: row.reason,
             personal_of: row.personal_of,
             created_at: row.created_at.rfc3339(),
@@ -138,6 +141,18 @@ async fn show(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
 async fn rename(db: Data<Db>, actor: Actor, id: Path<TeamId>, body: Body<TeamBody>) -> ApiResult {
     teams::rename(&db, &actor, *id, &body.name).await?;
     seen(&db, &actor, *id).await
+}
+
+/// Remove a team.
+///
+/// For its owners, and admins. For good: nobody is in it any more, and its name stays where it stood, as
+/// with its calls. `conflict` for a personal team, and, with the id of the first as `subject`, while a key
+/// of the team is not revoked, a subscription is not over, or the team owns an API.
+#[utoipa::path(delete, path = "/api/v1/teams/{id}", tag = "People", params(("id" = Uuid, Path, description = "The team")),
+    responses((status = 204, description = "removed"), (status = 409, description = "it is personal, or something still needs it")))]
+async fn remove_team(db: Data<Db>, actor: Actor, id: Path<TeamId>) -> ApiResult {
+    teams::delete(&db, &actor, *id).await?;
+    Ok(gone())
 }
 
 /// Show the limits of a team.

@@ -25,6 +25,7 @@ pub async fn team(db: &Db, name: &str) -> TeamId {
         reason: None,
         personal_of: None,
         created_at: db.now(),
+        removed_at: None,
     };
     db.transact(async move |tx| {
         team::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;

@@ -63,6 +63,7 @@ impl World {
             reason: None,
             personal_of: None,
             created_at: NOW,
+            removed_at: None,
         };
         let provider = provider::Model {
             id: ProviderId::fresh(),

@@ -16,6 +16,8 @@ mod m20261124_000003_sign_in;
 mod m20261127_000004_repeats;
 #[path = "../../migrations/m20261127_000005_usage.rs"]
 mod m20261127_000005_usage;
+#[path = "../../migrations/m20261127_000006_removed_teams.rs"]
+mod m20261127_000006_removed_teams;
 #[path = "../../migrations/shape.rs"]
 mod shape;
 
@@ -28,6 +30,7 @@ impl MigratorTrait for State {
             Box::new(m20261124_000001_state::Migration),
             Box::new(m20261124_000003_sign_in::Migration),
             Box::new(m20261127_000004_repeats::Migration),
+            Box::new(m20261127_000006_removed_teams::Migration),
         ]
     }
 

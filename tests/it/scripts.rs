@@ -9,6 +9,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
+mod teams;
+
 use crate::keys::{call, token};
 use crate::support::calls::chat;
 use crate::support::spawn;

@@ -171,6 +171,10 @@ pub fn may_suspend(actor: &Actor) -> bool {
 pub(in crate::domain) async fn managed_in(tx: &Tx, actor: &Actor, id: AppId) -> Result<application::Model> {
     let app = queries::find(tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
     permit::manage_team_access(actor, app.team_id)?;
+    // Nobody is in a team that was removed: only who manages everybody's access comes this far.
+    if !actor.is_member(app.team_id) && queries::team(tx, app.team_id).await?.is_none() {
+        return Err(Clash::State.saying("The team of this application was removed."));
+    }
     Ok(app)
 }
 

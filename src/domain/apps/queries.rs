@@ -67,8 +67,9 @@ pub async fn stand(tx: &Tx, id: AppId, to: Standing, reason: Option<String>) -> 
     Ok(done.rows_affected == 1)
 }
 
+/// One that was not removed.
 pub async fn team<C: ConnectionTrait>(on: &C, id: TeamId) -> Result<Option<team::Model>> {
-    Ok(team::Entity::find_by_id(id).one(on).await?)
+    Ok(team::Entity::find_by_id(id).filter(team::Column::RemovedAt.is_null()).one(on).await?)
 }
 
 pub async fn personal_team(tx: &Tx, user: UserId) -> Result<Option<team::Model>> {

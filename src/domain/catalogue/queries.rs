@@ -299,13 +299,17 @@ pub(super) async fn delete_api(tx: &Tx, id: ApiId) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn find_team(on: &impl ConnectionTrait, id: TeamId) -> Result<Option<team::Model>> {
-    Ok(team::Entity::find_by_id(id).one(on).await?)
+pub(in crate::domain) async fn find_team(
+    on: &impl ConnectionTrait,
+    id: TeamId,
+) -> Result<Option<team::Model>> {
+    Ok(team::Entity::find_by_id(id).filter(team::Column::RemovedAt.is_null()).one(on).await?)
 }
 
 /// How many different ones of these teams there are.
 pub(super) async fn count_teams(on: &impl ConnectionTrait, teams: &[TeamId]) -> Result<u64> {
-    Ok(team::Entity::find().filter(team::Column::Id.is_in(teams.iter().copied())).count(on).await?)
+    let find = team::Entity::find().filter(team::Column::Id.is_in(teams.iter().copied()));
+    Ok(find.filter(team::Column::RemovedAt.is_null()).count(on).await?)
 }
 
 pub(super) async fn replace_teams(tx: &Tx, api: ApiId, teams: &[TeamId]) -> Result<()> {

@@ -184,6 +184,7 @@ pub async fn add_personal_team(tx: &Tx, user: &user::Model, name: &str) -> Resul
         reason: Set(None),
         personal_of: Set(Some(user.id)),
         created_at: Set(tx.now()),
+        removed_at: Set(None),
     };
     team::Entity::insert(row).exec_without_returning(tx).await?;
     let member = team_member::ActiveModel {

@@ -81,6 +81,7 @@ impl Scene {
             reason: None,
             personal_of,
             created_at: self.db.now(),
+            removed_at: None,
         };
         let id = row.id;
         self.put(team::Entity::insert(row.into_active_model())).await;

@@ -4,9 +4,11 @@
 mod limits;
 mod members;
 mod queries;
+mod removal;
 
 pub use limits::{limits_of, set_limits};
 pub use members::{Member, add, leave, list_members, remove, set_role};
+pub use removal::delete;
 
 use serde_json::json;
 
@@ -59,6 +61,7 @@ pub async fn create_for(db: &Db, actor: &Actor, owner: UserId, name: &str) -> Re
             reason: None,
             personal_of: None,
             created_at: tx.now(),
+            removed_at: None,
         };
         queries::add_team(&tx, team.clone()).await?;
         queries::add_member(&tx, team.id, owner, TeamRole::Owner).await?;
@@ -203,8 +206,10 @@ pub fn may_manage(actor: &Actor, id: TeamId) -> bool {
     manage(actor, id).is_ok()
 }
 
+/// One that was removed takes no change.
 async fn existing(tx: &Tx, id: TeamId) -> Result<team::Model> {
-    queries::team(tx, id).await?.ok_or_else(|| Code::NotFound.with(id))
+    let there = queries::team(tx, id).await?.filter(|team| team.removed_at.is_none());
+    there.ok_or_else(|| Code::NotFound.with(id))
 }
 
 #[cfg(test)]

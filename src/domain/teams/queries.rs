@@ -10,7 +10,7 @@ use crate::base::Result;
 use crate::base::ids::{TeamId, UserId};
 use crate::store::Tx;
 use crate::store::entity::states::{KeyState, Standing, TeamRole};
-use crate::store::entity::{key, team, team_member, user};
+use crate::store::entity::{api, api_team, key, subscription, team, team_member, user};
 
 pub async fn team(on: &impl ConnectionTrait, id: TeamId) -> Result<Option<team::Model>> {
     Ok(team::Entity::find_by_id(id).one(on).await?)
@@ -25,7 +25,9 @@ pub async fn personal(on: &impl ConnectionTrait, user: UserId) -> Result<Option<
 }
 
 pub async fn list_shared(on: &impl ConnectionTrait, search: &str) -> Result<Vec<team::Model>> {
-    let mut find = team::Entity::find().filter(team::Column::PersonalOf.is_null());
+    let mut find = team::Entity::find()
+        .filter(team::Column::PersonalOf.is_null())
+        .filter(team::Column::RemovedAt.is_null());
     if !search.is_empty() {
         let escaped = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let like = LikeExpr::new(format!("%{escaped}%")).escape('\\');
@@ -151,4 +153,40 @@ pub async fn other_owners(on: &impl ConnectionTrait, id: TeamId, than: UserId) -
         .filter(team_member::Column::Role.eq(TeamRole::Owner))
         .filter(team_member::Column::UserId.ne(than));
     Ok(find.count(on).await?)
+}
+
+/// A key that may work, or work again.
+pub async fn live_key(tx: &Tx, id: TeamId) -> Result<Option<key::Model>> {
+    let find = key::Entity::find().filter(key::Column::TeamId.eq(id));
+    Ok(find.filter(key::Column::State.ne(KeyState::Revoked)).one(tx).await?)
+}
+
+/// A subscription that serves, waits or is suspended.
+pub async fn live_subscription(tx: &Tx, id: TeamId) -> Result<Option<subscription::Model>> {
+    let find = subscription::Entity::find().filter(subscription::Column::TeamId.eq(id));
+    Ok(find.filter(subscription::Column::Live.is_not_null()).one(tx).await?)
+}
+
+pub async fn owned_api(tx: &Tx, id: TeamId) -> Result<Option<api::Model>> {
+    Ok(api::Entity::find().filter(api::Column::OwnerTeamId.eq(id)).one(tx).await?)
+}
+
+/// Also suspends it, so that nothing of it serves whoever reads the row. False when it is removed already.
+pub async fn mark_removed(tx: &Tx, id: TeamId, reason: &str) -> Result<bool> {
+    let done = team::Entity::update_many()
+        .col_expr(team::Column::RemovedAt, Expr::value(tx.now()))
+        .col_expr(team::Column::State, Expr::value(Standing::Suspended.word()))
+        .col_expr(team::Column::Reason, Expr::value(reason))
+        .filter(team::Column::Id.eq(id))
+        .filter(team::Column::RemovedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Takes everybody out, and the team off the APIs that it could see.
+pub async fn forget(tx: &Tx, id: TeamId) -> Result<()> {
+    team_member::Entity::delete_many().filter(team_member::Column::TeamId.eq(id)).exec(tx).await?;
+    api_team::Entity::delete_many().filter(api_team::Column::TeamId.eq(id)).exec(tx).await?;
+    Ok(())
 }

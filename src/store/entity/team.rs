@@ -19,6 +19,8 @@ pub struct Model {
     /// The user whose own team this is.
     pub personal_of: Option<UserId>,
     pub created_at: Timestamp,
+    /// Its name stays where it stood; nobody is in it any more.
+    pub removed_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
