@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::moment::moment;
 use super::paging::{self, Paging};
+use super::place::{Places, placed};
 use super::providers::gone;
 use crate::base::ids::{ApiId, ModelId, TeamId, VersionId};
 use crate::base::{Code, Result};
@@ -58,6 +59,8 @@ pub fn endpoints() -> Vec<Page> {
         endpoint(Method::DELETE, "/api/v1/versions/{id}", ApiNeed::Write, discard),
     ]
 }
+
+const PLACES: Places = &[("owner_team", "owner_team_id"), ("teams", "team_ids")];
 
 /// An API that you may manage.
 #[derive(Serialize, ToSchema)]
@@ -189,9 +192,8 @@ struct Apis {
 #[utoipa::path(get, path = "/api/v1/apis", tag = "APIs", params(Paging),
     responses((status = 200, description = "a page of the APIs that you may manage", body = Apis)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let limit = paging::most(asked.limit);
-    let managed = catalogue::page_of_managed(&db, &actor, asked.before.map(ApiId), limit).await?;
-    let next = paging::next(&managed, limit, |managed| managed.api.id.0);
+    let managed = catalogue::page_of_managed(&db, &actor, asked.before.map(ApiId), asked.limit.0).await?;
+    let next = paging::next(&managed, asked.limit, |managed| managed.api.id.0);
     let items = managed.into_iter().map(Api::from).collect();
     Ok(json(StatusCode::OK, &Apis { items, next }))
 }
@@ -238,7 +240,7 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewApiBody>) -> ApiResult
         teams: body.team_ids,
         contact: body.contact,
     };
-    let api = catalogue::make_api(&db, &actor, new).await?;
+    let api = catalogue::make_api(&db, &actor, new).await.map_err(placed(PLACES))?;
     seen(&db, &actor, api.id, StatusCode::CREATED).await
 }
 
@@ -276,10 +278,9 @@ struct ApiPatch {
     /// `everyone` or `teams`.
     #[schema(value_type = Option<String>)]
     visibility: Option<Visibility>,
-    /// Counts with `visibility`.
-    #[serde(default)]
-    #[schema(value_type = Vec<Uuid>)]
-    team_ids: Vec<TeamId>,
+    /// Who sees it, where `visibility`, which comes with it, is `teams`.
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    team_ids: Option<Vec<TeamId>>,
 }
 
 /// Change an API.
@@ -289,14 +290,17 @@ struct ApiPatch {
     responses((status = 200, description = "the API, changed", body = Api)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<ApiPatch>) -> ApiResult {
     let body = body.into_inner();
-    let teams = body.team_ids;
+    if body.visibility.is_none() && body.team_ids.is_some() {
+        return Err(Code::FieldInvalid.saying("Send `visibility` with it.").on("team_ids").into());
+    }
+    let teams = body.team_ids.unwrap_or_default();
     let change = ApiChange {
         name: body.name,
         summary: body.summary,
         contact: body.contact,
         visibility: body.visibility.map(|visibility| (visibility, teams)),
     };
-    catalogue::change_api(&db, &actor, *id, change).await?;
+    catalogue::change_api(&db, &actor, *id, change).await.map_err(placed(PLACES))?;
     seen(&db, &actor, *id, StatusCode::OK).await
 }
 
@@ -417,7 +421,8 @@ async fn checks(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
 #[utoipa::path(post, path = "/api/v1/versions/{id}/publication", tag = "APIs", params(("id" = Uuid, Path, description = "The version")),
     responses((status = 200, description = "published", body = Version)))]
 async fn publish(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
-    Ok(json(StatusCode::OK, &Version::from(catalogue::publish(&db, &actor, *id).await?)))
+    let published = catalogue::publish(&db, &actor, *id).await.map_err(placed(&[("state", "")]))?;
+    Ok(json(StatusCode::OK, &Version::from(published)))
 }
 
 /// What callers are told.

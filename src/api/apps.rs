@@ -5,6 +5,7 @@ use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::paging::{self, Paging};
+use super::place::placed;
 use crate::base::ids::{AppId, TeamId, UserId};
 use crate::domain::actor::Actor;
 use crate::domain::apps::{self, AppView, NewApp};
@@ -81,9 +82,8 @@ struct Apps {
     params(Paging),
     responses((status = 200, description = "applications of your teams, or all for admins and auditors", body = Apps)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let limit = paging::most(asked.limit);
-    let views = apps::list_visible(&db, &actor, asked.before.map(AppId), limit).await?;
-    let next = paging::next(&views, limit, |view| view.app.id.0);
+    let views = apps::list_visible(&db, &actor, asked.before.map(AppId), asked.limit.0).await?;
+    let next = paging::next(&views, asked.limit, |view| view.app.id.0);
     let items = views.into_iter().map(|view: AppView| view.app.into()).collect();
     Ok(json(StatusCode::OK, &Apps { items, next }))
 }
@@ -105,7 +105,8 @@ struct NewAppBody {
     responses((status = 201, description = "the application", body = App)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewAppBody>) -> ApiResult {
     let body = body.into_inner();
-    let app = apps::create(&db, &actor, NewApp { team: body.team_id, name: body.name, maker: None }).await?;
+    let new = NewApp { team: body.team_id, name: body.name, maker: None };
+    let app = apps::create(&db, &actor, new).await.map_err(placed(&[("app", "team_id")]))?;
     Ok(json(StatusCode::CREATED, &App::from(app)))
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
+use super::paging;
 use crate::base::ids::CallId;
 use crate::base::{Code, OrCode, Result};
 use crate::domain::actor::Actor;
@@ -154,7 +155,7 @@ pub struct AttemptView {
         ("stream" = Option<String>, Query, description = "`yes` or `no`"),
         ("request" = Option<String>, Query, description = "Our request id, or the caller's own"),
         ("before" = Option<Uuid>, Query, description = "`next` of the page before"),
-        ("limit" = Option<u64>, Query, description = "at most 500; 100 when left out"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "How many a page holds, 1 to 500; 100 when left out"),
     ),
     responses((status = 200, description = "A page of calls", body = CallList))
 )]
@@ -172,9 +173,8 @@ fn read(given: &BTreeMap<String, String>) -> Result<(Asked, u64)> {
     let (mut filters, mut limit) = (BTreeMap::new(), PAGE);
     for (name, value) in given {
         if name == "limit" {
-            let number = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-            let message = format!("A number from 1 to {MOST}.");
-            limit = number.ok_or_else(|| Code::FieldInvalid.saying(message).on("limit").as_status(400))?;
+            let wrong = || Code::FieldInvalid.saying(format!("{}.", paging::told(MOST))).on("limit");
+            limit = paging::number(value, MOST).ok_or_else(|| wrong().as_status(400))?;
         } else if known.pairs().iter().any(|(filter, _)| filter == name) {
             filters.insert(name, value);
         } else {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use super::keys::LimitsBody;
+use super::paging::Limit;
 use crate::base::Timestamp;
 use crate::base::ids::{ApiId, PlanId, VersionId};
 use crate::domain::actor::Actor;
@@ -77,16 +78,19 @@ struct Asked {
     #[serde(default)]
     q: String,
     after: Option<String>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 /// Search the catalogue.
 ///
-/// For everybody: the APIs that they may see and that have a live version, by `slug`, 24 at a time.
+/// For everybody: the APIs that they may see and that have a live version, by `slug`.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "Catalogue",
-    params(("q" = Option<String>, Query, description = "in names, summaries and names of models; at most 200 characters"), ("after" = Option<String>, Query, description = "`next` of the page before")),
+    params(("q" = Option<String>, Query, description = "in names, summaries and names of models; at most 200 characters"), ("after" = Option<String>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "How many a page holds, 1 to 200; 50 when left out")),
     responses((status = 200, description = "APIs you may see, by address", body = Cards)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
-    let found = catalogue::list_visible(&db, &actor, &asked.q, asked.after.as_deref()).await?;
+    let found =
+        catalogue::page_of_visible(&db, &actor, &asked.q, asked.after.as_deref(), asked.limit.0).await?;
     let items = found.cards.into_iter().map(Card::from).collect();
     Ok(json(StatusCode::OK, &Cards { items, next: found.next }))
 }

@@ -6,9 +6,10 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::given::given;
 use super::moment::moment;
-use super::paging;
+use super::paging::{self, Limit, Paging};
+use super::place::{Places, with_limits};
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
-use crate::base::{Code, Error, Nanos, Result, Timestamp};
+use crate::base::{Code, Nanos, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Edit, Expiry, Issued, KeyFilter, KeyView, NewKey, Overlap, Rotate, Why};
 use crate::domain::plans::Limits;
@@ -112,8 +113,7 @@ impl LimitsBody {
     pub(super) fn check(self) -> Result<Limits> {
         let usd = |text: String| {
             let message = "Dollars as text, such as \"50\" or \"0.25\".";
-            Nanos::parse_usd(&text)
-                .ok_or_else(|| Code::FieldInvalid.saying(message).on("limits.usd_per_month"))
+            Nanos::parse_usd(&text).ok_or_else(|| Code::FieldInvalid.saying(message).on("usd_per_month"))
         };
         Ok(Limits {
             requests_per_minute: self.requests_per_minute,
@@ -189,7 +189,8 @@ struct Asked {
     app_id: Option<AppId>,
     state: Option<String>,
     before: Option<KeyId>,
-    limit: Option<u64>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 /// List keys.
@@ -197,11 +198,10 @@ struct Asked {
 /// Your own and those of teams that you own; for admins and auditors all of them. The newest first,
 /// without limits; those come with a single key.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "Keys",
-    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query, description = "only those of this application"), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query, description = "only those of this application"), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), Paging),
     responses((status = 200, description = "your keys, those of teams you own, or all for admins and auditors", body = Keys)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let asked = asked.into_inner();
-    let limit = paging::most(asked.limit);
     let state = |word: &str| {
         KeyState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
     };
@@ -210,11 +210,11 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
         text: asked.q,
         state: asked.state.as_deref().map(state).transpose()?,
         before: asked.before,
-        limit,
+        limit: asked.limit.0,
         ..KeyFilter::default()
     };
     let views = keys::list_visible(&db, &actor, &filter).await?;
-    let next = paging::next(&views, limit, |view| view.row.id);
+    let next = paging::next(&views, asked.limit, |view| view.row.id);
     Ok(json(StatusCode::OK, &Keys { items: views.into_iter().map(line).collect(), next }))
 }
 
@@ -286,10 +286,10 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewKeyBody>) -> ApiResult
         ips: ips(body.ips)?,
         expiry: expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?
             .unwrap_or_default(),
-        limits: body.limits.check()?,
+        limits: body.limits.check().map_err(with_limits(PLACES))?,
         ..NewKey::usual(body.app_id, body.name)
     };
-    let issued = keys::issue(&db, &actor, new).await.map_err(of_this_api)?;
+    let issued = keys::issue(&db, &actor, new).await.map_err(with_limits(PLACES))?;
     told(&db, &actor, StatusCode::CREATED, issued).await
 }
 
@@ -321,10 +321,8 @@ fn ips(list: Option<Vec<String>>) -> Result<Vec<IpNet>> {
     keys::check_ips(&some("ips", list)?.unwrap_or_default().join("\n"))
 }
 
-/// The form's one field is two here.
-fn of_this_api(error: Error) -> Error {
-    if error.param() == Some("expires") { error.on("expires_at") } else { error }
-}
+/// The form's one field for the end is two here; days are judged before.
+const PLACES: Places = &[("owner", "owner_id"), ("apis", "api_ids"), ("expires", "expires_at")];
 
 /// What was asked for; none where nothing was.
 fn expiry(days: Option<u32>, at: Option<&str>, never: bool) -> Result<Option<Expiry>> {
@@ -382,13 +380,13 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChang
         scopes: body.scopes.map(scopes).transpose()?,
         api_ids: body.api_ids.map(|ids| some("api_ids", ids)).transpose()?,
         ips: body.ips.map(ips).transpose()?,
-        limits: body.limits.map(LimitsBody::check).transpose()?,
+        limits: body.limits.map(LimitsBody::check).transpose().map_err(with_limits(PLACES))?,
     };
     if let Some(name) = body.name {
         keys::rename(&db, &actor, *id, name).await?;
     }
     if edit.scopes.is_some() || edit.api_ids.is_some() || edit.ips.is_some() || edit.limits.is_some() {
-        keys::edit(&db, &actor, *id, edit).await?;
+        keys::edit(&db, &actor, *id, edit).await.map_err(with_limits(PLACES))?;
     }
     seen(&db, &actor, *id).await
 }
@@ -505,7 +503,7 @@ async fn extend(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<ExpiryBo
     let expiry = expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?;
     let message = "Say when it ends: `expires_in_days`, `expires_at` or `never_expires`.";
     let expiry = expiry.ok_or_else(|| Code::FieldInvalid.saying(message).on("expires_in_days"))?;
-    keys::extend(&db, &actor, *id, expiry).await.map_err(of_this_api)?;
+    keys::extend(&db, &actor, *id, expiry).await.map_err(with_limits(PLACES))?;
     seen(&db, &actor, *id).await
 }
 
@@ -525,7 +523,7 @@ struct NewOwner {
 #[utoipa::path(post, path = "/api/v1/keys/{id}/owner", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = NewOwner,
     responses((status = 204, description = "handed over; its secret stays")))]
 async fn transfer(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<NewOwner>) -> ApiResult {
-    keys::transfer(&db, &actor, *id, body.owner_id).await?;
+    keys::transfer(&db, &actor, *id, body.owner_id).await.map_err(with_limits(PLACES))?;
     Ok(crate::web::HttpResponse::NoContent().finish())
 }
 

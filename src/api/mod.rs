@@ -11,6 +11,7 @@ pub mod keys;
 pub mod models;
 mod moment;
 mod paging;
+mod place;
 pub mod plans;
 pub mod providers;
 pub mod settings;

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
+use super::given::given;
 use super::paging::{self, Paging};
+use super::place::{Places, placed};
 use super::providers::{Price, gone};
 use crate::base::ids::{ModelId, ProviderId, TargetId};
 use crate::domain::actor::Actor;
@@ -137,9 +139,8 @@ struct Models {
 #[utoipa::path(get, path = "/api/v1/models", tag = "Models", params(Paging),
     responses((status = 200, description = "a page of models", body = Models)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let limit = paging::most(asked.limit);
-    let views = supply::page_of_models(&db, &actor, asked.before.map(ModelId), limit).await?;
-    let next = paging::next(&views, limit, |view| view.model.id.0);
+    let views = supply::page_of_models(&db, &actor, asked.before.map(ModelId), asked.limit.0).await?;
+    let next = paging::next(&views, asked.limit, |view| view.model.id.0);
     let items = views.into_iter().map(Model::from).collect();
     Ok(json(StatusCode::OK, &Models { items, next }))
 }
@@ -202,9 +203,13 @@ struct ModelPatch {
     /// It thinks long before it answers: timers are longer.
     reasoning: Option<bool>,
     /// Tokens of prompt and answer together; null: unknown.
-    context_window: Option<i64>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    context_window: Option<Option<i64>>,
     /// Tokens of an answer at most; null: unknown.
-    max_output: Option<i64>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    max_output: Option<Option<i64>>,
     /// `on` or `off`.
     #[schema(value_type = Option<String>)]
     state: Option<Switch>,
@@ -220,8 +225,8 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<ModelP
     let change = ModelChange {
         name: body.name,
         reasoning: body.reasoning,
-        context_window: body.context_window.map(Some),
-        max_output: body.max_output.map(Some),
+        context_window: body.context_window,
+        max_output: body.max_output,
         state: body.state,
     };
     supply::change_model(&db, &actor, *id, change).await?;
@@ -280,9 +285,18 @@ async fn add_target(db: Data<Db>, actor: Actor, id: Path<ModelId>, body: Body<Ne
             total_ms: body.total_ms,
         },
     };
-    let row = supply::add_target(&db, &actor, *id, new).await?;
+    let row =
+        supply::add_target(&db, &actor, *id, new).await.map_err(placed(&[("provider", "provider_id")]))?;
     Ok(json(StatusCode::CREATED, &Target::from(row)))
 }
+
+/// In a change the timers are an object of their own.
+const TIMERS: Places = &[
+    ("connect_ms", "timers.connect_ms"),
+    ("first_byte_ms", "timers.first_byte_ms"),
+    ("idle_ms", "timers.idle_ms"),
+    ("total_ms", "timers.total_ms"),
+];
 
 /// Timers in milliseconds; none is the gateway's own.
 #[derive(Deserialize, ToSchema)]
@@ -327,7 +341,7 @@ async fn change_target(db: Data<Db>, actor: Actor, id: Path<TargetId>, body: Bod
         total_ms: timers.total_ms,
     });
     let change = TargetChange { position: body.position, weight: body.weight, timers, state: body.state };
-    let row = supply::change_target(&db, &actor, *id, change).await?;
+    let row = supply::change_target(&db, &actor, *id, change).await.map_err(placed(TIMERS))?;
     Ok(json(StatusCode::OK, &Target::from(row)))
 }
 

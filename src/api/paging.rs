@@ -1,33 +1,57 @@
 //! Pages of lists: `before` is the `next` of the page before, `limit` how many a page holds at most.
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::base::{Code, Result};
 
-const USUAL: u64 = 50;
 const MOST: u64 = 200;
 
-/// What a list that has no filter is asked for.
+/// What a list is asked for beside its filters.
 #[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Paging {
     /// `next` of the page before.
     pub before: Option<Uuid>,
-    /// At most 200; 50 when left out.
-    pub limit: Option<u64>,
+    /// How many a page holds, 1 to 200; 50 when left out.
+    #[serde(default)]
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Limit,
 }
 
-/// How many a page holds.
-pub(super) fn most(limit: Option<u64>) -> u64 {
-    limit.unwrap_or(USUAL).clamp(1, MOST)
+/// How many a page holds: from 1 to 200, anything else is refused.
+#[derive(Clone, Copy)]
+pub(super) struct Limit(pub u64);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        number(&text, MOST).map(Self).ok_or_else(|| D::Error::custom(told(MOST)))
+    }
+}
+
+/// Reads a limit as every list does.
+pub(super) fn number(text: &str, most: u64) -> Option<u64> {
+    text.parse().ok().filter(|limit| (1..=most).contains(limit))
+}
+
+/// What is said of a wrong one.
+pub(super) fn told(most: u64) -> String {
+    format!("`limit` is a whole number from 1 to {most}")
 }
 
 /// Where the next page begins; none after a page that is not full.
-pub(super) fn next<T, I>(page: &[T], limit: u64, id: impl Fn(&T) -> I) -> Option<I> {
-    page.last().filter(|_| page.len() as u64 == limit).map(id)
+pub(super) fn next<T, I>(page: &[T], limit: Limit, id: impl Fn(&T) -> I) -> Option<I> {
+    page.last().filter(|_| page.len() as u64 == limit.0).map(id)
 }
 
 /// A page of a list that is at hand whole, in the list's own order.
@@ -45,7 +69,7 @@ pub(super) fn cut<T>(
         let place = place.ok_or_else(|| Code::FieldInvalid.saying(message).on("before"))?;
         all.drain(..=place);
     }
-    let limit = usize::try_from(most(paging.limit)).unwrap_or(usize::MAX);
+    let limit = usize::try_from(paging.limit.0).unwrap_or(usize::MAX);
     let more = all.len() > limit;
     all.truncate(limit);
     let next = all.last().filter(|_| more).map(id);

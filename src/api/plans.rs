@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
+use super::given::given;
 use super::keys::LimitsBody;
 use super::paging::{self, Paging};
+use super::place::{Places, with_limits};
 use super::providers::gone;
+use crate::base::Code;
 use crate::base::ids::{ApiId, PlanId, TeamId};
 use crate::domain::actor::Actor;
 use crate::domain::plans::{self, NewPlan, PlanChange, PlanView};
@@ -31,6 +34,8 @@ pub fn endpoints() -> Vec<Page> {
         endpoint(Method::DELETE, "/api/v1/plans/{id}", ApiNeed::Write, remove),
     ]
 }
+
+const PLACES: Places = &[("rule_team", "rule_team_id")];
 
 /// What a subscription may use.
 #[derive(Serialize, ToSchema)]
@@ -129,9 +134,9 @@ async fn create(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<NewPlanB
         rule_domains: body.rule_domains,
         rule_team: body.rule_team_id,
         models: body.models,
-        limits: body.limits.check()?,
+        limits: body.limits.check().map_err(with_limits(PLACES))?,
     };
-    let plan = plans::make_plan(&db, &actor, *id, new).await?;
+    let plan = plans::make_plan(&db, &actor, *id, new).await.map_err(with_limits(PLACES))?;
     seen(&db, &actor, plan.id, StatusCode::CREATED).await
 }
 
@@ -158,14 +163,15 @@ struct PlanPatch {
     /// Replaces the whole rule.
     #[schema(value_type = Option<String>)]
     approval: Option<Approval>,
-    /// E-mail domains that the rule lets in.
-    #[serde(default)]
-    rule_domains: Vec<String>,
-    /// The team that the rule lets in.
+    /// E-mail domains that the rule lets in; only with `approval`.
+    rule_domains: Option<Vec<String>>,
+    /// The team that the rule lets in; only with `approval`.
     #[schema(value_type = Option<Uuid>)]
     rule_team_id: Option<TeamId>,
-    /// Public names; an empty list is all of the version.
-    models: Option<Vec<String>>,
+    /// Public names; null: all of the version.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>)]
+    models: Option<Option<Vec<String>>>,
     /// Replaces all limits.
     limits: Option<LimitsBody>,
     /// `open` or `closed`.
@@ -181,16 +187,21 @@ struct PlanPatch {
     responses((status = 200, description = "the plan, changed", body = Plan)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<PlanId>, body: Body<PlanPatch>) -> ApiResult {
     let body = body.into_inner();
-    let (domains, team) = (body.rule_domains, body.rule_team_id);
+    let alone =
+        [("rule_domains", body.rule_domains.is_some()), ("rule_team_id", body.rule_team_id.is_some())];
+    if let (None, Some((field, _))) = (body.approval, alone.iter().find(|(_, given)| *given)) {
+        return Err(Code::FieldInvalid.saying("Send `approval` with it.").on(*field).into());
+    }
+    let (domains, team) = (body.rule_domains.unwrap_or_default(), body.rule_team_id);
     let change = PlanChange {
         name: body.name,
         summary: body.summary,
         approval: body.approval.map(|approval| (approval, domains, team)),
-        models: body.models.map(|models| if models.is_empty() { None } else { Some(models) }),
-        limits: body.limits.map(LimitsBody::check).transpose()?,
+        models: body.models,
+        limits: body.limits.map(LimitsBody::check).transpose().map_err(with_limits(PLACES))?,
         state: body.state,
     };
-    plans::change_plan(&db, &actor, *id, change).await?;
+    plans::change_plan(&db, &actor, *id, change).await.map_err(with_limits(PLACES))?;
     seen(&db, &actor, *id, StatusCode::OK).await
 }
 

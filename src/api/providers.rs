@@ -5,7 +5,7 @@ use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::moment::moment;
-use super::paging::{self, Paging};
+use super::paging::{self, Limit, Paging};
 use crate::base::ids::{CredentialId, PriceId, ProviderId};
 use crate::base::{Code, Nanos, Result, Secret};
 use crate::domain::actor::Actor;
@@ -143,9 +143,8 @@ struct Providers {
 #[utoipa::path(get, path = "/api/v1/providers", tag = "Providers", params(Paging),
     responses((status = 200, description = "a page of providers", body = Providers)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let limit = paging::most(asked.limit);
-    let rows = supply::page_of_providers(&db, &actor, asked.before.map(ProviderId), limit).await?;
-    let next = paging::next(&rows, limit, |row| row.id.0);
+    let rows = supply::page_of_providers(&db, &actor, asked.before.map(ProviderId), asked.limit.0).await?;
+    let next = paging::next(&rows, asked.limit, |row| row.id.0);
     let items = rows.into_iter().map(Provider::from).collect();
     Ok(json(StatusCode::OK, &Providers { items, next }))
 }
@@ -417,7 +416,8 @@ struct Prices {
 struct PricesOf {
     vendor_model: String,
     before: Option<Uuid>,
-    limit: Option<u64>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 /// List the prices of a vendor's model.
@@ -472,6 +472,7 @@ async fn set_price(db: Data<Db>, actor: Actor, id: Path<ProviderId>, body: Body<
         effective_at: moment("effective_at", body.effective_at.as_deref())?,
         vendor_model: body.vendor_model,
     };
+    supply::get_provider(&db, &actor, *id).await?;
     let row = supply::set_price(&db, &actor, new).await?;
     Ok(json(StatusCode::CREATED, &Price::from(row)))
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use super::moment::moment;
-use super::paging;
+use super::paging::{self, Limit, Paging};
+use super::place::{Places, placed};
 use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
@@ -40,6 +41,10 @@ pub fn endpoints() -> Vec<Page> {
         endpoint(Method::POST, "/api/v1/subscriptions/{id}/reminder", ApiNeed::Write, remind),
     ]
 }
+
+const PLACES: Places = &[("app", "app_id"), ("version", "version_id"), ("plan", "plan_id")];
+/// What is asked again keeps its application and version.
+const AGAIN: Places = &[("app", ""), ("version", ""), ("plan", "plan_id")];
 
 /// A subscription of an application to an API.
 #[derive(Serialize, ToSchema)]
@@ -136,7 +141,8 @@ struct Asked {
     #[serde(default)]
     inbox: bool,
     before: Option<SubscriptionId>,
-    limit: Option<u64>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 /// List subscriptions and requests.
@@ -144,16 +150,15 @@ struct Asked {
 /// Those of your teams; for admins and auditors all of them. The newest first. With `inbox=true` what
 /// waits for your own decision instead, the longest waiting first.
 #[utoipa::path(get, path = "/api/v1/subscriptions", tag = "Subscriptions",
-    params(("state" = Option<String>, Query, description = "only those in this state"), ("inbox" = Option<bool>, Query, description = "true: what waits for your decision instead, the longest waiting first"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    params(("state" = Option<String>, Query, description = "only those in this state"), ("inbox" = Option<bool>, Query, description = "true: what waits for your decision instead, the longest waiting first"), Paging),
     responses((status = 200, description = "subscriptions of your teams, or all for admins and auditors", body = Subscriptions)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
-    let limit = paging::most(asked.limit);
     let state = asked.state.as_deref().map(state).transpose()?;
     let views = match asked.inbox {
-        true => subscriptions::list_inbox(&db, &actor, asked.before, limit).await?,
-        false => subscriptions::list_all_visible(&db, &actor, state, asked.before, limit).await?,
+        true => subscriptions::list_inbox(&db, &actor, asked.before, asked.limit.0).await?,
+        false => subscriptions::list_all_visible(&db, &actor, state, asked.before, asked.limit.0).await?,
     };
-    let next = paging::next(&views, limit, |view| view.row.id);
+    let next = paging::next(&views, asked.limit, |view| view.row.id);
     let items = views.into_iter().map(Subscription::from).collect();
     Ok(json(StatusCode::OK, &Subscriptions { items, next }))
 }
@@ -203,7 +208,7 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewSubscription>) -> ApiR
         ends_at: moment("ends_at", body.ends_at.as_deref())?,
         requester: None,
     };
-    let row = subscriptions::request(&db, &actor, new).await?;
+    let row = subscriptions::request(&db, &actor, new).await.map_err(placed(PLACES))?;
     let view = subscriptions::get_visible(&db, &actor, row.id).await?;
     Ok(json(StatusCode::CREATED, &Subscription::from(view)))
 }
@@ -276,7 +281,7 @@ async fn approve(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Bod
     let body = body.into_inner();
     let ends_at = moment("ends_at", body.ends_at.as_deref())?;
     let decision = Decision { plan: body.plan_id, ends_at, comment: body.comment };
-    subscriptions::approve(&db, &actor, *id, decision).await?;
+    subscriptions::approve(&db, &actor, *id, decision).await.map_err(placed(PLACES))?;
     seen(&db, &actor, *id).await
 }
 
@@ -335,7 +340,7 @@ async fn repeat(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body
     let body = body.into_inner();
     let ends_at = moment("ends_at", body.ends_at.as_deref())?;
     let again = AskAgain { plan: body.plan_id, reason: body.reason, volume: body.volume, ends_at };
-    subscriptions::ask_again(&db, &actor, *id, again).await?;
+    subscriptions::ask_again(&db, &actor, *id, again).await.map_err(placed(AGAIN))?;
     seen(&db, &actor, *id).await
 }
 
@@ -411,7 +416,7 @@ struct MoveBody {
     responses((status = 200, description = "moved: the approval stays, unless the plan changes to one that a person approves", body = Subscription), (status = 409, description = "it is not live, or there already")))]
 async fn move_to(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body<MoveBody>) -> ApiResult {
     let to = Move { version: body.version_id, plan: body.plan_id };
-    subscriptions::move_to(&db, &actor, *id, to).await?;
+    subscriptions::move_to(&db, &actor, *id, to).await.map_err(placed(PLACES))?;
     seen(&db, &actor, *id).await
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
-use super::paging;
+use super::paging::{self, Limit, Paging};
 use crate::base::ids::UserId;
 use crate::base::{Code, Result};
 use crate::config::Config;
@@ -90,18 +90,18 @@ struct UsersAsked {
     search: Option<String>,
     state: Option<String>,
     before: Option<UserId>,
-    limit: Option<u64>,
+    #[serde(default)]
+    limit: Limit,
 }
 
 /// List people.
 ///
 /// For admins and auditors. The newest first.
 #[utoipa::path(get, path = "/api/v1/users", tag = "People",
-    params(("search" = Option<String>, Query, description = "in names and addresses"), ("state" = Option<String>, Query, description = "only those in this state"), ("before" = Option<Uuid>, Query, description = "`next` of the page before"), ("limit" = Option<u64>, Query, description = "at most 200")),
+    params(("search" = Option<String>, Query, description = "in names and addresses"), ("state" = Option<String>, Query, description = "only those in this state"), Paging),
     responses((status = 200, description = "people, for admins and auditors", body = Users)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult {
     let asked = asked.into_inner();
-    let limit = paging::most(asked.limit);
     let state = asked.state.as_deref().map(|word| {
         UserState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
     });
@@ -109,10 +109,10 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult
         search: asked.search.unwrap_or_default(),
         state: state.transpose()?,
         after: asked.before,
-        limit,
+        limit: asked.limit.0,
     };
     let rows = users::list(&db, &actor, filter).await?;
-    let next = paging::next(&rows, limit, |row| row.id);
+    let next = paging::next(&rows, asked.limit, |row| row.id);
     Ok(json(StatusCode::OK, &Users { items: rows.into_iter().map(User::from).collect(), next }))
 }
 

@@ -91,6 +91,12 @@ impl Error {
         self
     }
 
+    /// The sentence alone says what is wrong, where what was sent has no such field.
+    pub fn on_nothing(mut self) -> Self {
+        self.0.param = None;
+        self
+    }
+
     pub fn about(mut self, subject: Uuid) -> Self {
         self.0.subject = Some(subject);
         self

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web::Bytes};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::fault::Fault;
 use super::problem::Problem;
@@ -114,11 +114,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Fault>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let read = serde_html_form::from_str(request.query_string());
-        ready(read.map(Self).map_err(|fault| {
-            Fault(Code::FieldInvalid.saying(format!("The query cannot be read: {fault}.")).on("query"))
-        }))
+        let from = serde_html_form::Deserializer::from_bytes(request.query_string().as_bytes());
+        ready(serde_path_to_error::deserialize(from).map(Self).map_err(|fault| Fault(unasked(&fault))))
     }
+}
+
+/// A query that does not fit, by the parameter at fault.
+fn unasked(fault: &serde_path_to_error::Error<serde_html_form::de::Error>) -> Error {
+    let text = fault.inner().to_string();
+    let error = Code::FieldInvalid.saying(format!("The query cannot be read: {}.", plain(&text)));
+    error.on(named(&text, &fault.path().to_string()).unwrap_or_else(|| "query".to_owned()))
 }
 
 /// A JSON body of the management API.
@@ -164,7 +169,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         return Err(Code::JsonInvalid.saying("The body has to be one JSON object."));
     }
     let mut from = serde_json::Deserializer::from_slice(bytes);
-    let whole = serde_path_to_error::deserialize(&mut from).map_err(|fault| unreadable(&fault))?;
+    let whole = serde_path_to_error::deserialize(&mut from).map_err(|fault| unreadable(&fault, bytes))?;
     from.end().map_err(|fault| misplaced(&fault))?;
     Ok(whole)
 }
@@ -174,20 +179,32 @@ fn misplaced(fault: &serde_json::Error) -> Error {
     Code::JsonInvalid.saying(format!("The body is not one valid JSON object: {place}."))
 }
 
-fn unreadable(fault: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+fn unreadable(fault: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Error {
+    let told = fault.inner().to_string();
+    let (mut text, _) = told.rsplit_once(" at line ").unwrap_or((&told, ""));
     if !fault.inner().is_data() {
-        return misplaced(fault.inner());
-    }
-    let text = fault.inner().to_string();
-    let (text, _) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
-    let mut field = fault.path().to_string();
-    // Of a field that is missing the path is its parent's; serde names it between backticks.
-    let named = text.split('`').nth(1).filter(|_| text.starts_with("missing field `"));
-    if let Some(name) = named {
-        field = if field == "." { name.to_owned() } else { format!("{field}.{name}") };
+        // A number where a word belongs is called bad syntax as well.
+        if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
+            return misplaced(fault.inner());
+        }
+        text = "invalid type, expected a string";
     }
     let error = Code::FieldInvalid.saying(format!("The body cannot be read: {}.", plain(text)));
-    if field == "." { error } else { error.on(field) }
+    match named(text, &fault.path().to_string()) {
+        Some(field) => error.on(field),
+        None => error,
+    }
+}
+
+/// The field at fault. Of one that is missing serde's path is its parent's, and the name is between backticks.
+fn named(text: &str, path: &str) -> Option<String> {
+    let missing = text.split('`').nth(1).filter(|_| text.starts_with("missing field `"));
+    match (missing, path) {
+        (Some(name), ".") => Some(name.to_owned()),
+        (Some(name), path) => Some(format!("{path}.{name}")),
+        (None, ".") => None,
+        (None, path) => Some(path.to_owned()),
+    }
 }
 
 /// Serde's words for types, in words of JSON.

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use serde_json::json;
 
+use super::repeat;
 use crate::base::ids::CallId;
 use crate::base::{Code, Error};
 
@@ -32,7 +33,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.document(None)
+        self.document(None, false)
     }
 }
 
@@ -42,10 +43,11 @@ impl Problem {
             tracing::error!(code = %self.0.code(), error = %self.0, path = request.path(), "an endpoint failed");
         }
         let id = request.extensions().get::<CallId>().copied();
-        self.document(id)
+        self.document(id, !matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE))
     }
 
-    fn document(&self, id: Option<CallId>) -> HttpResponse {
+    /// Parameters and headers have a name; a pointer points into a body.
+    fn document(&self, id: Option<CallId>, has_body: bool) -> HttpResponse {
         let code = self.0.code();
         let mut document = json!({
             "type": format!("/docs/errors/{code}"),
@@ -59,9 +61,11 @@ impl Problem {
             map.insert("request_id".to_owned(), json!(id));
         }
         if let (Some(param), Some(map)) = (self.0.param(), document.as_object_mut()) {
-            let pointer = format!("/{}", param.replace(['.', '['], "/").replace(']', ""));
             map.insert("param".to_owned(), json!(param));
-            map.insert("errors".to_owned(), json!([{ "pointer": pointer, "detail": self.0.message() }]));
+            if has_body && !param.eq_ignore_ascii_case(repeat::HEADER) {
+                let fault = json!([{ "pointer": pointer(param), "detail": self.0.message() }]);
+                map.insert("errors".to_owned(), fault);
+            }
         }
         if let (Some(clash), Some(map)) = (self.0.clash(), document.as_object_mut()) {
             map.insert("reason".to_owned(), json!(clash.word()));
@@ -79,4 +83,10 @@ impl Problem {
         }
         answer.body(document.to_string())
     }
+}
+
+/// The path of a field, `limits.usd_per_month` or `models[3].model_id`, as RFC 6901 writes it.
+fn pointer(param: &str) -> String {
+    let escaped = param.replace('~', "~0").replace('/', "~1");
+    format!("/{}", escaped.replace(['.', '['], "/").replace(']', ""))
 }

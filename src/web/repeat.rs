@@ -17,7 +17,7 @@ use crate::domain::actor::{Actor, Via};
 use crate::domain::repeats::{self, Answer, Kept, Once};
 use crate::store::Db;
 
-const HEADER: &str = "idempotency-key";
+pub(super) const HEADER: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
 
 /// What makes the request known, where it is one that must not be done twice.

@@ -78,10 +78,25 @@ pub struct Offered {
 /// # Errors
 /// `field_invalid` when the search text is over 200 characters.
 pub async fn list_visible(db: &Db, actor: &Actor, search: &str, after: Option<&str>) -> Result<Found> {
+    page_of_visible(db, actor, search, after, PAGE).await
+}
+
+/// The same, as many on a page as is wished.
+///
+/// # Errors
+/// As [`list_visible`].
+pub async fn page_of_visible(
+    db: &Db,
+    actor: &Actor,
+    search: &str,
+    after: Option<&str>,
+    limit: u64,
+) -> Result<Found> {
     let search = fields::pattern("q", search)?;
-    let mut apis = queries::visible(db.read(), actor, search.as_deref(), after, PAGE + 1).await?;
-    let more = apis.len() as u64 > PAGE;
-    apis.truncate(PAGE as usize);
+    let mut apis =
+        queries::visible(db.read(), actor, search.as_deref(), after, limit.saturating_add(1)).await?;
+    let more = apis.len() as u64 > limit;
+    apis.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = if more { apis.last().map(|api| api.slug.clone()) } else { None };
     Ok(Found { cards: cards(db, apis).await?, next })
 }

@@ -10,7 +10,9 @@ pub(in crate::domain) mod queries;
 mod versions;
 
 pub use apis::{ApiChange, NewApi, change_api, make_api, remove_api};
-pub use cards::{ApiCard, ApiPage, Found, Offered, VersionView, address_of, get_visible, list_visible};
+pub use cards::{
+    ApiCard, ApiPage, Found, Offered, VersionView, address_of, get_visible, list_visible, page_of_visible,
+};
 pub use checks::{Check, checks};
 pub use managed::{
     ManagedApi, Subscriber, get_managed, get_version, list_managed, page_of_managed, subscribers,

@@ -115,7 +115,7 @@ pub(super) async fn make_in(tx: &Tx, actor: &Actor, api: &api::Model, new: NewPl
         position: last.saturating_add(1),
         created_at: tx.now(),
     };
-    (row.rule_domains, row.rule_team_id) = rule(new.approval, &new.rule_domains, new.rule_team)?;
+    (row.rule_domains, row.rule_team_id) = rule(tx, new.approval, &new.rule_domains, new.rule_team).await?;
     plan::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await
@@ -140,7 +140,7 @@ pub async fn change_plan(db: &Db, actor: &Actor, id: PlanId, change: PlanChange)
             row.summary = Set(fields::optional_line("summary", summary, fields::LINE)?);
         }
         if let Some((approval, domains, team)) = &change.approval {
-            let (domains, team) = rule(*approval, domains, *team)?;
+            let (domains, team) = rule(&tx, *approval, domains, *team).await?;
             row.approval = Set(*approval);
             row.rule_domains = Set(domains);
             row.rule_team_id = Set(team);
@@ -188,7 +188,12 @@ async fn mine(tx: &Tx, actor: &Actor, id: PlanId) -> Result<plan::Model> {
 }
 
 /// The stored form of a rule; nothing for plans without one.
-fn rule(approval: Approval, domains: &[String], team: Option<TeamId>) -> Result<(String, Option<TeamId>)> {
+async fn rule(
+    tx: &Tx,
+    approval: Approval,
+    domains: &[String],
+    team: Option<TeamId>,
+) -> Result<(String, Option<TeamId>)> {
     if approval != Approval::Rule {
         return Ok((String::new(), None));
     }
@@ -206,6 +211,11 @@ fn rule(approval: Approval, domains: &[String], team: Option<TeamId>) -> Result<
     }
     if kept.is_empty() && team.is_none() {
         return Err(wrong("rule_domains", "A rule needs an e-mail domain or a team."));
+    }
+    if let Some(id) = team
+        && catalogue::queries::find_team(tx, id).await?.is_none()
+    {
+        return Err(wrong("rule_team", "There is no such team."));
     }
     Ok((kept.join(","), team))
 }
