@@ -1,9 +1,11 @@
 //! Providers, their credentials (written, never read back), their prices, and a test by script.
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
+use super::given::given;
 use super::moment::moment;
 use super::paging::{self, Limit, Paging};
 use crate::base::ids::{CredentialId, PriceId, ProviderId};
@@ -36,7 +38,25 @@ use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, Stat
 struct Part;
 
 pub(super) fn document() -> utoipa::openapi::OpenApi {
-    Part::openapi()
+    let mut part = Part::openapi();
+    let schemas = part.components.as_mut().map(|components| &mut components.schemas);
+    if let Some(RefOr::T(Schema::Object(patch))) =
+        schemas.and_then(|schemas| schemas.get_mut("ProviderPatch"))
+        && let Some(RefOr::T(Schema::Array(quirks))) = patch.properties.get_mut("quirks")
+    {
+        quirks.description = Some(quirk_words());
+    }
+    part
+}
+
+/// The words come from the table that acts on them.
+fn quirk_words() -> String {
+    format!(
+        "How its requests differ from the plain format; replaces the whole list. An empty list: in nothing; \
+         null: as its preset says. Any of `{}`, and of `drop:FIELD`, `refuse:FIELD`, `rename:FIELD=NAME` and \
+         `only:FIELD+FIELD`, which name any top-level field but `model`, `messages`, `input` and `stream`.",
+        supply::quirk_words().join("`, `")
+    )
 }
 
 pub fn endpoints() -> Vec<Page> {
@@ -68,6 +88,8 @@ struct Provider {
     format: String,
     /// Where calls go.
     base_url: String,
+    /// How its requests differ from the plain format, in words.
+    quirks: Vec<String>,
     /// `on` or `off`.
     state: &'static str,
     /// RFC 3339.
@@ -82,6 +104,7 @@ impl From<provider::Model> for Provider {
     fn from(row: provider::Model) -> Self {
         Self {
             id: row.id,
+            quirks: supply::quirks_of(&row),
             name: row.name,
             preset: row.preset,
             format: row.format,
@@ -210,20 +233,24 @@ struct ProviderPatch {
     name: Option<String>,
     /// A new destination wipes the stored secrets.
     base_url: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>)]
+    quirks: Option<Option<Vec<String>>>,
     /// `on` or `off`.
     #[schema(value_type = Option<String>)]
     state: Option<Switch>,
 }
 
-/// Rename, move or switch a provider.
+/// Rename, move or switch a provider, or say how its requests differ.
 ///
-/// For admins. An address with another destination wipes the stored secrets, so that none is sent
-/// elsewhere: write each anew with `PUT /api/v1/credentials/{id}/secret`.
+/// For admins. Calls follow from the next one on. An address with another destination wipes the stored
+/// secrets, so that none is sent elsewhere: write each anew with `PUT /api/v1/credentials/{id}/secret`.
 #[utoipa::path(patch, path = "/api/v1/providers/{id}", tag = "Providers", params(("id" = Uuid, Path, description = "The provider")), request_body = ProviderPatch,
     responses((status = 200, description = "the provider, changed", body = Provider)))]
 async fn change(db: Data<Db>, actor: Actor, id: Path<ProviderId>, body: Body<ProviderPatch>) -> ApiResult {
-    let ProviderPatch { name, base_url, state } = body.into_inner();
-    supply::change_provider(&db, &actor, *id, ProviderChange { name, base_url, state }).await?;
+    let ProviderPatch { name, base_url, quirks, state } = body.into_inner();
+    let change = ProviderChange { name, base_url, quirks, state };
+    supply::change_provider(&db, &actor, *id, change).await?;
     seen(&db, &actor, *id, StatusCode::OK).await
 }
 

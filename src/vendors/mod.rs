@@ -9,7 +9,7 @@ mod preset;
 pub mod prices;
 
 pub use adapter::{Adapter, Auth, Destination};
-pub use preset::{Preset, PresetModel, preset, presets};
+pub use preset::{Preset, PresetModel, is_quirk, preset, presets, quirk_words};
 
 use crate::wire::Format;
 

@@ -83,6 +83,21 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
     rows.into_iter().map(Preset::from).collect()
 });
 
+/// The words that stand alone in a list of quirks. Others name a field: see [`is_quirk`].
+pub fn quirk_words() -> Vec<&'static str> {
+    Quirks::words()
+}
+
+/// True for a word that does something to a request: one of [`quirk_words`], or `drop:FIELD`,
+/// `refuse:FIELD`, `rename:FIELD=NAME` or `only:FIELD+FIELD`.
+pub fn is_quirk(word: &str) -> bool {
+    let named = word.split_once(':').is_none_or(|(_, fields)| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+        fields.split(['=', '+']).all(|field| !field.is_empty() && field.chars().all(plain))
+    });
+    named && Quirks::of([word]) != Quirks::default()
+}
+
 /// All presets, in the order a form shows them.
 pub fn presets() -> &'static [Preset] {
     &PRESETS

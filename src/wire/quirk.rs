@@ -176,6 +176,13 @@ impl Quirks {
         Self { rules }
     }
 
+    /// Every word that is known, each once.
+    pub fn words() -> Vec<&'static str> {
+        let mut words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+        words.dedup();
+        words
+    }
+
     pub(super) fn rules(&self) -> &[Rule] {
         &self.rules
     }

@@ -1,8 +1,12 @@
 //! Connecting vendors in the browser.
 
 use portico::store::entity::states::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
 
+use crate::keys::call;
 use crate::support::spawn;
+use crate::support::vendor::Vendor;
 
 #[actix_web::test]
 async fn the_built_in_vendor_is_connected_and_tested_at_once() {
@@ -161,4 +165,68 @@ async fn a_dialog_that_is_refused_comes_back_open_with_what_was_typed() {
     let typed = [("name", "v1"), ("copy_of", "")];
     let back = admin.browser.submit(&api, &format!("{api}/versions"), &typed).await.is(422);
     assert!(back.text.contains("id=\"version-name\"") && back.text.contains("value=\"v1\""));
+}
+
+#[actix_web::test]
+async fn the_quirks_of_a_provider_are_set_and_cleared_by_script() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let token = app.token(&admin).await;
+    let send = async |method: Method, path: &str, body: Value| call(&app, &token, method, path, body).await;
+    let new = json!({ "preset": "mistral", "secret": "sk-fake-vendor-secret" });
+    let made = send(Method::POST, "/api/v1/providers", new).await.is(201).json();
+    let usual = made["quirks"].clone();
+    assert!(usual.as_array().is_some_and(|words| !words.is_empty()), "{made}");
+    let path = format!("/api/v1/providers/{}", made["id"].as_str().unwrap());
+    let patch = async |quirks: Value| send(Method::PATCH, &path, json!({ "quirks": quirks })).await;
+    let own = json!(["no_n", "drop:user", "rename:seed=random_seed"]);
+    assert_eq!(patch(own.clone()).await.is(200).json()["quirks"], own);
+    for bad in [json!(["no_such_word"]), json!(["drop:model"]), json!(["drop:a,no_n"]), json!(["only:"])] {
+        let refused = patch(bad.clone()).await.is(400).json();
+        assert_eq!(refused["errors"][0]["pointer"], "/quirks", "{bad}: {refused}");
+    }
+    let same = send(Method::PATCH, &path, json!({ "name": "Other" })).await.is(200).json();
+    assert_eq!(same["quirks"], own, "what is left out stays");
+    assert_eq!(patch(json!([])).await.is(200).json()["quirks"], json!([]));
+    assert_eq!(patch(Value::Null).await.is(200).json()["quirks"], usual, "null: as the preset says");
+
+    let document = portico::api::document::value();
+    let field = &document["components"]["schemas"]["ProviderPatch"]["properties"]["quirks"];
+    let said = field["description"].as_str().unwrap();
+    for word in portico::domain::supply::quirk_words() {
+        assert!(said.contains(&format!("`{word}`")), "{word} is not documented");
+    }
+}
+
+#[actix_web::test]
+async fn a_quirk_that_was_set_changes_the_next_request() {
+    let vendor = Vendor::start().await;
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &vendor.base, &["gpt"]).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = app.token(&admin).await;
+    let path = format!("/api/v1/providers/{}", starter.provider.id);
+    let mut body = crate::support::calls::chat("gpt");
+    body["user"] = json!("somebody");
+    let sent = async || {
+        app.call(&dana.secret, "/v1/chat/completions", &body).await.is(200);
+        vendor.last().body
+    };
+    assert_eq!(sent().await["user"], "somebody");
+    call(&app, &token, Method::PATCH, &path, json!({ "quirks": ["drop:user"] })).await.is(200);
+    assert_eq!(sent().await["user"], Value::Null);
+}
+
+#[actix_web::test]
+async fn what_is_known_of_a_model_is_taken_back_with_null() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let token = app.token(&admin).await;
+    let new = json!({ "name": "fast", "context_window": 10, "max_output": 5 });
+    let made = call(&app, &token, Method::POST, "/api/v1/models", new).await.is(201).json();
+    let path = format!("/api/v1/models/{}", made["id"].as_str().unwrap());
+    let patch = async |body: Value| call(&app, &token, Method::PATCH, &path, body).await.is(200).json();
+    let changed = patch(json!({ "context_window": null })).await;
+    assert_eq!((&changed["context_window"], &changed["max_output"]), (&Value::Null, &json!(5)));
 }

@@ -5,7 +5,10 @@ use crate::domain::fields::wrong;
 use crate::store::entity::provider;
 use crate::vendors::{self, prices::PriceRow};
 
-pub use crate::vendors::{Preset, presets};
+pub use crate::vendors::{Preset, presets, quirk_words};
+
+/// Quirk words of a provider at most.
+const QUIRKS: usize = 100;
 
 /// The preset of that id.
 ///
@@ -46,6 +49,29 @@ pub(super) fn kind_of(preset: &str, vendor_model: &str) -> &'static str {
         None if vendor_model.contains("embed") => "embedding",
         None => "chat",
     }
+}
+
+/// The stored form of quirk words; none are those of the preset.
+///
+/// # Errors
+/// `field_invalid` on `quirks` for a word that does nothing.
+pub(super) fn quirks(preset: &Preset, words: Option<&[String]>) -> Result<String> {
+    let words = words.unwrap_or(&preset.quirks);
+    if words.len() > QUIRKS {
+        return Err(wrong("quirks", format!("At most {QUIRKS} words.")));
+    }
+    match words.iter().find(|word| !vendors::is_quirk(word)) {
+        Some(word) => {
+            let shown: String = word.chars().take(60).collect();
+            Err(wrong("quirks", format!("{shown:?} is no quirk that a vendor can have.")))
+        }
+        None => Ok(words.join(",")),
+    }
+}
+
+/// The quirk words of a provider.
+pub fn quirks_of(provider: &provider::Model) -> Vec<String> {
+    provider.quirks.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// The base address in its stored form, as the adapter of the format appends paths to it.

@@ -15,7 +15,7 @@ pub use credentials::{
     CredentialChange, CredentialView, NewCredential, add_credential, change_credential, open_secret,
     remove_credential, replace_secret,
 };
-pub use facts::{Preset, needs_no_secret, preset, presets};
+pub use facts::{Preset, needs_no_secret, preset, presets, quirk_words, quirks_of};
 pub use models::{
     ModelChange, ModelKind, ModelView, NewModel, add_model, change_model, get_model, list_models, offer,
     page_of_models, remove_model,

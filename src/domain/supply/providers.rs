@@ -37,6 +37,8 @@ pub struct ProviderChange {
     pub name: Option<String>,
     /// A new destination voids the credentials until they are typed again.
     pub base_url: Option<String>,
+    /// How its requests differ from the plain format; an inner none means as its preset says.
+    pub quirks: Option<Option<Vec<String>>>,
     pub state: Option<Switch>,
 }
 
@@ -170,10 +172,10 @@ pub async fn get_provider(db: &Db, actor: &Actor, id: ProviderId) -> Result<Prov
     Ok(ProviderView { provider, credentials, targets })
 }
 
-/// Renames, switches or moves a provider.
+/// Renames, switches or moves a provider, or says how its requests differ.
 ///
 /// # Errors
-/// `not_permitted`, `not_found`, or `field_invalid` on `name` or `base_url`.
+/// `not_permitted`, `not_found`, or `field_invalid` on `name`, `base_url` or `quirks`.
 pub async fn change_provider(
     db: &Db,
     actor: &Actor,
@@ -193,6 +195,9 @@ pub async fn change_provider(
         if let Some(typed) = &change.base_url {
             row.base_url = Set(base_url(preset, typed)?);
         }
+        if let Some(words) = &change.quirks {
+            row.quirks = Set(facts::quirks(preset, words.as_deref())?);
+        }
         if let Some(state) = change.state {
             row.state = Set(state);
         }
@@ -203,9 +208,11 @@ pub async fn change_provider(
         };
         let moved = address::destination(&before.base_url) != address::destination(&after.base_url);
         let voided = if moved { queries::void_credentials(&tx, id).await? } else { 0 };
+        let told = |row: &provider::Model| {
+            json!({ "name": row.name, "base_url": row.base_url, "quirks": row.quirks, "state": row.state })
+        };
         let details = json!({
-            "before": { "name": before.name, "base_url": before.base_url, "state": before.state },
-            "after": { "name": after.name, "base_url": after.base_url, "state": after.state },
+            "before": told(&before), "after": told(&after),
             "credentials_voided": voided,
         });
         audit::record(&tx, &actor, Act::new("provider_changed").on("provider", id.0).noting(details)).await?;

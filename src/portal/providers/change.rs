@@ -60,6 +60,7 @@ pub async fn save(
     let change = ProviderChange {
         name: Some(form.name.clone()),
         base_url: Some(form.base_url.clone()).filter(|address| !address.trim().is_empty()),
+        quirks: None,
         state: Switch::parse(&form.state),
     };
     match supply::change_provider(&db, &actor, *id, change).await {

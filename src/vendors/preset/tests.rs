@@ -34,8 +34,23 @@ fn the_vendors_of_the_first_release_are_there() {
 fn every_quirk_of_a_preset_acts() {
     for preset in presets() {
         for word in &preset.quirks {
-            assert_ne!(Quirks::of([word.as_str()]), Quirks::default(), "{}: {word}", preset.id);
+            assert!(is_quirk(word), "{}: {word}", preset.id);
             assert!(!word.contains(','), "words are kept in one list with commas");
         }
+    }
+}
+
+#[test]
+fn a_quirk_is_a_word_that_acts() {
+    let words = quirk_words();
+    assert!(words.len() > 40, "{words:?}");
+    assert!(words.iter().all(|word| is_quirk(word)), "{words:?}");
+    for word in ["drop:user", "refuse:logit_bias", "rename:seed=random_seed", "only:tools+stop"] {
+        assert!(is_quirk(word), "{word}");
+    }
+    for word in
+        ["", "no_such", "drop:", "drop:model", "rename:seed", "rename:seed=", "only:", "only:a+", "drop:a,b"]
+    {
+        assert!(!is_quirk(word), "{word}");
     }
 }
