@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
-use super::keys::LimitsBody;
+use super::limits::LimitsBody;
 use super::paging::Limit;
 use crate::base::Timestamp;
 use crate::base::ids::{ApiId, PlanId, VersionId};

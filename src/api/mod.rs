@@ -1,4 +1,4 @@
-//! The management API under /api/v1. A noun's file holds its endpoints and its part of the OpenAPI document
+//! The management API under /api/v1. A noun's file or folder holds its endpoints and its part of the OpenAPI document
 //! (a row of `document::PARTS`); a test compares the document with the routes.
 
 pub mod apis;
@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod document;
 mod given;
 pub mod keys;
+mod limits;
 pub mod models;
 mod moment;
 mod paging;
@@ -20,7 +21,7 @@ pub mod teams;
 pub mod tokens;
 pub mod users;
 
-use crate::web::Page;
+use crate::web::{HttpResponse, Page};
 
 /// Every endpoint of the management API.
 pub fn endpoints() -> Vec<Page> {
@@ -43,4 +44,9 @@ pub fn endpoints() -> Vec<Page> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The answer to a removal, and to what has nothing to show.
+fn gone() -> HttpResponse {
+    HttpResponse::NoContent().finish()
 }

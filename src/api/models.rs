@@ -5,9 +5,10 @@ use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::given::given;
+use super::gone;
 use super::paging::{self, Paging};
 use super::place::{Places, placed};
-use super::providers::{Price, gone};
+use super::providers::Price;
 use crate::base::ids::{ModelId, ProviderId, TargetId};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{

@@ -5,10 +5,10 @@ use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::given::given;
-use super::keys::LimitsBody;
+use super::gone;
+use super::limits::LimitsBody;
 use super::paging::{self, Paging};
 use super::place::{Places, with_limits};
-use super::providers::gone;
 use crate::base::Code;
 use crate::base::ids::{ApiId, PlanId, TeamId};
 use crate::domain::actor::Actor;

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
-use super::keys::LimitsBody;
+use super::gone;
+use super::limits::LimitsBody;
 use super::paging::{self, Paging};
-use super::providers::gone;
 use crate::base::ids::{TeamId, UserId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;

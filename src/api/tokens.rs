@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
+use super::gone;
 use super::paging::{self, Paging};
 use crate::base::Code;
 use crate::base::clock::DAY;
@@ -143,5 +144,5 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewTokenBody>) -> ApiResu
     responses((status = 204, description = "revoked")))]
 async fn revoke(db: Data<Db>, actor: Actor, id: Path<AdminTokenId>) -> ApiResult {
     admin_tokens::revoke(&db, &actor, *id).await?;
-    Ok(crate::web::HttpResponse::NoContent().finish())
+    Ok(gone())
 }

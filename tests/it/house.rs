@@ -53,7 +53,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            collect(&path, files);
+            if !path.ends_with("tests") {
+                collect(&path, files);
+            }
         } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("tests.rs") {
             files.push(path);
         }

@@ -1,23 +1,27 @@
 //! Keys by script: make, list, rotate, pause, revoke.
 
-use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+mod requests;
+mod views;
 
-use super::given::given;
-use super::moment::moment;
-use super::paging::{self, Limit, Paging};
+use utoipa::OpenApi;
+
+use super::gone;
+use super::limits::LimitsBody;
+use super::paging::{self, Paging};
 use super::place::{Places, with_limits};
-use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
-use crate::base::{Code, Nanos, Result, Timestamp};
+use crate::base::Code;
+use crate::base::ids::KeyId;
 use crate::domain::actor::Actor;
-use crate::domain::keys::{self, Edit, Expiry, Issued, KeyFilter, KeyView, NewKey, Overlap, Rotate, Why};
-use crate::domain::plans::Limits;
+use crate::domain::keys::{self, Edit, Issued, KeyFilter, NewKey, Overlap, Rotate, Why};
 use crate::store::Db;
-use crate::store::entity::states::{KeyReason, KeyState, Scope};
+use crate::store::entity::states::{KeyReason, KeyState};
 use crate::web::{
     ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json, json_once,
 };
+use requests::{
+    Asked, ExpiryBody, KeyChange, NewKeyBody, NewOwner, Revocation, Rotation, expiry, ips, scopes, some,
+};
+use views::{IssuedKey, Key, Keys, line, shown};
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, show, change, rotate, end_overlap, pause, enable, revoke, extend, transfer))]
@@ -43,156 +47,6 @@ pub fn endpoints() -> Vec<Page> {
     ]
 }
 
-/// A key. Its secret is not part of it.
-#[derive(Serialize, ToSchema)]
-struct Key {
-    #[schema(value_type = Uuid)]
-    id: KeyId,
-    #[schema(value_type = Uuid)]
-    team_id: TeamId,
-    #[schema(value_type = Uuid)]
-    app_id: AppId,
-    /// The user who answers for it.
-    #[schema(value_type = Uuid)]
-    owner_id: UserId,
-    name: String,
-    /// `active`, `paused`, `expired`, `revoked` or `leaked`.
-    state: &'static str,
-    /// The first characters of the newest secret.
-    prefix: String,
-    /// The last four characters of the secret.
-    last4: String,
-    /// Endpoint classes; all of them where the key is not narrowed.
-    scopes: Vec<&'static str>,
-    /// None: every API its application is subscribed to.
-    #[schema(value_type = Option<Vec<Uuid>>)]
-    api_ids: Option<Vec<ApiId>>,
-    /// Networks it may be used from; empty: anywhere.
-    ips: Vec<String>,
-    limits: LimitsBody,
-    /// RFC 3339; null: it has no end.
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-    /// Until then an older secret works too.
-    #[schema(format = DateTime)]
-    overlap_until: Option<String>,
-    /// RFC 3339.
-    #[schema(format = DateTime)]
-    created_at: String,
-    /// RFC 3339; null: never.
-    #[schema(format = DateTime)]
-    last_used_at: Option<String>,
-    /// The address of the last call.
-    last_used_ip: Option<String>,
-}
-
-/// Limits of a key or a plan; none where there is no limit.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct LimitsBody {
-    /// Calls within any 60 seconds.
-    requests_per_minute: Option<i64>,
-    /// Tokens of prompt and answer within any 60 seconds.
-    tokens_per_minute: Option<i64>,
-    /// Calls that are open at the same time.
-    concurrent_calls: Option<i64>,
-    /// Dollars as text: `"50"`, `"0.25"`.
-    usd_per_month: Option<String>,
-}
-
-impl LimitsBody {
-    pub(super) fn of(limits: &Limits) -> Self {
-        Self {
-            requests_per_minute: limits.requests_per_minute,
-            tokens_per_minute: limits.tokens_per_minute,
-            concurrent_calls: limits.concurrent_calls,
-            usd_per_month: limits.usd_per_month.map(|usd| usd.to_string().trim_start_matches('$').to_owned()),
-        }
-    }
-
-    pub(super) fn check(self) -> Result<Limits> {
-        let usd = |text: String| {
-            let message = "Dollars as text, such as \"50\" or \"0.25\".";
-            Nanos::parse_usd(&text).ok_or_else(|| Code::FieldInvalid.saying(message).on("usd_per_month"))
-        };
-        Ok(Limits {
-            requests_per_minute: self.requests_per_minute,
-            tokens_per_minute: self.tokens_per_minute,
-            concurrent_calls: self.concurrent_calls,
-            usd_per_month: self.usd_per_month.map(usd).transpose()?,
-        })
-    }
-}
-
-fn shown(view: KeyView, limits: &Limits) -> Key {
-    let row = view.row;
-    Key {
-        id: row.id,
-        team_id: row.team_id,
-        app_id: row.app_id,
-        owner_id: row.owner_id,
-        state: view.condition.word(),
-        scopes: keys::scopes(&row).into_iter().map(Scope::word).collect(),
-        api_ids: keys::api_ids(&row),
-        ips: keys::networks(&row).iter().map(IpNet::to_string).collect(),
-        limits: LimitsBody::of(limits),
-        expires_at: row.expires_at.map(Timestamp::rfc3339),
-        overlap_until: view.overlap_until.map(Timestamp::rfc3339),
-        created_at: row.created_at.rfc3339(),
-        last_used_at: row.last_used_at.map(Timestamp::rfc3339),
-        last_used_ip: row.last_used_ip,
-        name: row.name,
-        prefix: row.prefix,
-        last4: row.last4,
-    }
-}
-
-/// A key in a list: without its limits.
-#[derive(Serialize, ToSchema)]
-struct KeyLine {
-    #[schema(value_type = Uuid)]
-    id: KeyId,
-    #[schema(value_type = Uuid)]
-    app_id: AppId,
-    /// The user who answers for it.
-    #[schema(value_type = Uuid)]
-    owner_id: UserId,
-    name: String,
-    /// `active`, `paused`, `expired`, `revoked` or `leaked`.
-    state: &'static str,
-    /// The first characters of the secret.
-    prefix: String,
-    /// The last four characters of the secret.
-    last4: String,
-    /// RFC 3339; null: it has no end.
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-    /// RFC 3339; null: never.
-    #[schema(format = DateTime)]
-    last_used_at: Option<String>,
-}
-
-/// A page of keys, the newest first.
-#[derive(Serialize, ToSchema)]
-struct Keys {
-    items: Vec<KeyLine>,
-    /// Pass it as `before` for what follows.
-    #[schema(value_type = Option<Uuid>)]
-    next: Option<KeyId>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    #[serde(default)]
-    q: String,
-    app_id: Option<AppId>,
-    state: Option<String>,
-    before: Option<KeyId>,
-    #[serde(default)]
-    limit: Limit,
-}
-
 /// List keys.
 ///
 /// Your own and those of teams that you own; for admins and auditors all of them. The newest first,
@@ -216,58 +70,6 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let views = keys::list_visible(&db, &actor, &filter).await?;
     let next = paging::next(&views, asked.limit, |view| view.row.id);
     Ok(json(StatusCode::OK, &Keys { items: views.into_iter().map(line).collect(), next }))
-}
-
-fn line(view: KeyView) -> KeyLine {
-    let row = view.row;
-    KeyLine {
-        id: row.id,
-        app_id: row.app_id,
-        owner_id: row.owner_id,
-        name: row.name,
-        state: view.condition.word(),
-        prefix: row.prefix,
-        last4: row.last4,
-        expires_at: row.expires_at.map(Timestamp::rfc3339),
-        last_used_at: row.last_used_at.map(Timestamp::rfc3339),
-    }
-}
-
-/// A new key. What is left out is not narrowed; without an expiry it lives 90 days.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewKeyBody {
-    #[schema(value_type = Uuid)]
-    app_id: AppId,
-    name: String,
-    /// Who answers for it: a member of the application's team. None: you.
-    #[schema(value_type = Option<Uuid>)]
-    owner_id: Option<UserId>,
-    /// Of `chat`, `embeddings`, `images`, `audio`, `models`; left out or null: all.
-    scopes: Option<Vec<String>>,
-    /// Left out or null: every API its application is subscribed to.
-    #[schema(value_type = Option<Vec<Uuid>>)]
-    api_ids: Option<Vec<ApiId>>,
-    /// Addresses or networks; left out or null: from anywhere.
-    ips: Option<Vec<String>>,
-    /// Days from now.
-    expires_in_days: Option<u32>,
-    /// RFC 3339, or a day.
-    #[schema(example = "2027-03-31T12:00:00Z")]
-    expires_at: Option<String>,
-    /// True: it has no end.
-    #[serde(default)]
-    never_expires: bool,
-    #[serde(default)]
-    limits: LimitsBody,
-}
-
-/// A key with its secret, which is told this once.
-#[derive(Serialize, ToSchema)]
-struct IssuedKey {
-    /// Told this once: keep it now.
-    secret: String,
-    key: Key,
 }
 
 /// Make a key.
@@ -301,43 +103,8 @@ async fn told(db: &Db, actor: &Actor, status: StatusCode, issued: Issued) -> Api
     Ok(json_once(status, &IssuedKey { secret: issued.secret.expose().to_owned(), key }, id.0))
 }
 
-/// A list that narrows. An empty one would be the opposite of what its writer means.
-fn some<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>> {
-    if list.as_ref().is_some_and(Vec::is_empty) {
-        let message = "An empty list would leave nothing; send null to lift the restriction.";
-        return Err(Code::FieldInvalid.saying(message).on(field));
-    }
-    Ok(list)
-}
-
-fn scopes(words: Option<Vec<String>>) -> Result<Vec<Scope>> {
-    let scope = |word: &String| {
-        Scope::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such scope.").on("scopes"))
-    };
-    some("scopes", words)?.unwrap_or_default().iter().map(scope).collect()
-}
-
-fn ips(list: Option<Vec<String>>) -> Result<Vec<IpNet>> {
-    keys::check_ips(&some("ips", list)?.unwrap_or_default().join("\n"))
-}
-
 /// The form's one field for the end is two here; days are judged before.
 const PLACES: Places = &[("owner", "owner_id"), ("apis", "api_ids"), ("expires", "expires_at")];
-
-/// What was asked for; none where nothing was.
-fn expiry(days: Option<u32>, at: Option<&str>, never: bool) -> Result<Option<Expiry>> {
-    match (days, moment("expires_at", at)?, never) {
-        (None, None, false) => Ok(None),
-        (None, None, true) => Ok(Some(Expiry::Never)),
-        (Some(days), None, false) if (1..=keys::MAX_DAYS).contains(&days) => Ok(Some(Expiry::Days(days))),
-        (Some(_), None, false) => {
-            let message = format!("From 1 to {} days.", keys::MAX_DAYS);
-            Err(Code::FieldInvalid.saying(message).on("expires_in_days"))
-        }
-        (None, Some(at), false) => Ok(Some(Expiry::At(at))),
-        _ => Err(Code::FieldInvalid.saying("Give one expiry at most.").on("expires_at")),
-    }
-}
 
 /// Show a key.
 ///
@@ -346,27 +113,6 @@ fn expiry(days: Option<u32>, at: Option<&str>, never: bool) -> Result<Option<Exp
     responses((status = 200, description = "the key", body = Key)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
     seen(&db, &actor, *id).await
-}
-
-/// What to change; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct KeyChange {
-    name: Option<String>,
-    /// Null: all.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Vec<String>>)]
-    scopes: Option<Option<Vec<String>>>,
-    /// Null: every API its application is subscribed to.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Vec<Uuid>>)]
-    api_ids: Option<Option<Vec<ApiId>>>,
-    /// Null: from anywhere.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Vec<String>>)]
-    ips: Option<Option<Vec<String>>>,
-    /// Replaces all four.
-    limits: Option<LimitsBody>,
 }
 
 /// Change what a key may do.
@@ -389,20 +135,6 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChang
         keys::edit(&db, &actor, *id, edit).await.map_err(with_limits(PLACES))?;
     }
     seen(&db, &actor, *id).await
-}
-
-/// How to rotate.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Rotation {
-    /// How long the older secret works on: `0`, `1h`, `24h` (when left out) or `7d`.
-    overlap: Option<String>,
-    /// True when it is replaced because it got out.
-    #[serde(default)]
-    leaked: bool,
-    /// The secret you take for the newest; another one is answered 409.
-    #[schema(value_type = Option<Uuid>)]
-    expected_secret_id: Option<KeySecretId>,
 }
 
 /// Give a key a new secret.
@@ -455,14 +187,6 @@ async fn enable(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
     seen(&db, &actor, *id).await
 }
 
-/// Why a key is revoked.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Revocation {
-    /// `revoked` (when left out) or `leaked`.
-    reason: Option<String>,
-}
-
 /// Revoke a key for good.
 ///
 /// For its owner, owners of its team, and admins. All its secrets stop with the next call, and there is
@@ -479,20 +203,6 @@ async fn revoke(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Revocati
     seen(&db, &actor, *id).await
 }
 
-/// When a key ends: exactly one of the three.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ExpiryBody {
-    /// Days from now, 1 to 3650.
-    expires_in_days: Option<u32>,
-    /// RFC 3339, or a day.
-    #[schema(example = "2027-03-31T12:00:00Z")]
-    expires_at: Option<String>,
-    /// True: it has no end.
-    #[serde(default)]
-    never_expires: bool,
-}
-
 /// Give a key another end.
 ///
 /// For its owner, owners of its team, and admins. Exactly one of the three fields; sooner or later than
@@ -507,15 +217,6 @@ async fn extend(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<ExpiryBo
     seen(&db, &actor, *id).await
 }
 
-/// Who answers for a key from now on.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewOwner {
-    /// An active member of the key's team.
-    #[schema(value_type = Uuid)]
-    owner_id: UserId,
-}
-
 /// Make somebody else answer for a key.
 ///
 /// For its owner, owners of its team, and admins. The new owner is an active member of the key's team.
@@ -524,7 +225,7 @@ struct NewOwner {
     responses((status = 204, description = "handed over; its secret stays")))]
 async fn transfer(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<NewOwner>) -> ApiResult {
     keys::transfer(&db, &actor, *id, body.owner_id).await.map_err(with_limits(PLACES))?;
-    Ok(crate::web::HttpResponse::NoContent().finish())
+    Ok(gone())
 }
 
 async fn seen(db: &Db, actor: &Actor, id: KeyId) -> ApiResult {

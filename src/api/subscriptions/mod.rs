@@ -1,18 +1,22 @@
 //! Subscriptions and decisions by script.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+mod requests;
+mod views;
+
+use utoipa::OpenApi;
 
 use super::moment::moment;
-use super::paging::{self, Limit, Paging};
+use super::paging::{self, Paging};
 use super::place::{Places, placed};
-use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, VersionId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::ids::SubscriptionId;
+use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
-use crate::domain::subscriptions::{self, AskAgain, Decision, Move, NewRequest, SubscriptionView};
+use crate::domain::subscriptions::{self, AskAgain, Decision, Move, NewRequest};
 use crate::store::Db;
 use crate::store::entity::states::SubscriptionState;
 use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, Path, Query, StatusCode, endpoint, json};
+use requests::{Approval, Asked, Denial, End, MoveBody, NewSubscription, Repeat, SubscriptionSuspension};
+use views::{Subscription, SubscriptionEvent, Subscriptions};
 
 #[derive(OpenApi)]
 #[openapi(paths(
@@ -46,105 +50,6 @@ const PLACES: Places = &[("app", "app_id"), ("version", "version_id"), ("plan", 
 /// What is asked again keeps its application and version.
 const AGAIN: Places = &[("app", ""), ("version", ""), ("plan", "plan_id")];
 
-/// A subscription of an application to an API.
-#[derive(Serialize, ToSchema)]
-struct Subscription {
-    #[schema(value_type = Uuid)]
-    id: SubscriptionId,
-    #[schema(value_type = Uuid)]
-    team_id: TeamId,
-    #[schema(value_type = Uuid)]
-    app_id: AppId,
-    /// The name of the application.
-    app: String,
-    #[schema(value_type = Uuid)]
-    api_id: ApiId,
-    /// The API's address word.
-    api: String,
-    #[schema(value_type = Uuid)]
-    version_id: VersionId,
-    /// Its name.
-    version: String,
-    #[schema(value_type = Uuid)]
-    plan_id: PlanId,
-    /// Its name.
-    plan: String,
-    /// Lower serves first.
-    position: i32,
-    /// `requested`, `approved`, `denied`, `withdrawn`, `suspended` or `ended`.
-    state: &'static str,
-    /// Why it was asked for.
-    reason: String,
-    /// How many calls are expected, in words.
-    volume: String,
-    /// The user who asked.
-    #[schema(value_type = Uuid)]
-    requested_by: UserId,
-    /// RFC 3339.
-    #[schema(format = DateTime)]
-    requested_at: String,
-    /// Empty where a rule decided.
-    #[schema(value_type = Option<Uuid>)]
-    decided_by: Option<UserId>,
-    /// RFC 3339; null while nobody decided.
-    #[schema(format = DateTime)]
-    decided_at: Option<String>,
-    /// Of the last decision or suspension.
-    comment: Option<String>,
-    /// RFC 3339; null: no end.
-    #[schema(format = DateTime)]
-    ends_at: Option<String>,
-}
-
-impl From<SubscriptionView> for Subscription {
-    fn from(view: SubscriptionView) -> Self {
-        let state = view.shown_state();
-        let row = view.row;
-        Self {
-            id: row.id,
-            team_id: row.team_id,
-            app_id: row.app_id,
-            app: view.app,
-            api_id: row.api_id,
-            api: view.slug,
-            version_id: row.version_id,
-            version: view.version,
-            plan_id: row.plan_id,
-            plan: view.plan,
-            position: row.position,
-            state,
-            reason: row.reason,
-            volume: row.volume,
-            requested_by: row.requested_by,
-            requested_at: row.requested_at.rfc3339(),
-            decided_by: row.decided_by,
-            decided_at: row.decided_at.map(Timestamp::rfc3339),
-            comment: row.comment,
-            ends_at: row.ends_at.map(Timestamp::rfc3339),
-        }
-    }
-}
-
-/// A page of subscriptions, the newest first.
-#[derive(Serialize, ToSchema)]
-struct Subscriptions {
-    items: Vec<Subscription>,
-    /// Pass it as `before` for what follows.
-    #[schema(value_type = Option<Uuid>)]
-    next: Option<SubscriptionId>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    state: Option<String>,
-    #[serde(default)]
-    inbox: bool,
-    before: Option<SubscriptionId>,
-    #[serde(default)]
-    limit: Limit,
-}
-
 /// List subscriptions and requests.
 ///
 /// Those of your teams; for admins and auditors all of them. The newest first. With `inbox=true` what
@@ -166,28 +71,6 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
 fn state(word: &str) -> Result<SubscriptionState> {
     SubscriptionState::parse(word)
         .ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
-}
-
-/// A request for an API.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewSubscription {
-    /// None: your own application, made when there is none.
-    #[schema(value_type = Option<Uuid>)]
-    app_id: Option<AppId>,
-    #[schema(value_type = Uuid)]
-    version_id: VersionId,
-    #[schema(value_type = Uuid)]
-    plan_id: PlanId,
-    /// Why: the one who decides reads it.
-    #[serde(default)]
-    reason: String,
-    /// How many calls are expected, in words.
-    #[serde(default)]
-    volume: String,
-    /// RFC 3339, or a day.
-    #[schema(example = "2027-03-31T12:00:00Z")]
-    ends_at: Option<String>,
 }
 
 /// Ask for an API.
@@ -222,23 +105,6 @@ async fn show(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResult
     seen(&db, &actor, *id).await
 }
 
-/// A line of a subscription's timeline.
-#[derive(Serialize, ToSchema)]
-struct SubscriptionEvent {
-    /// RFC 3339.
-    #[schema(format = DateTime)]
-    at: String,
-    /// The e-mail address of who did it, or `rule:plan`.
-    by: String,
-    /// `requested`, `approved`, `denied`, `asked_again`, `withdrawn`, `suspended`, `resumed`, `ended`, `moved`,
-    /// `changed`, `plan_changed`, `plan_requested` or `reminded`.
-    what: String,
-    /// After it.
-    state: &'static str,
-    /// What was said with it.
-    comment: Option<String>,
-}
-
 /// Show the timeline of a subscription.
 ///
 /// For those who may see it. The oldest event first, whole.
@@ -256,21 +122,6 @@ async fn events(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResu
     Ok(json(StatusCode::OK, &events.into_iter().map(event).collect::<Vec<_>>()))
 }
 
-/// An approval; what is left out is granted as asked.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Approval {
-    /// Another plan of the same API.
-    #[schema(value_type = Option<Uuid>)]
-    plan_id: Option<PlanId>,
-    /// RFC 3339, or a day.
-    #[schema(example = "2027-03-31T12:00:00Z")]
-    ends_at: Option<String>,
-    /// The one who asked is shown this.
-    #[serde(default)]
-    comment: String,
-}
-
 /// Approve a request.
 ///
 /// For those who manage the API; never for the one who asked, unless nobody else could decide. Its keys
@@ -283,14 +134,6 @@ async fn approve(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Bod
     let decision = Decision { plan: body.plan_id, ends_at, comment: body.comment };
     subscriptions::approve(&db, &actor, *id, decision).await.map_err(placed(PLACES))?;
     seen(&db, &actor, *id).await
-}
-
-/// Why a request is denied.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Denial {
-    /// The requester is shown this.
-    comment: String,
 }
 
 /// Deny a request.
@@ -313,24 +156,6 @@ async fn withdraw(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiRe
     seen(&db, &actor, *id).await
 }
 
-/// A denied request, asked again.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Repeat {
-    /// None: the plan asked for before.
-    #[schema(value_type = Option<Uuid>)]
-    plan_id: Option<PlanId>,
-    /// Why: the one who decides reads it.
-    #[serde(default)]
-    reason: String,
-    /// How many calls are expected, in words.
-    #[serde(default)]
-    volume: String,
-    /// RFC 3339, or a day.
-    #[schema(example = "2027-03-31T12:00:00Z")]
-    ends_at: Option<String>,
-}
-
 /// Ask again after a denial.
 ///
 /// For members of its team, and admins. The history stays with it.
@@ -342,14 +167,6 @@ async fn repeat(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body
     let again = AskAgain { plan: body.plan_id, reason: body.reason, volume: body.volume, ends_at };
     subscriptions::ask_again(&db, &actor, *id, again).await.map_err(placed(AGAIN))?;
     seen(&db, &actor, *id).await
-}
-
-/// Why a subscription is suspended.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SubscriptionSuspension {
-    /// Its team is shown this.
-    reason: String,
 }
 
 /// Suspend a subscription.
@@ -378,15 +195,6 @@ async fn resume(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>) -> ApiResu
     seen(&db, &actor, *id).await
 }
 
-/// A word about the end.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct End {
-    /// Both sides are shown this.
-    #[serde(default)]
-    comment: String,
-}
-
 /// End a subscription for good.
 ///
 /// For members of its team and those who manage the API. Its calls are refused with `subscription_ended`;
@@ -396,16 +204,6 @@ struct End {
 async fn end(db: Data<Db>, actor: Actor, id: Path<SubscriptionId>, body: Body<End>) -> ApiResult {
     subscriptions::end(&db, &actor, *id, body.into_inner().comment).await?;
     seen(&db, &actor, *id).await
-}
-
-/// Where a subscription goes; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct MoveBody {
-    #[schema(value_type = Option<Uuid>)]
-    version_id: Option<VersionId>,
-    #[schema(value_type = Option<Uuid>)]
-    plan_id: Option<PlanId>,
 }
 
 /// Move a subscription to another version or plan.

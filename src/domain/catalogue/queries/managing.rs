@@ -1,0 +1,119 @@
+//! What those who manage an API see and change.
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+
+use super::reading::seen_by;
+use super::versions::{delete_draft, find_version, versions_of};
+use crate::base::ids::{ApiId, TeamId, VersionId};
+use crate::base::{Code, Result};
+use crate::domain::actor::Actor;
+use crate::domain::permit::{self, Right};
+use crate::store::Tx;
+use crate::store::entity::{api, api_team, api_version, plan, plan_model, team};
+
+pub(in crate::domain) async fn managed(on: &impl ConnectionTrait, actor: &Actor) -> Result<Vec<api::Model>> {
+    let find = api::Entity::find().filter(managed_by(actor));
+    let find = find.order_by_asc(api::Column::Name).order_by_asc(api::Column::Slug);
+    Ok(find.limit(500).all(on).await?)
+}
+
+/// The newest first.
+pub(in crate::domain) async fn managed_before(
+    on: &impl ConnectionTrait,
+    actor: &Actor,
+    before: Option<ApiId>,
+    limit: u64,
+) -> Result<Vec<api::Model>> {
+    let older = managed_by(actor).add_option(before.map(|id| api::Column::Id.lt(id)));
+    let find = api::Entity::find().filter(older).order_by_desc(api::Column::Id);
+    Ok(find.limit(limit).all(on).await?)
+}
+
+fn managed_by(actor: &Actor) -> Condition {
+    let own =
+        (!permit::may(actor, Right::ManageAllApis)).then(|| api::Column::OwnerTeamId.is_in(actor.team_ids()));
+    Condition::all().add_option(own)
+}
+
+/// For changes: `not_found` for those who may not see it, `not_permitted` for those who only look.
+pub(in crate::domain) async fn find_managed(
+    on: &impl ConnectionTrait,
+    actor: &Actor,
+    id: ApiId,
+) -> Result<api::Model> {
+    let row = find_seen_by_manager(on, actor, id).await?;
+    permit::manage_api(actor, row.owner_team_id)?;
+    Ok(row)
+}
+
+/// For the editor: those who manage it, and those who may see everything.
+pub(in crate::domain) async fn find_seen_by_manager(
+    on: &impl ConnectionTrait,
+    actor: &Actor,
+    id: ApiId,
+) -> Result<api::Model> {
+    let row = api::Entity::find_by_id(id).filter(seen_by(actor)).one(on).await?;
+    let row = row.ok_or_else(|| Code::NotFound.with(id))?;
+    let looks = permit::may(actor, Right::ManageAllApis)
+        || permit::may(actor, Right::SeeEverything)
+        || (permit::may(actor, Right::PublishApis) && actor.is_member(row.owner_team_id));
+    if looks { Ok(row) } else { Err(Code::NotPermitted.with(id)) }
+}
+
+pub(in crate::domain) async fn find_managed_version(
+    on: &impl ConnectionTrait,
+    actor: &Actor,
+    id: VersionId,
+) -> Result<(api::Model, api_version::Model)> {
+    let version = find_version(on, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    let api = find_managed(on, actor, version.api_id).await?;
+    Ok((api, version))
+}
+
+pub(in crate::domain) async fn delete_api(tx: &Tx, id: ApiId) -> Result<()> {
+    for version in versions_of(tx, &[id]).await? {
+        delete_draft(tx, version.id).await?;
+    }
+    let plans = plan::Entity::find().filter(plan::Column::ApiId.eq(id)).all(tx).await?;
+    let ids: Vec<_> = plans.iter().map(|plan| plan.id).collect();
+    plan_model::Entity::delete_many().filter(plan_model::Column::PlanId.is_in(ids)).exec(tx).await?;
+    plan::Entity::delete_many().filter(plan::Column::ApiId.eq(id)).exec(tx).await?;
+    api_team::Entity::delete_many().filter(api_team::Column::ApiId.eq(id)).exec(tx).await?;
+    api::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
+}
+
+pub(in crate::domain) async fn find_team(
+    on: &impl ConnectionTrait,
+    id: TeamId,
+) -> Result<Option<team::Model>> {
+    Ok(team::Entity::find_by_id(id).filter(team::Column::RemovedAt.is_null()).one(on).await?)
+}
+
+/// How many different ones of these teams there are.
+pub(in crate::domain) async fn count_teams(on: &impl ConnectionTrait, teams: &[TeamId]) -> Result<u64> {
+    let find = team::Entity::find().filter(team::Column::Id.is_in(teams.iter().copied()));
+    Ok(find.filter(team::Column::RemovedAt.is_null()).count(on).await?)
+}
+
+pub(in crate::domain) async fn replace_teams(tx: &Tx, api: ApiId, teams: &[TeamId]) -> Result<()> {
+    api_team::Entity::delete_many().filter(api_team::Column::ApiId.eq(api)).exec(tx).await?;
+    let rows: Vec<_> = teams
+        .iter()
+        .map(|team| api_team::Model { api_id: api, team_id: *team }.into_active_model())
+        .collect();
+    if !rows.is_empty() {
+        api_team::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+pub(in crate::domain) async fn teams_of(
+    on: &impl ConnectionTrait,
+    apis: &[ApiId],
+) -> Result<Vec<api_team::Model>> {
+    Ok(api_team::Entity::find().filter(api_team::Column::ApiId.is_in(apis.iter().copied())).all(on).await?)
+}

@@ -1,0 +1,106 @@
+//! How a refusal tells what is wrong.
+
+use portico::domain::people::admin_tokens::Reach;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::keys::{call, token};
+use crate::support::spawn;
+
+#[actix_web::test]
+async fn b39_b47_what_is_wrong_is_named_by_its_place_in_words_of_json() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::ReadAndWrite).await;
+    let post = async |body: Value| call(&app, &token, Method::POST, "/api/v1/keys", body).await;
+    let id = "0198c0de-0000-7000-8000-000000000000";
+    let bad = [
+        (json!({ "app_id": id, "name": "x", "expires_in_days": -1 }), "/expires_in_days"),
+        (
+            json!({ "app_id": id, "name": "x", "limits": { "requests_per_minute": "9" } }),
+            "/limits/requests_per_minute",
+        ),
+        (json!({ "app_id": id, "name": "x", "limits": { "quux": 1 } }), "/limits/quux"),
+        (json!({ "app_id": id, "name": "x", "scopes": "chat" }), "/scopes"),
+        (json!({ "app_id": id }), "/name"),
+    ];
+    for (body, pointer) in bad {
+        let told = post(body).await.is(400).json();
+        assert_eq!(told["errors"][0]["pointer"], pointer, "{told}");
+        let said = told["detail"].as_str().unwrap();
+        assert!(!["u32", "i64", "struct", "sequence"].iter().any(|word| said.contains(word)), "{said}");
+    }
+    let list = post(json!([id, "x"])).await.is(400);
+    assert_eq!(list.code(), "json_invalid");
+    for path in ["/api/v1/nope", "/api/v2/keys"] {
+        let nowhere = call(&app, &token, Method::GET, path, Value::Null).await.is(404);
+        assert!(nowhere.header("content-type").starts_with("application/problem+json"), "{path}");
+    }
+    for query in ["quux=1", "limit=abc", "limit=0", "state=quux"] {
+        call(&app, &token, Method::GET, &format!("/api/v1/calls?{query}"), Value::Null).await.is(400);
+    }
+    let none = call(&app, &token, Method::GET, "/api/v1/calls?limit=5", Value::Null).await.is(200);
+    assert_eq!(none.json()["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn the_page_of_an_error_leads_back_to_the_form_it_came_from() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let send = |browser: &crate::support::Browser, csrf: &str| {
+        let request =
+            browser.request(Method::POST, "/users/0198c0de-0000-7000-8000-000000000000/deactivation");
+        let request = request.header("referer", format!("{}/users?q=x", app.base));
+        request.header("content-type", "application/x-www-form-urlencoded").body(format!("csrf={csrf}"))
+    };
+    let gone = app.visitor();
+    let signed_out = gone.send(send(&gone, "none")).await.is(401);
+    assert!(signed_out.text.contains("/sign-in?next=%2Fusers%3Fq%3Dx"), "{}", signed_out.text);
+    let elsewhere =
+        gone.request(Method::POST, "/users/x/deactivation").header("referer", "https://evil.example/users");
+    let elsewhere = gone.send(elsewhere.body("csrf=none")).await.is(401);
+    assert!(elsewhere.text.contains("/sign-in?next=%2F\""), "{}", elsewhere.text);
+    drop(admin);
+}
+
+#[actix_web::test]
+async fn a_script_tells_one_conflict_from_another() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let key = format!("/api/v1/keys/{}", dana.key.id);
+    call(&app, &token, Method::POST, &format!("{key}/pause"), Value::Null).await.is(200);
+    let (me, team) = (admin.user.id, admin.team());
+    let elsewhere = json!({ "expected_secret_id": "0198c0de-0000-7000-8000-000000000000" });
+    let again =
+        json!({ "app_id": dana.key.app_id, "version_id": starter.version.id, "plan_id": starter.plan.id });
+    let cases = [
+        (Method::POST, format!("{key}/pause"), Value::Null, "wrong_state"),
+        (Method::POST, format!("{key}/rotation"), elsewhere, "changed_meanwhile"),
+        (Method::POST, "/api/v1/subscriptions".to_owned(), again, "exists_already"),
+        (Method::DELETE, format!("/api/v1/providers/{}", starter.provider.id), Value::Null, "in_use"),
+        (Method::POST, format!("/api/v1/users/{me}/deactivation"), Value::Null, "yourself"),
+        (Method::PATCH, format!("/api/v1/users/{me}"), json!({ "role": "member" }), "last_one"),
+        (
+            Method::POST,
+            format!("/api/v1/teams/{team}/members"),
+            json!({ "email": dana.person.user.email }),
+            "personal_team",
+        ),
+    ];
+    let shown = portico::api::document::value();
+    let described = shown["components"]["schemas"]["Refusal"]["properties"]["reason"]["description"].clone();
+    for (method, path, body, reason) in cases {
+        let refused = call(&app, &token, method, &path, body).await.is(409);
+        let said = refused.json();
+        assert_eq!((&said["code"], &said["reason"]), (&json!("conflict"), &json!(reason)), "{path}: {said}");
+    }
+    for clash in portico::base::Clash::ALL {
+        assert!(described.as_str().unwrap().contains(&format!("`{clash}`")), "{clash} is not documented");
+    }
+    let other = call(&app, &token, Method::GET, "/api/v1/nope", Value::Null).await.is(404).json();
+    assert_eq!(other.get("reason"), None);
+}
