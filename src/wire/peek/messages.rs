@@ -6,6 +6,21 @@ use super::{Bad, value, wrong};
 
 const MAX_MESSAGES: usize = 10_000;
 const ROLES: &[&[u8]] = &[b"system", b"developer", b"user", b"assistant", b"tool", b"function"];
+/// Names that stand once in a message, and once in a part of one.
+const FIELDS: &[&[u8]] = &[
+    b"role",
+    b"content",
+    b"name",
+    b"tool_calls",
+    b"tool_call_id",
+    b"function_call",
+    b"refusal",
+    b"audio",
+    b"reasoning_content",
+    b"reasoning",
+];
+const PART_FIELDS: &[&[u8]] =
+    &[b"type", b"text", b"image_url", b"input_audio", b"file", b"video_url", b"audio_url", b"document_url"];
 /// What OpenAI takes, then what compatible vendors take beside it.
 const PARTS: &[&[u8]] = &[
     b"text",
@@ -72,17 +87,13 @@ fn message(cursor: &mut Cursor<'_>, rank: usize, media: &mut Media) -> Result<()
         return Err(wrong(format!("messages[{rank}]"), "must be an object").into());
     }
     let mut role: Option<Text<'_>> = None;
-    let (mut content, mut has_content, mut others) = (Content::Nothing, false, false);
+    let (mut content, mut others, mut once) = (Content::Nothing, false, value::Once::default());
     cursor.object::<Bad>(|cursor, name| {
-        match name.name().as_ref() {
-            b"role" => {
-                value::once(&mut role.is_some(), || path("role"))?;
-                role = value::text(cursor, || path("role"))?;
-            }
-            b"content" => {
-                value::once(&mut has_content, || path("content"))?;
-                content = self::content(cursor, rank, media)?;
-            }
+        let name = name.name();
+        once.see(FIELDS, &name, || path(&String::from_utf8_lossy(&name)))?;
+        match name.as_ref() {
+            b"role" => role = value::text(cursor, || path("role"))?,
+            b"content" => content = self::content(cursor, rank, media)?,
             b"tool_calls" => others |= calls(cursor, rank)?,
             b"function_call" | b"refusal" | b"audio" | b"reasoning_content" | b"reasoning" => {
                 others |= cursor.kind()? != Kind::Null;
@@ -151,13 +162,12 @@ fn part(cursor: &mut Cursor<'_>, path: &dyn Fn(&str) -> String, media: &mut Medi
         return Err(wrong(path(""), "must be an object").into());
     }
     let mut kind: Option<Text<'_>> = None;
-    let (mut text, mut image) = (false, false);
+    let (mut text, mut image, mut once) = (false, false, value::Once::default());
     cursor.object::<Bad>(|cursor, name| {
-        match name.name().as_ref() {
-            b"type" => {
-                value::once(&mut kind.is_some(), || path(".type"))?;
-                kind = value::text(cursor, || path(".type"))?;
-            }
+        let name = name.name();
+        once.see(PART_FIELDS, &name, || path(&format!(".{}", String::from_utf8_lossy(&name))))?;
+        match name.as_ref() {
+            b"type" => kind = value::text(cursor, || path(".type"))?,
             b"text" => text = value::text(cursor, || path(".text"))?.is_some(),
             b"image_url" => {
                 image = true;

@@ -95,6 +95,18 @@ fn b16_a_field_may_not_stand_twice() {
     refused(with(r#""x":1,"x":1"#), "x");
     refused(messages(r#"[{"role":"user","role":"system","content":"a"}]"#), "messages[0].role");
     refused(messages(r#"[{"role":"user","content":"b","content":"a"}]"#), "messages[0].content");
+    for name in ["model", "stream", "max_tokens", "x"] {
+        refused(chat(&format!(r#"{{"{name}":null,"{name}":null,"messages":[]}}"#)), name);
+    }
+    for name in ["role", "content", "name", "tool_calls", "tool_call_id", "function_call", "refusal"] {
+        let twice = format!(r#"[{{"{name}":null,"{name}":null,"role":"user","content":"a"}}]"#);
+        refused(messages(&twice), &format!("messages[0].{name}"));
+    }
+    for name in ["type", "text", "image_url"] {
+        let value = if name == "image_url" { "\"x\"" } else { "null" };
+        let twice = format!(r#"[{{"role":"user","content":[{{"{name}":{value},"{name}":{value}}}]}}]"#);
+        refused(messages(&twice), &format!("messages[0].content[0].{name}"));
+    }
 }
 
 #[test]

@@ -114,13 +114,14 @@ impl<'a> Reading<'a> {
         }
         self.stream_options = true;
         let at = cursor.at() + 1;
-        let (mut empty, mut seen, mut usage) = (true, false, None);
+        let (mut empty, mut once, mut usage) = (true, value::Once::default(), None);
         cursor.object::<Bad>(|cursor, name| {
             empty = false;
-            if name.name().as_ref() != b"include_usage" {
+            let name = name.name();
+            if name.as_ref() != b"include_usage" {
                 return Ok(cursor.pass()?);
             }
-            value::once(&mut seen, || "stream_options.include_usage".to_owned())?;
+            once.see(&[b"include_usage"], &name, || "stream_options.include_usage".to_owned())?;
             usage = Some(value::flag(cursor, "stream_options.include_usage")?);
             Ok(())
         })?;

@@ -45,11 +45,19 @@ pub fn text<'a>(cursor: &mut Cursor<'a>, param: impl Fn() -> String) -> Result<O
     }
 }
 
-/// Refuses a name that comes a second time in its object.
-pub fn once(seen: &mut bool, param: impl Fn() -> String) -> Result<(), Bad> {
-    if std::mem::replace(seen, true) {
-        Err(wrong(param(), "stands twice in its object").into())
-    } else {
+/// The names of an object that are read so far.
+#[derive(Default)]
+pub struct Once(u32);
+
+impl Once {
+    /// Refuses one of these names when it comes a second time, whatever its value was; others may.
+    pub fn see(&mut self, known: &[&[u8]], name: &[u8], param: impl Fn() -> String) -> Result<(), Bad> {
+        let Some(rank) = known.iter().position(|other| *other == name) else { return Ok(()) };
+        let bit = 1 << rank;
+        if self.0 & bit != 0 {
+            return Err(wrong(param(), "stands twice in its object").into());
+        }
+        self.0 |= bit;
         Ok(())
     }
 }
