@@ -24,7 +24,7 @@ use crate::gateway::{self, Gateway};
 use crate::ingress::{self, Ingress};
 use crate::jobs::Jobs;
 use crate::ledger::{self, Ledger};
-use crate::store::{Change, Db, Listener, Noted};
+use crate::store::{Change, Db, Listener, Node, Noted};
 use crate::web::document::ApiDocument;
 use crate::web::fault::Painter;
 use crate::web::form::BODY_CAP;
@@ -43,6 +43,7 @@ pub struct App {
     pub ledger: Ledger,
     pub gateway: Gateway,
     pub ready: Ready,
+    node: Node,
     set_up: SetUpDone,
     shown: ShownOnce,
     sent: SentForms,
@@ -67,10 +68,13 @@ impl App {
         let options =
             ledger::Options { max_bytes: config.journal.max_bytes, ..ledger::Options::new(&config.data.dir) };
         let ledger = Ledger::open(&options, clock)?;
+        // The ledger holds the folder from here on.
+        let node = Node::of(&config.data.dir);
+        repeats::broke_off(&db, node).await?;
         let gateway = start_gateway(&config, &db, &ledger).await?;
         let set_up = SetUpDone::default();
         let (ready, shown, sent) = (Ready::default(), ShownOnce::default(), SentForms::default());
-        let app = Self { config, db, ledger, gateway, ready, set_up, shown, sent };
+        let app = Self { config, db, ledger, gateway, ready, node, set_up, shown, sent };
         app.db.listen(Arc::new(SetUpWatch { db: app.db.clone(), done: app.set_up.clone() }));
         app.set_up.0.store(settings::get::<SetUp>(&app.db).await?.done, Ordering::Release);
         Ok(app)
@@ -109,6 +113,7 @@ impl App {
             .app_data(Data::new(self.gateway.clone()))
             .app_data(Data::new(self.set_up.clone()))
             .app_data(Data::new(self.ready.clone()))
+            .app_data(Data::new(self.node))
             .app_data(Data::new(self.shown.clone()))
             .app_data(Data::new(self.sent.clone()))
             .app_data(Data::new(ApiDocument::new(api::document::value())))

@@ -18,6 +18,8 @@ mod m20261127_000004_repeats;
 mod m20261127_000005_usage;
 #[path = "../../migrations/m20261127_000006_removed_teams.rs"]
 mod m20261127_000006_removed_teams;
+#[path = "../../migrations/m20261127_000007_repeats_node.rs"]
+mod m20261127_000007_repeats_node;
 #[path = "../../migrations/shape.rs"]
 mod shape;
 
@@ -31,6 +33,7 @@ impl MigratorTrait for State {
             Box::new(m20261124_000003_sign_in::Migration),
             Box::new(m20261127_000004_repeats::Migration),
             Box::new(m20261127_000006_removed_teams::Migration),
+            Box::new(m20261127_000007_repeats_node::Migration),
         ]
     }
 

@@ -5,6 +5,7 @@ pub mod dialect;
 pub mod entity;
 pub mod feed;
 pub mod migrate;
+pub mod node;
 pub mod pools;
 mod tx;
 pub mod vault;
@@ -20,6 +21,7 @@ use crate::config::Config;
 
 pub use dialect::Dialect;
 pub use feed::{Change, Listener, Noted};
+pub use node::Node;
 pub use tx::Tx;
 pub use vault::Vault;
 

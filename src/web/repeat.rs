@@ -15,7 +15,7 @@ use super::route::Served;
 use crate::base::{Code, Result};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::repeats::{self, Answer, Kept, Once};
-use crate::store::Db;
+use crate::store::{Db, Node};
 
 pub(super) const HEADER: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
@@ -55,8 +55,9 @@ pub(super) async fn answer(
 }
 
 async fn done_once(once: Once, request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
-    let begun = match data::<Db>(request.request()) {
-        Ok(db) => repeats::begin(&db, &once).await.map(|known| (db, known)),
+    let handles = data::<Db>(request.request()).and_then(|db| Ok((db, data::<Node>(request.request())?)));
+    let begun = match handles {
+        Ok((db, node)) => repeats::begin(&db, **node, &once).await.map(|known| (db, known)),
         Err(error) => Err(error),
     };
     match begun {

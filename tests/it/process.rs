@@ -261,6 +261,42 @@ async fn f13_while_the_disk_is_full_calls_go_on_and_budgets_hold() {
 }
 
 #[actix_web::test]
+async fn what_a_script_had_under_way_at_a_kill_is_unknown_to_the_next_process() {
+    let mut server = Process::start(Launch::default()).await;
+    let vendor = Vendor::start().await;
+    vendor.set(Mode::Silent);
+    let admin = server.admin().await;
+    let starter = server.vendor_api(&admin, "custom", &vendor.base, &["gpt-test"]).await;
+    let token = server.token(&admin).await;
+    let test = || {
+        let url = format!("{}/api/v1/providers/{}/test", server.base, starter.provider.id);
+        client().post(url).bearer_auth(&token).header("idempotency-key", "one")
+    };
+    let asking = test();
+    let asked = actix_web::rt::spawn(async move {
+        // Until the server hears of the provider it is not found, and nothing is kept of that.
+        while asking.try_clone().unwrap().send().await.is_ok_and(|answer| answer.status() == 404) {}
+    });
+    let started = Instant::now();
+    while vendor.hits() == 0 {
+        assert!(started.elapsed() < Duration::from_secs(5), "the vendor is not asked");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let repeat = async || test().send().await.unwrap().json::<Value>().await.unwrap();
+    assert_eq!(repeat().await["reason"], "under_way");
+    server.signal("KILL");
+    server.ended(Duration::from_secs(2)).await;
+    asked.await.unwrap();
+    let (base, id) = (server.base.clone(), starter.provider.id);
+    server.again().await;
+    let url = format!("{base}/api/v1/providers/{id}/test");
+    let again = client().post(url).bearer_auth(&token).header("idempotency-key", "one").send().await.unwrap();
+    assert_eq!(again.status(), 409);
+    assert_eq!(again.json::<Value>().await.unwrap()["reason"], "outcome_unknown");
+    assert_eq!(vendor.hits(), 1, "it is not done again");
+}
+
+#[actix_web::test]
 async fn f22_a_body_without_end_is_refused_at_the_cap_and_costs_no_memory() {
     let server = Process::start(Launch::default()).await;
     let key = developer(&server, &["demo-echo"]).await;

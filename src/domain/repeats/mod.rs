@@ -10,13 +10,15 @@ use uuid::Uuid;
 use crate::base::clock::{DAY, MINUTE};
 use crate::base::ids::AdminTokenId;
 use crate::base::{Clash, Code, Result};
-use crate::store::Db;
+use crate::store::{Db, Node};
 use crate::store::entity::repeat;
 
 /// How long a request is known.
 const KEPT: i64 = DAY;
 /// No request takes longer than this; what has no answer by then never will have one.
 const LONGEST: i64 = 15 * MINUTE;
+/// In place of an answer's status.
+const BROKE_OFF: u16 = 0;
 /// Characters of an `Idempotency-Key`.
 const LONGEST_NAME: usize = 255;
 
@@ -58,16 +60,16 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Begins a request: none where this is the first time, the answer where it was given already.
+/// Begins a request of this node: none where this is the first time, the answer where it was given already.
 ///
 /// # Errors
 /// `field_invalid` (422) where the name came with another request before; `conflict` while that is under
 /// way, where nobody knows how it ended, and where its answer held a secret.
-pub async fn begin(db: &Db, once: &Once) -> Result<Option<Answer>> {
+pub async fn begin(db: &Db, node: Node, once: &Once) -> Result<Option<Answer>> {
     let once = once.clone();
     db.transact(async move |tx| {
         queries::forget_old(&tx, &once, tx.now().minus(KEPT)).await?;
-        if queries::insert(&tx, &once).await? {
+        if queries::insert(&tx, node, &once).await? {
             return Ok(None);
         }
         let row = queries::find(&tx, &once).await?.ok_or_else(|| Clash::Underway.with(once.token))?;
@@ -76,11 +78,11 @@ pub async fn begin(db: &Db, once: &Once) -> Result<Option<Answer>> {
             return Err(Code::FieldInvalid.saying(message).on("Idempotency-Key").as_status(422));
         }
         match row.status.and_then(|status| u16::try_from(status).ok()) {
-            Some(status) => answered(row, status).map(Some),
+            Some(status) if status != BROKE_OFF => answered(row, status).map(Some),
             None if tx.now().since(row.begun_at) < LONGEST => {
                 Err(Clash::Underway.saying("The same request is still under way.").after(1))
             }
-            None => Err(Clash::Unknown.saying(
+            _ => Err(Clash::Unknown.saying(
                 "The same request broke off. Look whether it was done; if not, send it with a new Idempotency-Key.",
             )),
         }
@@ -119,6 +121,15 @@ pub async fn finish(db: &Db, once: &Once, status: u16, kept: Kept) -> Result<()>
 pub async fn forget(db: &Db, once: &Once) -> Result<()> {
     let once = once.clone();
     db.transact(async move |tx| queries::forget(&tx, &once).await).await
+}
+
+/// Called before this node serves: what it had under way ended with the process before this one. Of
+/// other nodes nothing is known here. Gives how many there were.
+///
+/// # Errors
+/// The database's own.
+pub async fn broke_off(db: &Db, node: Node) -> Result<u64> {
+    db.transact(async move |tx| queries::broke_off(&tx, node).await).await
 }
 
 /// Drops what is over. Gives how many there were.

@@ -3,9 +3,9 @@
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
 
-use super::{Kept, Once};
+use super::{BROKE_OFF, Kept, Once};
 use crate::base::{Result, Timestamp};
-use crate::store::Tx;
+use crate::store::{Node, Tx};
 use crate::store::entity::repeat::{ActiveModel, Column, Entity, Model};
 
 fn same(once: &Once) -> Condition {
@@ -13,7 +13,7 @@ fn same(once: &Once) -> Condition {
 }
 
 /// False when it is there already.
-pub(super) async fn insert(tx: &Tx, once: &Once) -> Result<bool> {
+pub(super) async fn insert(tx: &Tx, node: Node, once: &Once) -> Result<bool> {
     let row = ActiveModel {
         token_id: Set(once.token),
         name: Set(once.name.clone()),
@@ -22,6 +22,7 @@ pub(super) async fn insert(tx: &Tx, once: &Once) -> Result<bool> {
         status: Set(None),
         answer: Set(None),
         subject: Set(None),
+        node: Set(Some(node.0)),
     };
     let first = OnConflict::columns([Column::TokenId, Column::Name]).do_nothing().to_owned();
     Ok(Entity::insert(row).on_conflict(first).exec_without_returning(tx).await? == 1)
@@ -39,6 +40,12 @@ pub(super) async fn finish(tx: &Tx, once: &Once, status: u16, kept: Kept) -> Res
     }
     Entity::update_many().set(row).filter(same(once)).exec(tx).await?;
     Ok(())
+}
+
+pub(super) async fn broke_off(tx: &Tx, node: Node) -> Result<u64> {
+    let row = ActiveModel { status: Set(Some(i32::from(BROKE_OFF))), ..Default::default() };
+    let mine = Condition::all().add(Column::Node.eq(node.0)).add(Column::Status.is_null());
+    Ok(Entity::update_many().set(row).filter(mine).exec(tx).await?.rows_affected)
 }
 
 pub(super) async fn forget(tx: &Tx, once: &Once) -> Result<()> {
