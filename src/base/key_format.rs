@@ -66,6 +66,16 @@ pub fn redacted(text: String) -> String {
     clean
 }
 
+/// The first whole key in a text, else the first that is incomplete or mistyped.
+pub fn within(text: &str) -> Option<&str> {
+    let found = text.match_indices(PREFIX).filter_map(|(start, _)| {
+        let from = text.get(start..)?;
+        let length = from.bytes().skip(PREFIX.len()).take_while(u8::is_ascii_alphanumeric).count();
+        from.get(..PREFIX.len() + length)
+    });
+    found.min_by_key(|key| shape(key) != Shape::WellFormed)
+}
+
 /// SHA-256 of the key: what a browser may send in place of the key itself.
 pub fn digest(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()

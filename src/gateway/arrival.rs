@@ -18,8 +18,8 @@ pub enum Door {
     Api { slug: String, version: String },
 }
 
-/// The credentials of a request as they were sent.
-#[derive(Clone, Debug, Default)]
+/// The credentials of a request as they were sent. They cannot be printed.
+#[derive(Clone, Default)]
 pub struct Presented {
     /// Every `Authorization` header.
     pub authorization: Vec<String>,
@@ -30,7 +30,7 @@ pub struct Presented {
 }
 
 /// Everything about a request but its body.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Arrival {
     /// The request's id, made here: the call's as well.
     pub id: CallId,

@@ -1,6 +1,7 @@
 //! Takes from a request what the gateway needs, and nothing else: no other header of a caller has
 //! any meaning here or goes any further.
 
+use actix_web::http::Uri;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, USER_AGENT};
 use actix_web::{HttpMessage, HttpRequest};
 use ipnet::IpNet;
@@ -64,19 +65,25 @@ fn presented(request: &HttpRequest) -> Presented {
     Presented {
         authorization: texts(AUTHORIZATION).collect(),
         key_headers: KEY_HEADERS.iter().flat_map(|name| texts(HeaderName::from_static(name))).collect(),
-        in_url: key_in(request.query_string()),
+        in_url: key_in(request.uri()),
     }
 }
 
-/// What stands in a query as a key: one of this gateway before one that is merely named so.
-fn key_in(query: &str) -> Option<String> {
-    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, value)| {
-        let named = KEY_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field));
-        (named && !value.is_empty()) || key_format::shape(value) != Shape::Other
+/// What stands in an address as a key: one of this gateway, wherever it stands, before one of a vendor
+/// and one that is merely named so.
+fn key_in(uri: &Uri) -> Option<String> {
+    let query = uri.query().unwrap_or_default();
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let own = [authority, uri.path(), query].into_iter().filter_map(|part| {
+        let part = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+        key_format::within(&part).map(str::to_owned)
     });
-    pairs
-        .map(|(_, value)| value.into_owned())
-        .min_by_key(|value| key_format::shape(value) != Shape::WellFormed)
+    let named = url::form_urlencoded::parse(query.as_bytes()).filter_map(|(name, value)| {
+        let named = KEY_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field)) && !value.is_empty();
+        let looks = |text: &str| key_format::shape(text) != Shape::Other;
+        (named || looks(&value)).then_some(&value).or_else(|| looks(&name).then_some(&name)).map(|text| text.to_string())
+    });
+    own.chain(named).min_by_key(|text| key_format::shape(text) != Shape::WellFormed)
 }
 
 fn agent(headers: &HeaderMap) -> String {

@@ -40,6 +40,28 @@ async fn b25_b31_b32_b33_what_is_no_key_is_refused_by_name() {
     let in_url = dev.person.browser.send(post(&format!("{path}?api_key={}", dev.secret))).await.is(401);
     assert_eq!(in_url.code(), "auth_in_url");
     assert!(!in_url.text.contains(&dev.secret));
+    let key = &dev.secret;
+    let encoded = key.replace('-', "%2D");
+    for spelled in [
+        format!("?{key}"),
+        format!("?{key}=1"),
+        format!("?a=1&{encoded}&b"),
+        format!("?q=Bearer%20{key}"),
+        "?sk-ant-api03-fake".to_owned(),
+        format!("?{}", &key[..30]),
+    ] {
+        let refused = dev.person.browser.send(post(&format!("{path}{spelled}")).bearer_auth(key)).await;
+        assert_eq!(refused.is(401).code(), "auth_in_url", "{spelled}");
+    }
+    for spelled in [format!("/v1/models/{key}"), format!("/v1/models/{encoded}"), format!("/apis/{key}/v1/models")] {
+        assert_eq!(app.look(key, &spelled).await.is(401).code(), "auth_in_url", "{spelled}");
+    }
+    let mut target = app.base.replace("http://", &format!("http://{key}@"));
+    target.push_str("/v1/models");
+    let bytes = format!("GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n");
+    let (status, text) = super::support::raw::exchange(&app.base, bytes.as_bytes()).await;
+    assert!(matches!(status, 400 | 401) && !text.contains(key.as_str()), "{text}");
+    app.look(key, "/v1/models/demo-echo?sort=name").await.is(200);
     let request = post(path).bearer_auth(&dev.secret).header("authorization", "Bearer other");
     assert_eq!(dev.person.browser.send(request).await.is(400).code(), "auth_conflict");
     let mistyped = format!("{}x", &dev.secret[..dev.secret.len() - 1]);

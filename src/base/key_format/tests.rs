@@ -56,3 +56,14 @@ fn p15_a_key_in_a_text_is_cut_to_what_is_shown() {
     assert_eq!(redacted("sk-ptc-".to_owned()), "sk-ptc-");
     assert_eq!(redacted("gpt-5".to_owned()), "gpt-5");
 }
+
+#[test]
+fn b31_a_key_is_found_wherever_it_stands() {
+    let key = mint();
+    let key = key.expose();
+    for text in [key.to_owned(), format!("/v1/{key}/x"), format!("a=sk-ptc-0123&{key}=b"), format!("Bearer {key}")] {
+        assert_eq!(within(&text), Some(key), "{text}");
+    }
+    assert_eq!(within("a sk-ptc-0123. b"), Some("sk-ptc-0123"));
+    assert_eq!((within("sk-pt"), within("gpt-5"), within("")), (None, None, None));
+}
