@@ -6,18 +6,21 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 
 use crate::base::{Code, Error};
+use crate::limits::MemoryHold;
 use crate::upstream::{
     Answer, AnswerBody, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport,
 };
 use crate::vendors::{self, Destination, demo};
-use crate::wire::{self, ModelFacts, Relay, Retry, Shown, VendorFault, WireFault};
+use crate::wire::{self, ModelFacts, Relay, Retry, Shown, WireFault};
 
 use super::Admitted;
 use super::guard::{BASE_BYTES, Guard};
 use super::plan::{self, Choice};
 
-/// A whole answer may have so many bytes.
+/// A whole answer may have so many bytes: an image in base64, or 2,048 embeddings of 3,072 numbers.
 const ANSWER_CAP: usize = 64 << 20;
+/// How often a whole answer is held at once: as it came, and as it goes.
+const COPIES: u64 = 2;
 const ERROR_CAP: usize = 256 << 10;
 /// Before the same target is asked again.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -32,7 +35,8 @@ pub struct Won {
 
 #[expect(clippy::large_enum_variant, reason = "made once a call and moved at once")]
 pub enum Answered {
-    Whole(Bytes),
+    /// With the memory it holds until it is sent.
+    Whole(Bytes, MemoryHold),
     Stream(Streaming),
 }
 
@@ -192,7 +196,9 @@ async fn whole(
     timers: &Timers,
     mut body: AnswerBody,
 ) -> Result<Answered, Failure> {
-    let bytes = match body.collect(ANSWER_CAP).await {
+    let mut room = call.guard.gateway().limits().memory().hold();
+    let collected = body.collect(ANSWER_CAP, |bytes| room.grow(bytes as u64 * COPIES)).await;
+    let bytes = match collected {
         Ok(bytes) => bytes,
         Err(fault) => return Err(failed(&mut call.guard, choice, timers, &fault)),
     };
@@ -200,11 +206,11 @@ async fn whole(
     let format = choice.target.provider.format;
     match wire::whole(call.request.peek.endpoint, format, &bytes, &shown(call)) {
         Ok(whole) => {
-            let size = whole.body.len() as u64;
-            call.guard.observe(whole.usage, size);
-            Ok(Answered::Whole(whole.body))
+            call.guard.observe(whole.usage, whole.text_bytes);
+            room.shrink_to(whole.body.len() as u64);
+            Ok(Answered::Whole(whole.body, room))
         }
-        Err(fault) => Err(misspoke(&mut call.guard, choice, &fault)),
+        Err(fault) => Err(misspoke(&mut call.guard, choice, fault)),
     }
 }
 
@@ -229,7 +235,7 @@ async fn first_content(
         if let Err(fault) = pushed {
             // Good events of the same chunk are for the caller.
             if !relay.state().content {
-                return Err(misspoke(&mut call.guard, choice, &fault));
+                return Err(misspoke(&mut call.guard, choice, fault));
             }
             broken = Some(fault);
         }
@@ -244,13 +250,19 @@ async fn first_content(
 fn failed(guard: &mut Guard, choice: &Choice, timers: &Timers, fault: &Fault) -> Failure {
     if fault.is_unsent() {
         guard.try_unsent();
+    } else {
+        guard.worked();
     }
     let code = fault.code();
-    let outcome = if fault.kind == FaultKind::TooLarge { Outcome::Neutral } else { Outcome::Failed };
+    let outcome = match fault.kind {
+        FaultKind::TooLarge | FaultKind::NoRoom => Outcome::Neutral,
+        _ => Outcome::Failed,
+    };
     guard.try_ends(Some(code), outcome);
     let name = &choice.target.provider.name;
     let error = match fault.kind {
         FaultKind::Timeout(timer) => code.saying(timed_out(name, timer, timers)),
+        FaultKind::NoRoom => code.with(&fault.cause).after(1),
         _ => code.saying(format!(
             "{} Provider `{name}`: {}.",
             code.message(),
@@ -263,7 +275,7 @@ fn failed(guard: &mut Guard, choice: &Choice, timers: &Timers, fault: &Fault) ->
             Retry::Elsewhere
         }
         // The vendor has worked on it: asking again would pay twice.
-        FaultKind::Timeout(_) | FaultKind::TooLarge | FaultKind::Cut => Retry::Never,
+        FaultKind::Timeout(_) | FaultKind::TooLarge | FaultKind::NoRoom | FaultKind::Cut => Retry::Never,
     };
     Failure { error, next }
 }
@@ -275,9 +287,9 @@ fn timed_out(name: &str, timer: Timer, timers: &Timers) -> String {
 
 /// The vendor answered with another status than 200.
 async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Failure {
-    let body = answer.body.collect(ERROR_CAP).await.unwrap_or_default();
+    let body = answer.body.collect(ERROR_CAP, |_| Ok(())).await.unwrap_or_default();
     let mut fault = wire::vendor_fault(choice.target.provider.format, answer.status, &body);
-    hide_secret(&mut fault, choice);
+    fault.hide(choice.secret());
     let wait = answer.retry_after;
     let outcome = match fault.code {
         Code::VendorLimit => Outcome::Limited(wait),
@@ -303,22 +315,15 @@ async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Fail
     Failure { error, next: fault.retry }
 }
 
-fn hide_secret(fault: &mut VendorFault, choice: &Choice) {
-    if let Some(credential) = choice.credential() {
-        fault.hide(credential.secret.expose());
-    }
-}
-
 /// The vendor answered 200 with something that is not its format, or with an error inside.
-fn misspoke(guard: &mut Guard, choice: &Choice, fault: &WireFault) -> Failure {
+fn misspoke(guard: &mut Guard, choice: &Choice, mut fault: WireFault) -> Failure {
+    fault.hide(choice.secret());
     match fault {
         WireFault::VendorSaid(said) => {
-            let mut said = said.clone();
-            hide_secret(&mut said, choice);
             guard.try_ends(Some(said.code), Outcome::Failed);
             Failure { error: said.error(), next: said.retry }
         }
-        WireFault::NotThisFormat(why) => strange(guard, choice, why),
+        WireFault::NotThisFormat(why) => strange(guard, choice, &why),
         WireFault::Interrupted => strange(guard, choice, "the answer ended before it began"),
         WireFault::TooLarge => strange(guard, choice, "one event is larger than any may be"),
     }

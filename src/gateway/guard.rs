@@ -202,6 +202,11 @@ impl Guard {
         }
     }
 
+    /// A vendor has worked on the call, whatever became of its answer.
+    pub fn worked(&mut self) {
+        self.usage.worked = true;
+    }
+
     /// The vendor cannot have seen the request.
     pub fn try_unsent(&mut self) {
         if let Some(trying) = &mut self.trying {

@@ -267,9 +267,9 @@ impl Gateway {
         };
         let id = guard.id;
         let reply = match answer {
-            Answered::Whole(body) => {
+            Answered::Whole(body, room) => {
                 guard.answered();
-                Reply::json(id, body)
+                Reply::json(id, body).holding(room)
             }
             Answered::Stream(stream) => stream_reply(id, Relaying::flowing(guard, stream)),
         };

@@ -26,6 +26,11 @@ impl Choice {
         self.credential.and_then(|at| self.target.provider.credentials.get(at))
     }
 
+    /// What is sent to the vendor as its key, to be taken out of what it says; nothing where it needs none.
+    pub fn secret(&self) -> &str {
+        self.credential().map_or("", |credential| credential.secret.expose())
+    }
+
     /// Whose health a try reports on.
     pub fn health_id(&self) -> Uuid {
         self.credential().map_or(self.target.provider.id.0, |credential| credential.id.0)

@@ -106,7 +106,7 @@ async fn ask(gateway: &Gateway, format: Format, transport: Transport) -> Result<
     let mut answer = tried.map_err(|fault| fault.code().saying(sentence(&fault.code(), &fault.cause)))?;
     let body = answer
         .body
-        .collect(CAP)
+        .collect(CAP, |_| Ok(()))
         .await
         .map_err(|fault| fault.code().saying(sentence(&fault.code(), &fault.cause)))?;
     if !(200..300).contains(&answer.status) {

@@ -193,7 +193,7 @@ impl Flow {
             return Poll::Ready(self.finish());
         }
         if let Some(fault) = self.stream.fault.take() {
-            return Poll::Ready(self.broken(&why(&fault)));
+            return Poll::Ready(self.misspoke(fault));
         }
         if !self.stream.out.is_empty() {
             return Poll::Ready(Step::Bytes(self.stream.out.split().freeze()));
@@ -209,7 +209,7 @@ impl Flow {
                 },
             };
             match pushed {
-                Err(fault) => return Poll::Ready(self.broken(&why(&fault))),
+                Err(fault) => return Poll::Ready(self.misspoke(fault)),
                 Ok(()) if self.stream.relay.state().done => return Poll::Ready(self.finish()),
                 Ok(()) if self.stream.out.is_empty() => {}
                 Ok(()) => return Poll::Ready(Step::Bytes(self.stream.out.split().freeze())),
@@ -227,6 +227,11 @@ impl Flow {
         self.settle();
         self.guard.answered();
         Step::Last(self.stream.out.split().freeze())
+    }
+
+    fn misspoke(&mut self, fault: WireFault) -> Step {
+        let cause = why(fault, self.stream.choice.secret());
+        self.broken(&cause)
     }
 
     fn broken(&mut self, cause: &str) -> Step {
@@ -249,7 +254,9 @@ impl Drop for Flow {
     }
 }
 
-fn why(fault: &WireFault) -> String {
+/// What was wrong, for the log, without the secret that was sent.
+fn why(mut fault: WireFault, secret: &str) -> String {
+    fault.hide(secret);
     match fault {
         WireFault::NotThisFormat(why) => format!("not the vendor's format: {why}"),
         WireFault::VendorSaid(said) => format!("the vendor said {}: {}", said.code, said.message),
@@ -257,3 +264,6 @@ fn why(fault: &WireFault) -> String {
         WireFault::TooLarge => "one event is larger than any may be".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::base::ids::CallId;
 use crate::base::{Code, Error};
-use crate::limits::{Rates, Tightest};
+use crate::limits::{MemoryHold, Rates, Tightest};
 use crate::wire::{self, Format};
 
 use super::Gateway;
@@ -20,6 +20,8 @@ pub struct Reply {
 
 pub enum ReplyBody {
     Whole(Bytes),
+    /// With the memory it holds until it is sent.
+    Held(Bytes, MemoryHold),
     Stream(Box<Relaying>),
 }
 
@@ -51,6 +53,14 @@ impl Reply {
                 .push(("www-authenticate", format!("Bearer realm=\"portico\", error=\"{}\"", error.code())));
         }
         reply
+    }
+
+    /// The body counts as held until it is sent.
+    pub fn holding(mut self, room: MemoryHold) -> Self {
+        if let ReplyBody::Whole(body) = self.body {
+            self.body = ReplyBody::Held(body, room);
+        }
+        self
     }
 
     pub fn with(mut self, mut headers: Vec<(&'static str, String)>) -> Self {

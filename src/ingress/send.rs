@@ -10,13 +10,20 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::web::Bytes;
 
+use crate::gateway::arrival::MemoryHold;
 use crate::gateway::reply::{Relaying, Reply, ReplyBody};
+
+/// The server below copies what it is given at once, however slowly the caller reads: so it is given
+/// no more than this.
+const PIECE: usize = 64 << 10;
 
 /// `keep`: the connection may serve another request.
 pub fn reply(reply: Reply, keep: bool) -> HttpResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = match reply.body {
         ReplyBody::Whole(bytes) => BoxBody::new(bytes),
+        ReplyBody::Held(bytes, _) if bytes.len() <= PIECE => BoxBody::new(bytes),
+        ReplyBody::Held(bytes, hold) => BoxBody::new(Held { left: bytes, _hold: hold }),
         ReplyBody::Stream(relaying) => BoxBody::new(Streamed(relaying)),
     };
     let mut answer = HttpResponse::with_body(status, body);
@@ -29,6 +36,25 @@ pub fn reply(reply: Reply, keep: bool) -> HttpResponse {
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer
+}
+
+/// A large body that counts as held until all of it was taken.
+struct Held {
+    left: Bytes,
+    _hold: MemoryHold,
+}
+
+impl MessageBody for Held {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.left.len() as u64)
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let next = self.left.len().min(PIECE);
+        Poll::Ready((next > 0).then(|| Ok(self.left.split_to(next))))
+    }
 }
 
 /// A stream as a body: actix drops it when the caller has left, and with it all that it holds.

@@ -28,9 +28,14 @@ impl Memory {
         self.0.limit
     }
 
+    /// A hold of nothing yet.
+    pub fn hold(&self) -> MemoryHold {
+        MemoryHold { pool: self.clone(), bytes: 0 }
+    }
+
     /// Takes `bytes`, or refuses with `overloaded`.
     pub fn take(&self, bytes: u64) -> Result<MemoryHold> {
-        let mut hold = MemoryHold { pool: self.clone(), bytes: 0 };
+        let mut hold = self.hold();
         hold.grow(bytes)?;
         Ok(hold)
     }

@@ -26,6 +26,9 @@ pub struct Answer {
     pub body: AnswerBody,
 }
 
+/// Whether there is room for more of an answer, or the refusal.
+pub type Room = crate::base::Result<()>;
+
 /// The bytes of an answer as they come.
 pub struct AnswerBody {
     source: Source,
@@ -95,26 +98,37 @@ impl AnswerBody {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    /// The whole body, if it has at most `limit` bytes.
-    pub async fn collect(&mut self, limit: usize) -> Result<Bytes, Fault> {
+    /// The whole body, if it has at most `limit` bytes. `room` is asked for each piece before it is kept.
+    pub async fn collect(&mut self, limit: usize, room: impl FnMut(usize) -> Room) -> Result<Bytes, Fault> {
+        let collected = self.pieces(limit, room).await;
+        if collected.is_err() {
+            self.source = Source::Ended;
+        }
+        collected
+    }
+
+    async fn pieces(&mut self, limit: usize, mut room: impl FnMut(usize) -> Room) -> Result<Bytes, Fault> {
+        let mut got = 0;
+        let mut fits = |piece: &Bytes| {
+            got += piece.len();
+            if got > limit {
+                return Err(Fault::too_large(limit));
+            }
+            room(piece.len()).map_err(|refusal| Fault::no_room(&refusal))
+        };
         let Some(first) = self.next().await.transpose()? else { return Ok(Bytes::new()) };
-        let Some(second) = self.next().await.transpose()? else { return within(first, limit) };
+        fits(&first)?;
+        let Some(second) = self.next().await.transpose()? else { return Ok(first) };
+        fits(&second)?;
         let mut whole = BytesMut::with_capacity((first.len() + second.len()).saturating_mul(2).min(limit));
         whole.extend_from_slice(&first);
         whole.extend_from_slice(&second);
-        while let Some(chunk) = self.next().await.transpose()? {
-            if whole.len() + chunk.len() > limit {
-                self.source = Source::Ended;
-                return Err(Fault::too_large(limit));
-            }
-            whole.extend_from_slice(&chunk);
+        while let Some(piece) = self.next().await.transpose()? {
+            fits(&piece)?;
+            whole.extend_from_slice(&piece);
         }
-        within(whole.freeze(), limit)
+        Ok(whole.freeze())
     }
-}
-
-fn within(bytes: Bytes, limit: usize) -> Result<Bytes, Fault> {
-    if bytes.len() > limit { Err(Fault::too_large(limit)) } else { Ok(bytes) }
 }
 
 impl Source {

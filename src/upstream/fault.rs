@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::base::Code;
+use crate::base::{Code, Error};
 
 use super::addresses::Forbidden;
 use super::timers::Timer;
@@ -21,6 +21,8 @@ pub enum FaultKind {
     Cut,
     /// More bytes than the answer may have.
     TooLarge,
+    /// More bytes than there is room for at the moment.
+    NoRoom,
 }
 
 /// A call that brought no answer, or half of one.
@@ -44,6 +46,10 @@ impl Fault {
         Self { kind: FaultKind::TooLarge, cause: format!("the answer is over {limit} bytes") }
     }
 
+    pub(super) fn no_room(refusal: &Error) -> Self {
+        Self { kind: FaultKind::NoRoom, cause: format!("no room for its answer: {refusal}") }
+    }
+
     pub(super) fn cut(cause: impl Into<String>) -> Self {
         Self { kind: FaultKind::Cut, cause: cause.into() }
     }
@@ -59,6 +65,7 @@ impl Fault {
             FaultKind::Tls => Code::VendorTls,
             FaultKind::Timeout(_) => Code::VendorTimeout,
             FaultKind::Cut | FaultKind::TooLarge => Code::VendorError,
+            FaultKind::NoRoom => Code::Overloaded,
         }
     }
 

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::base::outgoing::OutgoingCall;
 
 pub use addresses::Reach;
-pub use answer::{Answer, AnswerBody};
+pub use answer::{Answer, AnswerBody, Room};
 pub use fault::{Fault, FaultKind};
 pub use health::{Aside, Health, Outcome, Report, Standing, Why};
 pub use script::{Script, ScriptEnd};

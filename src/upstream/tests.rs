@@ -67,7 +67,7 @@ async fn read_request(socket: &mut TcpStream) -> String {
 
 async fn get(url: String, timers: &Timers) -> Result<(u16, Bytes), Fault> {
     let mut answer = Upstream::new().send(call(url), timers).await?;
-    let body = answer.body.collect(1 << 16).await?;
+    let body = answer.body.collect(1 << 16, |_| Ok(())).await?;
     Ok((answer.status, body))
 }
 
@@ -231,7 +231,7 @@ async fn a_script_is_played_under_the_same_timers() {
         ..Script::default()
     };
     let play = async |script: Script| -> Result<Bytes, Fault> {
-        Upstream::new().send(Transport::Demo(script), &short()).await?.body.collect(10).await
+        Upstream::new().send(Transport::Demo(script), &short()).await?.body.collect(10, |_| Ok(())).await
     };
     assert_eq!(play(script.clone()).await.unwrap(), "ab");
     let cut = play(Script { end: ScriptEnd::Cut, ..script.clone() }).await.unwrap_err();

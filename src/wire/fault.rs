@@ -25,6 +25,15 @@ pub enum WireFault {
 }
 
 impl WireFault {
+    /// Takes the secret that was sent out of what the vendor said, and out of what was made of it.
+    pub fn hide(&mut self, secret: &str) {
+        match self {
+            Self::NotThisFormat(why) => hide(why, secret),
+            Self::VendorSaid(said) => said.hide(secret),
+            Self::Interrupted | Self::TooLarge => {}
+        }
+    }
+
     pub(super) fn strange(why: impl Into<String>) -> Self {
         Self::NotThisFormat(why.into())
     }
@@ -65,15 +74,8 @@ pub struct VendorFault {
 impl VendorFault {
     /// Takes the secret that was sent out of what the vendor said, whatever its form.
     pub fn hide(&mut self, secret: &str) {
-        if secret.is_empty() {
-            return;
-        }
         let texts = [Some(&mut self.message), self.param.as_mut(), self.vendor_code.as_mut()];
-        for text in texts.into_iter().flatten() {
-            if text.contains(secret) {
-                *text = text.replace(secret, "[removed]");
-            }
-        }
+        texts.into_iter().flatten().for_each(|text| hide(text, secret));
     }
 
     /// The error the caller sees. The vendor's sentence is shown only where the input is at fault:
@@ -89,6 +91,12 @@ impl VendorFault {
             Some(param) => error.on(param),
             None => error,
         }
+    }
+}
+
+fn hide(text: &mut String, secret: &str) {
+    if !secret.is_empty() && text.contains(secret) {
+        *text = text.replace(secret, "[removed]");
     }
 }
 

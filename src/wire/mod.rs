@@ -95,6 +95,8 @@ pub struct Whole {
     pub body: Bytes,
     pub usage: Option<Usage>,
     pub finish: Option<Finish>,
+    /// As [`RelayState::text_bytes`].
+    pub text_bytes: u64,
 }
 
 /// One borrowed parse of an inbound body: all the gateway needs, and the places of later edits.
@@ -125,7 +127,8 @@ pub fn whole(endpoint: Endpoint, from: Format, body: &Bytes, shown: &Shown<'_>) 
         Way::Other(caller, vendor) => {
             let answer = vendor.read_answer(body)?;
             let body = caller.write_answer(&answer, shown);
-            Ok(Whole { body, usage: answer.usage, finish: Some(answer.finish) })
+            let text_bytes = answer.text_bytes() as u64;
+            Ok(Whole { body, usage: answer.usage, finish: Some(answer.finish), text_bytes })
         }
         Way::None => Err(WireFault::strange("no way between two formats")),
     }

@@ -36,6 +36,9 @@ async fn f05_a_reset_in_a_whole_answer_is_a_502_without_a_second_try() {
     }
     vendor.set(Mode::Ok);
     app.chat(&dev.secret, "gpt-test").await.is(200);
+    for row in app.calls(5).await.iter().take(4) {
+        assert_eq!(row.usage_source, "estimated", "the vendor has worked, and wants to be paid");
+    }
 }
 
 #[actix_web::test]
@@ -132,6 +135,78 @@ async fn a_refused_credential_stops_all_its_models() {
     app.chat(&dev.secret, "gpt-one").await.is(502);
     assert_eq!(app.chat(&dev.secret, "gpt-two").await.is(502).code(), "vendor_credential");
     assert_eq!(vendor.hits(), 1, "the vendor was not asked with it again");
+}
+
+/// A whole answer with so many bytes of text.
+fn long_answer(bytes: usize) -> Mode {
+    let answer = serde_json::json!({
+        "id": "c", "object": "chat.completion", "created": 1, "model": "m",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "x".repeat(bytes)}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+    });
+    Mode::Status(200, "content-type: application/json\r\n".into(), answer.to_string())
+}
+
+#[actix_web::test]
+async fn f27_a_whole_answer_counts_while_it_is_held_and_without_room_it_is_refused() {
+    let app = super::support::spawn_with(|config| config.gateway.memory_budget = 24 << 20).await;
+    let vendor = Vendor::start().await;
+    let starter = app.vendor_api(&app.admin().await, "custom", &vendor.base, &["gpt-test"]).await;
+    app.widen(&starter).await;
+    let dev = app.developer("dana", &starter).await;
+    let memory = app.app.gateway.limits().memory().clone();
+    vendor.set(long_answer(13 << 20));
+    let refused = app.chat(&dev.secret, "gpt-test").await.is(503);
+    assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("overloaded", "1"));
+    assert_eq!(memory.used(), 0, "what was collected is given back");
+    let row = app.calls(1).await.remove(0);
+    assert_eq!((row.code.as_deref(), row.usage_source.as_str()), (Some("overloaded"), "estimated"));
+    vendor.set(long_answer(10 << 20));
+    assert!(app.chat(&dev.secret, "gpt-test").await.is(200).text.len() > 10 << 20);
+    assert_eq!(memory.used(), 0);
+
+    // A caller who does not read keeps it held until it leaves.
+    let body = chat("gpt-test").to_string();
+    let head = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        dev.secret,
+        body.len()
+    );
+    let mut socket = tokio::net::TcpStream::connect(app.base.trim_start_matches("http://")).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut socket, head.as_bytes()).await.unwrap();
+    app.calls(3).await;
+    assert!(memory.used() >= 10 << 20, "{} bytes held", memory.used());
+    drop(socket);
+    let started = Instant::now();
+    while memory.used() > 0 {
+        assert!(started.elapsed() < Duration::from_secs(5), "{} bytes stay held", memory.used());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_whole_answer_without_usage_is_estimated_by_its_text() {
+    let app = spawn().await;
+    let vendor = Vendor::start().await;
+    let starter = app.vendor_api(&app.admin().await, "custom", &vendor.base, &["gpt-test"]).await;
+    let dev = app.developer("dana", &starter).await;
+    let logprobs = vec![serde_json::json!({"token": "a", "logprob": -0.5, "bytes": [97]}); 200];
+    let call = serde_json::json!({"id": "c", "type": "function", "function": {"name": "f", "arguments": "y".repeat(200)}});
+    let mut asked = 0;
+    for (message, bytes) in [
+        (serde_json::json!({"role": "assistant", "content": "x".repeat(400)}), 400),
+        (serde_json::json!({"role": "assistant", "content": null, "reasoning_content": "x".repeat(400), "tool_calls": [call]}), 610),
+    ] {
+        let choice = |index| serde_json::json!({"index": index, "message": message, "logprobs": {"content": logprobs}, "finish_reason": "stop"});
+        let answer = serde_json::json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice(0), choice(1)]});
+        vendor.set(Mode::Status(200, "content-type: application/json\r\n".into(), answer.to_string()));
+        app.chat(&dev.secret, "gpt-test").await.is(200);
+        asked += 1;
+        let row = app.calls(asked).await.pop().unwrap();
+        assert_eq!(row.usage_source, "estimated");
+        let (told, text) = (row.output_tokens.unwrap(), 2 * bytes / 4);
+        assert!((text..text + 10).contains(&told), "{told} tokens of {text}");
+    }
 }
 
 #[actix_web::test]

@@ -97,6 +97,7 @@ const PROMISES: &[(&str, &str)] = &[
     ("f19", "a second SIGTERM, then SIGKILL"),
     ("f21", "a caller leaves: waiting, in the middle, while sending"),
     ("f22", "a body without end"),
+    ("f27", "memory runs short"),
     ("f29", "a vendor with a bad certificate"),
     ("f30", "a panic in a handler"),
 ];

@@ -12,6 +12,13 @@ pub struct Answer {
     pub tier: Option<String>,
 }
 
+impl Answer {
+    /// Bytes of text for the reader, counted as those of a stream are.
+    pub fn text_bytes(&self) -> usize {
+        self.parts.iter().map(AnswerPart::text_bytes).sum()
+    }
+}
+
 #[derive(Debug)]
 pub enum AnswerPart {
     Text {
@@ -34,6 +41,16 @@ pub enum AnswerPart {
     Foreign {
         json: String,
     },
+}
+
+impl AnswerPart {
+    fn text_bytes(&self) -> usize {
+        match self {
+            Self::Text { text, .. } | Self::Thinking { text, .. } => text.len(),
+            Self::Call { name, arguments, .. } => name.len() + arguments.len(),
+            Self::Redacted { .. } | Self::Foreign { .. } => 0,
+        }
+    }
 }
 
 /// A place on the web that a text rests on.

@@ -73,7 +73,7 @@ impl Chunk {
     }
 
     fn choice(&mut self, cursor: &mut Cursor<'_>, rank: usize) -> Result<(), Flaw> {
-        let (mut index, mut ended) = (rank, false);
+        let (mut index, mut ended, mut told) = (rank, false, false);
         let known = self.mends.len();
         cursor.object::<Flaw>(|cursor, name| {
             match name.name().as_ref() {
@@ -82,7 +82,13 @@ impl Chunk {
                     index = number(cursor.slice(&span)).unwrap_or(rank);
                 }
                 b"delta" | b"message" if cursor.kind()? == Kind::Object => {
-                    self.words(cursor, name.raw == b"message")?
+                    let whole = name.raw == b"message";
+                    let bytes = self.words(cursor, whole)?;
+                    // `message` beside `delta` repeats the text so far: what a delta told counts alone.
+                    if !(whole && told) {
+                        self.text_bytes += bytes as u64;
+                    }
+                    told |= !whole;
                 }
                 b"finish_reason" if cursor.kind()? == Kind::Text => {
                     let word = cursor.text()?;
@@ -111,9 +117,8 @@ impl Chunk {
         Ok(())
     }
 
-    /// A delta, or a whole message. `message` beside `delta` in a stream repeats the text so far:
-    /// it is not counted as content twice, because a delta was there.
-    fn words(&mut self, cursor: &mut Cursor<'_>, whole: bool) -> Result<(), Flaw> {
+    /// A delta, or a whole message; answers the bytes of text in it.
+    fn words(&mut self, cursor: &mut Cursor<'_>, whole: bool) -> Result<usize, Flaw> {
         let (mut bytes, mut content) = (0_usize, false);
         cursor.object::<Flaw>(|cursor, name| {
             match name.name().as_ref() {
@@ -139,11 +144,8 @@ impl Chunk {
             }
             Ok(())
         })?;
-        if !(whole && self.content) {
-            self.text_bytes += bytes as u64;
-        }
         self.content |= content;
-        Ok(())
+        Ok(bytes)
     }
 
     fn usage(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {

@@ -32,5 +32,6 @@ pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whol
     for (place, with) in Calls::default().settle(answer.mends) {
         edits.replace(place, with);
     }
-    Ok(Whole { body: edits.apply(body), usage: answer.usage, finish: answer.finish })
+    let (usage, finish, text_bytes) = (answer.usage, answer.finish, answer.text_bytes);
+    Ok(Whole { body: edits.apply(body), usage, finish, text_bytes })
 }
