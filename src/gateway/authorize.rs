@@ -1,17 +1,22 @@
 //! May this caller use this model here, and through which subscription? Pure: the live path, the
 //! dry run and the diagnose page ask the same functions.
 
+mod candidate;
+mod refusal;
+
 use std::sync::Arc;
 
 use crate::base::ids::SubscriptionId;
 use crate::base::limit::{Limit, LimitScope};
 use crate::base::{Code, Error, Result, Timestamp};
-use crate::domain::gate::{AppCard, KeyCard, SubscriptionState, VersionState, subscription};
+use crate::domain::gate::{AppCard, KeyCard, VersionState};
 use crate::wire::Endpoint;
 
 use super::arrival::Door;
 use super::directory::{Api, Catalogue, Model, Plan, Version};
 use super::nearest;
+use candidate::{Candidate, allowed, candidates, in_force, may_call, retired, state};
+use refusal::{none_fits, not_in_plan, not_of_key, rank, unknown_model, without_any};
 
 /// What is asked for.
 #[derive(Clone, Copy)]
@@ -33,18 +38,10 @@ pub struct Grant {
     pub limits: Vec<Limit>,
 }
 
-/// One subscription with the rows it hangs on.
-struct Candidate<'a> {
-    row: &'a subscription::Model,
-    api: &'a Arc<Api>,
-    version: &'a Arc<Version>,
-    plan: &'a Arc<Plan>,
-}
-
 /// Decides.
 ///
 /// # Errors
-/// The refusal that helps most: see the order of [`rank`].
+/// The refusal that helps most: see the order of `refusal::rank`.
 pub fn authorize(
     key: &KeyCard,
     app: &AppCard,
@@ -139,23 +136,6 @@ pub fn subscribed(key: &KeyCard, app: &AppCard, catalogue: &Catalogue, now: Time
     Err(best.unwrap_or_else(|| without_any(app)))
 }
 
-fn without_any(app: &AppCard) -> Error {
-    Code::SubscriptionMissing.saying(format!("Application {} has no subscription yet.", app.app.name))
-}
-
-/// Every subscription of the application whose rows are all there, in their order.
-fn candidates<'a>(app: &'a AppCard, catalogue: &'a Catalogue) -> impl Iterator<Item = Candidate<'a>> {
-    app.subscriptions.iter().filter(|row| row.state != SubscriptionState::Withdrawn).filter_map(|row| {
-        let (api, version, plan) =
-            (catalogue.api(row.api_id)?, catalogue.version(row.version_id)?, catalogue.plan(row.plan_id)?);
-        Some(Candidate { row, api, version, plan })
-    })
-}
-
-fn may_call(key: &KeyCard, api: &Api) -> bool {
-    key.apis.as_ref().is_none_or(|apis| apis.contains(&api.id))
-}
-
 /// The first subscription that fits, by position. Never the next one because of a spent limit.
 fn unified<'a>(
     key: &KeyCard,
@@ -172,67 +152,8 @@ fn unified<'a>(
     };
     match candidates(app, catalogue).find(fits) {
         Some(candidate) => Ok(candidate),
-        None => Err(none_fits(key, app, catalogue, wanted, now)),
+        None => Err(none_fits(key, app, catalogue, wanted.model, now)),
     }
-}
-
-/// The best refusal, once no subscription fits: only then are there words to be made.
-fn none_fits(
-    key: &KeyCard,
-    app: &AppCard,
-    catalogue: &Catalogue,
-    wanted: Wanted<'_>,
-    now: Timestamp,
-) -> Error {
-    // Of subscriptions with the model, and of those without: the latter say nothing about the model.
-    let (mut best, mut other): (Option<Error>, Option<Error>) = (None, None);
-    let mut usable = Vec::new();
-    for candidate in candidates(app, catalogue) {
-        let serves = candidate.version.models.contains_key(wanted.model);
-        let refusal = match state(&candidate, now) {
-            Ok(()) if !may_call(key, candidate.api) => not_of_key(candidate.api),
-            Ok(()) => {
-                let refusal = serves.then(|| not_in_plan(wanted.model, &candidate));
-                usable.push(candidate);
-                let Some(refusal) = refusal else { continue };
-                refusal
-            }
-            Err(refusal) => refusal,
-        };
-        let slot = if serves { &mut best } else { &mut other };
-        if slot.as_ref().is_none_or(|other| rank(refusal.code()) < rank(other.code())) {
-            *slot = Some(refusal);
-        }
-    }
-    best.unwrap_or_else(|| nothing_serves(app, catalogue, wanted, &usable, other))
-}
-
-/// No subscription's version has the model: is there one elsewhere, or none at all?
-fn nothing_serves(
-    app: &AppCard,
-    catalogue: &Catalogue,
-    wanted: Wanted<'_>,
-    usable: &[Candidate<'_>],
-    other: Option<Error>,
-) -> Error {
-    let has_it = |api: &&Arc<Api>| {
-        let live =
-            api.versions.iter().any(|version| version.is_live() && version.models.contains_key(wanted.model));
-        live && api.is_visible_to(app.team.id)
-    };
-    let name = &app.app.name;
-    if let Some(api) = catalogue.apis().filter(has_it).min_by(|a, b| a.slug.cmp(&b.slug)) {
-        let said = format!(
-            "Model `{}` belongs to API {}; application {name} is not subscribed to it.",
-            wanted.model, api.slug
-        );
-        return Code::SubscriptionMissing.saying(said).about(api.id.0);
-    }
-    if !usable.is_empty() {
-        let names = usable.iter().flat_map(|one| allowed(one));
-        return unknown_model(wanted.model, names);
-    }
-    other.unwrap_or_else(|| without_any(app))
 }
 
 /// One API's version by its address.
@@ -304,129 +225,6 @@ pub fn place<'a>(
             let has = if names.is_empty() { "no live version".to_owned() } else { names.join(", ") };
             Err(Code::VersionUnknown.saying(format!("API {} has {has}.", api.slug)))
         }
-    }
-}
-
-/// Is the subscription in force, on a version that still answers?
-fn state(candidate: &Candidate<'_>, now: Timestamp) -> Result<()> {
-    in_force(candidate, now).map_err(|bar| bar.error(candidate).about(candidate.row.id.0))
-}
-
-/// Why a subscription is not in force, before there are words for it.
-#[derive(Clone, Copy)]
-enum Bar {
-    Pending,
-    Denied,
-    Suspended,
-    Ended(Timestamp),
-    Withdrawn,
-    Retired,
-    Draft,
-}
-
-fn in_force(candidate: &Candidate<'_>, now: Timestamp) -> Result<(), Bar> {
-    let row = candidate.row;
-    match row.state {
-        SubscriptionState::Approved => {}
-        SubscriptionState::Requested => return Err(Bar::Pending),
-        SubscriptionState::Denied => return Err(Bar::Denied),
-        SubscriptionState::Suspended => return Err(Bar::Suspended),
-        SubscriptionState::Ended => return Err(Bar::Ended(row.ends_at.unwrap_or(row.state_at))),
-        SubscriptionState::Withdrawn => return Err(Bar::Withdrawn),
-    }
-    if let Some(end) = row.ends_at.filter(|end| *end <= now) {
-        return Err(Bar::Ended(end));
-    }
-    match candidate.version.row.state {
-        VersionState::Published | VersionState::Deprecated => Ok(()),
-        VersionState::Retired => Err(Bar::Retired),
-        VersionState::Draft => Err(Bar::Draft),
-    }
-}
-
-impl Bar {
-    fn code(self) -> Code {
-        match self {
-            Self::Pending => Code::SubscriptionPending,
-            Self::Denied => Code::SubscriptionDenied,
-            Self::Suspended => Code::SubscriptionSuspended,
-            Self::Ended(_) => Code::SubscriptionEnded,
-            Self::Withdrawn => Code::SubscriptionMissing,
-            Self::Retired => Code::VersionRetired,
-            Self::Draft => Code::VersionUnknown,
-        }
-    }
-
-    fn error(self, candidate: &Candidate<'_>) -> Error {
-        let (row, version) = (candidate.row, &candidate.version.row.name);
-        let (api, since) = (&candidate.api.slug, row.state_at);
-        let said = match self {
-            Self::Pending => format!(
-                "The subscription to {api} was requested on {} and waits for a decision.",
-                row.requested_at.human()
-            ),
-            Self::Denied => format!("The subscription to {api} was denied on {}.", since.human()),
-            Self::Suspended => {
-                format!("The subscription to {api} has been suspended since {}.", since.human())
-            }
-            Self::Ended(at) => format!("The subscription to {api} ended on {}.", at.human()),
-            Self::Draft => format!("Version {version} of API {api} is not published."),
-            Self::Withdrawn => return self.code().into(),
-            Self::Retired => return retired(candidate.api, candidate.version),
-        };
-        self.code().saying(said)
-    }
-}
-
-fn retired(api: &Api, version: &Version) -> Error {
-    let row = &version.row;
-    let on = row.retired_at.map(|at| format!(" on {}", at.day())).unwrap_or_default();
-    let next = row.successor_id.and_then(|id| api.versions.iter().find(|version| version.row.id == id));
-    let next = next.map(|version| format!("; use {}", version.row.name)).unwrap_or_default();
-    let guide = row.guide_url.as_ref().map(|url| format!(" Guide: {url}")).unwrap_or_default();
-    Code::VersionRetired
-        .saying(format!("Version {} of API {} was retired{on}{next}.{guide}", row.name, api.slug))
-}
-
-fn not_of_key(api: &Api) -> Error {
-    Code::ScopeMissing.saying(format!("This key may not call API {}: it is limited to other APIs.", api.slug))
-}
-
-fn not_in_plan(model: &str, candidate: &Candidate<'_>) -> Error {
-    let names: Vec<String> = allowed(candidate).map(|name| format!("`{name}`")).take(8).collect();
-    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    Code::ModelNotAllowed
-        .saying(format!(
-            "Model `{model}` is not in plan {} of API {}; allowed: {names}.",
-            candidate.plan.name, candidate.api.slug
-        ))
-        .on("model")
-        .about(candidate.row.id.0)
-}
-
-fn unknown_model<'n>(model: &str, names: impl Iterator<Item = &'n str>) -> Error {
-    let hint = nearest::hint(model, names);
-    Code::ModelNotFound.saying(format!("There is no model `{}`{hint}.", nearest::shown(model))).on("model")
-}
-
-/// The names a subscription may use, in the version's order.
-fn allowed<'c>(candidate: &Candidate<'c>) -> impl Iterator<Item = &'c str> + use<'c> {
-    let (version, plan) = (candidate.version, candidate.plan);
-    version.names.iter().map(String::as_str).filter(|name| plan.has(name))
-}
-
-/// Which refusal helps most, best first.
-fn rank(code: Code) -> u8 {
-    match code {
-        Code::VersionRetired => 0,
-        Code::SubscriptionSuspended => 1,
-        Code::SubscriptionPending => 2,
-        Code::SubscriptionEnded => 3,
-        Code::SubscriptionDenied => 4,
-        Code::ScopeMissing => 5,
-        Code::ModelNotAllowed => 6,
-        Code::SubscriptionMissing => 7,
-        _ => 8,
     }
 }
 

@@ -2,6 +2,10 @@
 //! and written down. However the call ends, by an answer, a refusal, a fault or a caller who
 //! hangs up, dropping the guard settles it.
 
+mod asked;
+mod facts;
+mod observed;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +15,7 @@ use crate::base::ids::{ApiId, CallId, CredentialId, SubscriptionId};
 use crate::base::limit::LimitKind;
 use crate::base::{Code, Error, Nanos, Result, Timestamp};
 use crate::ledger::prices::Tariff;
-use crate::ledger::record::{
-    Attempt, Begin, CallState, End, Refusal, Reserved, Tokens, UsageSource, What, Who,
-};
+use crate::ledger::record::{Attempt, Begin, CallState, End, Refusal, Reserved, What, Who};
 use crate::limits::{MemoryHold, Reservation, Spent};
 use crate::upstream::Outcome;
 use crate::wire::Usage;
@@ -22,9 +24,13 @@ use super::Gateway;
 use super::arrival::{Arrival, Door};
 use super::authorize::Grant;
 use super::cost;
-use super::credential::Credential;
 use super::directory::Target;
 use super::identify::Known;
+use asked::asked;
+use facts::Facts;
+use observed::Observed;
+
+pub use asked::turned_away;
 
 /// Bytes a call holds before its body is known.
 pub const BASE_BYTES: u64 = 32 * 1024;
@@ -60,13 +66,6 @@ enum Stage {
     Ended,
 }
 
-/// What the decision was made on.
-#[derive(Default)]
-struct Facts {
-    api: Option<String>,
-    plan: Option<String>,
-}
-
 struct Trying {
     attempt: Attempt,
     started: Instant,
@@ -74,17 +73,6 @@ struct Trying {
     price: Option<Tariff>,
     /// The vendor may have begun to work on it.
     sent: bool,
-}
-
-/// What is known of the tokens of this call.
-#[derive(Default)]
-struct Observed {
-    prompt_bytes: usize,
-    reported: Option<Usage>,
-    delivered_bytes: u64,
-    price: Option<Tariff>,
-    /// A vendor has worked on this call.
-    worked: bool,
 }
 
 impl Guard {
@@ -303,7 +291,7 @@ impl Guard {
             code: error.code(),
             status: error.status(),
             policy_seq: self.policy_seq,
-            facts: self.facts_text(Some(error)),
+            facts: self.facts.text(Some(error)),
             micros: micros(self.started),
         };
         self.gateway.ledger().refuse(&refusal);
@@ -315,7 +303,7 @@ impl Guard {
         }
         self.stage = Stage::Ended;
         self.drop_try();
-        let (tokens, usage_source) = self.tokens(state);
+        let (tokens, usage_source) = self.usage.tokens(state);
         let cost = cost::of(self.usage.price.as_ref(), &tokens, usage_source);
         if let Some(mut reservation) = self.reservation.take() {
             let tokens = i64::try_from(tokens.total()).unwrap_or(i64::MAX);
@@ -334,85 +322,10 @@ impl Guard {
             first_byte_us: self.first_byte,
             attempts: std::mem::take(&mut self.attempts),
             policy_seq: self.policy_seq,
-            facts: self.facts_text(None),
+            facts: self.facts.text(None),
         };
         self.gateway.ledger().end(&end);
     }
-
-    /// Reported where the vendor said it at the end of a whole answer; estimated where a vendor
-    /// worked and did not say, or only in part; else none.
-    fn tokens(&self, state: CallState) -> (Tokens, UsageSource) {
-        let usage = self.usage.reported.unwrap_or_default();
-        let mut tokens = Tokens {
-            input: usage.input,
-            cached_read: usage.cached_read,
-            cache_write: usage.cache_write,
-            output: usage.output,
-            reasoning: usage.reasoning,
-        };
-        if state == CallState::Answered && !usage.is_empty() {
-            return (tokens, UsageSource::Reported);
-        }
-        if !self.usage.worked {
-            return (Tokens::default(), UsageSource::None);
-        }
-        let delivered = cost::estimated_tokens(self.usage.delivered_bytes);
-        tokens.input = usage.input.or_else(|| Some(cost::estimated_tokens(self.usage.prompt_bytes as u64)));
-        tokens.output = Some(delivered.max(usage.output.unwrap_or(0)));
-        (tokens, UsageSource::Estimated)
-    }
-
-    /// At most 256 bytes: what the decision was made on.
-    fn facts_text(&self, error: Option<&Error>) -> String {
-        let mut text = String::with_capacity(96);
-        let mut add = |name: &str, value: &str| {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(name);
-            text.push('=');
-            text.push_str(value);
-        };
-        if let Some(api) = &self.facts.api {
-            add("api", api);
-        }
-        if let Some(plan) = &self.facts.plan {
-            add("plan", plan);
-        }
-        if let Some(error) = error {
-            add("said", error.message());
-        }
-        text
-    }
-}
-
-/// Who asks for what, as far as the head of a request tells.
-fn asked(arrival: &Arrival) -> (Who, What) {
-    let who = Who {
-        key_prefix: Credential::shown_prefix(&arrival.presented),
-        agent: arrival.agent.clone(),
-        client_request_id: arrival.client_request_id.clone(),
-        ..Who::stranger(arrival.ip)
-    };
-    (who, What { endpoint: arrival.endpoint.word().into(), ..What::default() })
-}
-
-/// Records a call that was turned away before it had a guard: nobody knows yet whose it was, so it is
-/// kept or counted as those of strangers are.
-pub fn turned_away(gateway: &Gateway, arrival: &Arrival, error: &Error) {
-    let (who, what) = asked(arrival);
-    gateway.ledger().refuse(&Refusal {
-        id: arrival.id,
-        at: gateway.now(),
-        who,
-        what,
-        proved: false,
-        code: error.code(),
-        status: error.status(),
-        policy_seq: gateway.directory().sequence(),
-        facts: String::new(),
-        micros: 0,
-    });
 }
 
 impl Drop for Guard {

@@ -1,23 +1,19 @@
 //! The append-only journal: each record is one `write` under a short mutex. A thread of its own
 //! makes it durable each second; nobody who serves a call ever waits for the disk.
 
-use std::collections::{HashSet, VecDeque};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Options;
+use super::live::Live;
 use super::record::{Begin, Count, End, Refusal};
 use super::refusals::Gate;
 use super::segment::{self, Segment};
 use super::{codec, frame, recovery, syncer};
-use crate::base::ids::CallId;
 use crate::base::{Clock, Code, Error, OrCode, Result};
-
-/// Records that wait in memory while the disk takes none.
-const PENDING_BYTES: usize = 16 << 20;
 
 /// What a metric or a status page shows of the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,26 +50,6 @@ pub(super) struct Shared {
     _lock: File,
 }
 
-/// What the mutex guards.
-pub(super) struct Live {
-    file: Arc<File>,
-    number: u64,
-    offset: u64,
-    closed: VecDeque<Segment>,
-    closed_bytes: u64,
-    /// Files with bytes that are not durable yet.
-    unsynced: Vec<Arc<File>>,
-    dirty: bool,
-    open: HashSet<CallId>,
-    pending: VecDeque<Vec<u8>>,
-    pending_bytes: usize,
-    dropped: u64,
-    buffer: Vec<u8>,
-    pub stop: bool,
-    #[cfg(test)]
-    pub disk_fails: bool,
-}
-
 impl Journal {
     /// Opens the journal of a data folder. Calls that a crash cut off get their end here.
     pub fn open(options: &Options, clock: Clock) -> Result<Self> {
@@ -82,32 +58,15 @@ impl Journal {
         let lock = lock(&folder)?;
         let closed = segment::list(&folder).or_code(Code::Internal)?;
         let found = recovery::scan(&folder, &closed).or_code(Code::Internal)?;
-        let number = closed.last().map_or(1, |last| last.number + 1);
-        let (file, offset) = segment::create(&folder, number).or_code(Code::Internal)?;
-        let live = Live {
-            file: Arc::new(file),
-            number,
-            offset,
-            closed_bytes: closed.iter().map(|segment| segment.bytes).sum(),
-            closed: closed.into(),
-            unsynced: Vec::new(),
-            dirty: true,
-            open: found.open.keys().copied().collect(),
-            pending: VecDeque::new(),
-            pending_bytes: 0,
-            dropped: 0,
-            buffer: Vec::with_capacity(1024),
-            stop: false,
-            #[cfg(test)]
-            disk_fails: false,
-        };
+        let open = found.open.keys().copied().collect();
+        let live = Live::new(&folder, closed, open).or_code(Code::Internal)?;
         let shared = Arc::new(Shared {
             folder,
             clock,
             gate: Gate::default(),
             wake: Condvar::new(),
+            session: live.number,
             live: Mutex::new(live),
-            session: number,
             segment_bytes: options.segment_bytes.max(1),
             max_bytes: options.max_bytes,
             _lock: lock,
@@ -148,8 +107,7 @@ impl Journal {
 
     /// All segments, oldest first; the last one still grows.
     pub fn segments(&self) -> Vec<Segment> {
-        let live = self.shared.lock();
-        live.closed.iter().copied().chain([Segment { number: live.number, bytes: live.offset }]).collect()
+        self.shared.lock().segments()
     }
 
     /// Deletes a closed segment.
@@ -159,9 +117,7 @@ impl Journal {
             return Ok(());
         };
         std::fs::remove_file(segment::path(&self.shared.folder, number))?;
-        if let Some(gone) = live.closed.remove(index) {
-            live.closed_bytes = live.closed_bytes.saturating_sub(gone.bytes);
-        }
+        live.forget(index);
         Ok(())
     }
 
@@ -195,9 +151,9 @@ impl Journal {
             bytes: live.bytes(),
             segments: live.closed.len() + 1,
             open: live.open.len(),
-            pending: live.pending.len(),
+            pending: live.pending(),
             dropped: live.dropped,
-            full: live.bytes() >= self.shared.max_bytes || !live.pending.is_empty(),
+            full: live.bytes() >= self.shared.max_bytes || live.pending() > 0,
         }
     }
 
@@ -298,97 +254,33 @@ impl Shared {
     }
 
     pub fn put(&self, live: &mut Live, frame: &[u8]) -> io::Result<()> {
-        if live.offset >= self.segment_bytes {
+        if live.is_grown(self.segment_bytes) {
             self.rotate(live);
         }
-        live.write(frame)?;
-        live.offset += frame.len() as u64;
-        live.dirty = true;
-        Ok(())
+        live.put(frame)
     }
 
     /// Goes on in a new segment; where none can be made, in the old one.
     fn rotate(&self, live: &mut Live) {
-        let (file, offset) = match segment::create(&self.folder, live.number + 1) {
-            Ok(made) => made,
-            Err(error) => return tracing::warn!(%error, "no new segment for the journal"),
-        };
-        let bytes = live.offset;
-        live.closed.push_back(Segment { number: live.number, bytes });
-        live.closed_bytes += bytes;
-        let old = std::mem::replace(&mut live.file, Arc::new(file));
-        live.unsynced.push(old);
-        live.number += 1;
-        live.offset = offset;
-        live.dirty = true;
-        self.wake.notify_all();
+        match live.rotate(&self.folder) {
+            Ok(()) => self.wake.notify_all(),
+            Err(error) => tracing::warn!(%error, "no new segment for the journal"),
+        }
     }
 
     /// Makes durable what was written so far; the mutex is not held while the disk works.
     pub fn sync(&self) -> io::Result<()> {
-        let files = {
-            let mut live = self.lock();
-            let mut files = std::mem::take(&mut live.unsynced);
-            if std::mem::take(&mut live.dirty) {
-                files.push(Arc::clone(&live.file));
-            }
-            files
-        };
+        let files = self.lock().take_unsynced();
         if files.is_empty() {
             return Ok(());
         }
         for file in &files {
             if let Err(error) = file.sync_data() {
-                let mut live = self.lock();
-                live.unsynced.extend(files);
+                self.lock().still_unsynced(files);
                 return Err(error);
             }
         }
         File::open(&self.folder)?.sync_all()
-    }
-}
-
-impl Live {
-    pub fn bytes(&self) -> u64 {
-        self.closed_bytes + self.offset
-    }
-
-    /// Writes at the end. What a failure left half-written lies behind the end and is overwritten.
-    fn write(&mut self, frame: &[u8]) -> io::Result<()> {
-        #[cfg(test)]
-        if self.disk_fails {
-            let half = frame.get(..frame.len() / 2).unwrap_or(frame);
-            self.file.write_all_at(half, self.offset)?;
-            let _ = self.file.set_len(self.offset);
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        let done = self.file.write_all_at(frame, self.offset);
-        if done.is_err() {
-            let _ = self.file.set_len(self.offset);
-        }
-        done
-    }
-
-    /// Keeps in memory the frame that could not be written; false when there is no room for it.
-    fn keep(&mut self) -> bool {
-        if self.pending_bytes + self.buffer.len() > PENDING_BYTES {
-            self.dropped += 1;
-            return false;
-        }
-        self.pending_bytes += self.buffer.len();
-        self.pending.push_back(self.buffer.clone());
-        true
-    }
-
-    pub fn take_pending(&mut self) -> Option<Vec<u8>> {
-        let frame = self.pending.pop_front()?;
-        self.pending_bytes -= frame.len();
-        Some(frame)
-    }
-
-    pub fn give_back(&mut self, frame: Vec<u8>) {
-        self.pending_bytes += frame.len();
-        self.pending.push_front(frame);
     }
 }
 

@@ -13,6 +13,7 @@ mod codec;
 mod drainer;
 mod frame;
 mod journal;
+mod live;
 mod posting;
 mod recovery;
 mod refusals;

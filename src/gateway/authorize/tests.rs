@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::gate::SubscriptionState;
 use crate::gateway::fixtures::{NOW, World};
 
 type State = SubscriptionState;

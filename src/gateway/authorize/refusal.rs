@@ -1,0 +1,108 @@
+//! Which refusal helps most, and its words.
+
+use std::sync::Arc;
+
+use super::candidate::{Candidate, allowed, candidates, may_call, state};
+use crate::base::{Code, Error, Timestamp};
+use crate::domain::gate::{AppCard, KeyCard};
+use crate::gateway::directory::{Api, Catalogue};
+use crate::gateway::nearest;
+
+/// The best refusal, once no subscription fits: only then are there words to be made.
+pub fn none_fits(
+    key: &KeyCard,
+    app: &AppCard,
+    catalogue: &Catalogue,
+    model: &str,
+    now: Timestamp,
+) -> Error {
+    // Of subscriptions with the model, and of those without: the latter say nothing about the model.
+    let (mut best, mut other): (Option<Error>, Option<Error>) = (None, None);
+    let mut usable = Vec::new();
+    for candidate in candidates(app, catalogue) {
+        let serves = candidate.version.models.contains_key(model);
+        let refusal = match state(&candidate, now) {
+            Ok(()) if !may_call(key, candidate.api) => not_of_key(candidate.api),
+            Ok(()) => {
+                let refusal = serves.then(|| not_in_plan(model, &candidate));
+                usable.push(candidate);
+                let Some(refusal) = refusal else { continue };
+                refusal
+            }
+            Err(refusal) => refusal,
+        };
+        let slot = if serves { &mut best } else { &mut other };
+        if slot.as_ref().is_none_or(|other| rank(refusal.code()) < rank(other.code())) {
+            *slot = Some(refusal);
+        }
+    }
+    best.unwrap_or_else(|| nothing_serves(app, catalogue, model, &usable, other))
+}
+
+/// No subscription's version has the model: is there one elsewhere, or none at all?
+fn nothing_serves(
+    app: &AppCard,
+    catalogue: &Catalogue,
+    model: &str,
+    usable: &[Candidate<'_>],
+    other: Option<Error>,
+) -> Error {
+    let has_it = |api: &&Arc<Api>| {
+        let live =
+            api.versions.iter().any(|version| version.is_live() && version.models.contains_key(model));
+        live && api.is_visible_to(app.team.id)
+    };
+    let name = &app.app.name;
+    if let Some(api) = catalogue.apis().filter(has_it).min_by(|a, b| a.slug.cmp(&b.slug)) {
+        let said = format!(
+            "Model `{}` belongs to API {}; application {name} is not subscribed to it.",
+            model, api.slug
+        );
+        return Code::SubscriptionMissing.saying(said).about(api.id.0);
+    }
+    if !usable.is_empty() {
+        let names = usable.iter().flat_map(|one| allowed(one));
+        return unknown_model(model, names);
+    }
+    other.unwrap_or_else(|| without_any(app))
+}
+
+pub fn without_any(app: &AppCard) -> Error {
+    Code::SubscriptionMissing.saying(format!("Application {} has no subscription yet.", app.app.name))
+}
+
+pub fn not_of_key(api: &Api) -> Error {
+    Code::ScopeMissing.saying(format!("This key may not call API {}: it is limited to other APIs.", api.slug))
+}
+
+pub fn not_in_plan(model: &str, candidate: &Candidate<'_>) -> Error {
+    let names: Vec<String> = allowed(candidate).map(|name| format!("`{name}`")).take(8).collect();
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Code::ModelNotAllowed
+        .saying(format!(
+            "Model `{model}` is not in plan {} of API {}; allowed: {names}.",
+            candidate.plan.name, candidate.api.slug
+        ))
+        .on("model")
+        .about(candidate.row.id.0)
+}
+
+pub fn unknown_model<'n>(model: &str, names: impl Iterator<Item = &'n str>) -> Error {
+    let hint = nearest::hint(model, names);
+    Code::ModelNotFound.saying(format!("There is no model `{}`{hint}.", nearest::shown(model))).on("model")
+}
+
+/// Which refusal helps most, best first.
+pub fn rank(code: Code) -> u8 {
+    match code {
+        Code::VersionRetired => 0,
+        Code::SubscriptionSuspended => 1,
+        Code::SubscriptionPending => 2,
+        Code::SubscriptionEnded => 3,
+        Code::SubscriptionDenied => 4,
+        Code::ScopeMissing => 5,
+        Code::ModelNotAllowed => 6,
+        Code::SubscriptionMissing => 7,
+        _ => 8,
+    }
+}
