@@ -33,7 +33,7 @@ fields! {
     "data.dir" "PORTICO_DATA_DIR" "\"data\"" one "The data folder: databases, journal, key file. Made with mode 0700.";
     "database.url" "PORTICO_DATABASE_URL" "" one "`postgres://user:password@host/name` for PostgreSQL; left out, SQLite in the data folder.";
     "gateway.body_cap" "PORTICO_GATEWAY_BODY_CAP" "10485760" one "Bytes of a call's body at most.";
-    "gateway.memory_budget" "PORTICO_GATEWAY_MEMORY_BUDGET" "268435456" one "Bytes that all open calls together may hold; new calls above it get 503 `overloaded`.";
+    "gateway.memory_budget" "PORTICO_GATEWAY_MEMORY_BUDGET" "268435456" one "Bytes that all open calls together may hold, whole answers of vendors included; above it calls get 503 `overloaded`.";
     "gateway.body_seconds" "PORTICO_GATEWAY_BODY_SECONDS" "30" one "Seconds in which a body must have arrived whole.";
     "gateway.terse_errors" "PORTICO_GATEWAY_TERSE_ERRORS" "false" one "Answer the error code alone, without details: for exposure to a hostile network.";
     "journal.max_bytes" "PORTICO_JOURNAL_MAX_BYTES" "1073741824" one "Bytes that the journal may grow to while the database is away; then calls with a budget get 503.";

@@ -275,7 +275,7 @@ impl Gateway {
         };
         let mut reply = reply.with(headers);
         if !dropped.is_empty() {
-            reply.headers.push(("x-portico-dropped", dropped.join(", ")));
+            reply.headers.push(("x-portico-dropped", reply::listed(&dropped)));
         }
         reply
     }

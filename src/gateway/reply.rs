@@ -122,6 +122,21 @@ pub fn rate_headers(rates: &Rates) -> Vec<(&'static str, String)> {
     headers
 }
 
+/// Names of a caller's fields as the text of a header, whose size does not grow with what was sent.
+pub fn listed(names: &[String]) -> String {
+    const MOST: usize = 32;
+    const LONGEST: usize = 64;
+    let clean = |name: &String| -> String {
+        let plain = |c: char| if c.is_ascii_graphic() && c != ',' { c } else { '?' };
+        name.chars().take(LONGEST).map(plain).collect()
+    };
+    let mut list: Vec<String> = names.iter().take(MOST).map(clean).collect();
+    if let Some(more) = names.len().checked_sub(MOST).filter(|more| *more > 0) {
+        list.push(format!("and {more} more"));
+    }
+    list.join(", ")
+}
+
 /// For an exposure where details help the wrong people: the code's own words alone.
 pub fn terse(error: &Error) -> Error {
     let bare = Error::new(error.code()).as_status(error.status());
@@ -130,3 +145,6 @@ pub fn terse(error: &Error) -> Error {
         _ => bare,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,10 @@ fn key_in(uri: &Uri) -> Option<String> {
     let named = url::form_urlencoded::parse(query.as_bytes()).filter_map(|(name, value)| {
         let named = KEY_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field)) && !value.is_empty();
         let looks = |text: &str| key_format::shape(text) != Shape::Other;
-        (named || looks(&value)).then_some(&value).or_else(|| looks(&name).then_some(&name)).map(|text| text.to_string())
+        (named || looks(&value))
+            .then_some(&value)
+            .or_else(|| looks(&name).then_some(&name))
+            .map(|text| text.to_string())
     });
     own.chain(named).min_by_key(|text| key_format::shape(text) != Shape::WellFormed)
 }

@@ -1,8 +1,9 @@
 //! Headers on every answer of the portal and the management API, and the Host check before all.
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Version};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
@@ -48,6 +49,16 @@ pub(super) fn for_compression(mut response: ServiceResponse<BoxBody>) -> Service
     response
 }
 
+/// A client of HTTP/1.0 knows no chunks: what has no length ends with its connection.
+fn for_version(response: &mut ServiceResponse<BoxBody>) {
+    let is_old = response.request().version() < Version::HTTP_11;
+    if is_old && response.response().body().size() == BodySize::Stream {
+        let head = response.response_mut().head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
+    }
+}
+
 /// Wraps the whole application: refuses a Host that a router could misread, gives each request its
 /// id, and sets the security headers that an answer does not set itself.
 ///
@@ -73,6 +84,7 @@ async fn answer(request: ServiceRequest, next: Next<impl MessageBody + 'static>)
     let is_page = !is_call && !request.path().starts_with("/api/");
     let mut response: ServiceResponse<BoxBody> =
         panicked::caught(next.call(request), id, is_page).await?.map_into_boxed_body();
+    for_version(&mut response);
     let headers = response.headers_mut();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding == IDENTITY) {
         headers.remove(header::CONTENT_ENCODING);

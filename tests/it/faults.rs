@@ -195,7 +195,10 @@ async fn a_whole_answer_without_usage_is_estimated_by_its_text() {
     let mut asked = 0;
     for (message, bytes) in [
         (serde_json::json!({"role": "assistant", "content": "x".repeat(400)}), 400),
-        (serde_json::json!({"role": "assistant", "content": null, "reasoning_content": "x".repeat(400), "tool_calls": [call]}), 610),
+        (
+            serde_json::json!({"role": "assistant", "content": null, "reasoning_content": "x".repeat(400), "tool_calls": [call]}),
+            610,
+        ),
     ] {
         let choice = |index| serde_json::json!({"index": index, "message": message, "logprobs": {"content": logprobs}, "finish_reason": "stop"});
         let answer = serde_json::json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice(0), choice(1)]});

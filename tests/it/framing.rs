@@ -167,6 +167,13 @@ async fn b06_only_http_1_1_and_a_plain_1_0_are_spoken() {
         ("t37: the preface of HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec()),
     ];
     stage.all_refused(&[400, 505], requests).await;
+    // What has no length ends with the connection of a client that knows no chunks.
+    let body = BODY.replacen('{', r#"{"stream":true,"#, 1);
+    let lines = format!("Content-Length: {}\r\n", body.len());
+    let (status, text) = exchange(&stage.app.base, &stage.call("HTTP/1.0", &lines, body.as_bytes())).await;
+    let (head, answer) = text.split_once("\r\n\r\n").unwrap();
+    assert!(status == 200 && !head.to_lowercase().contains("chunked"), "{head}");
+    assert!(answer.starts_with("data: {") && answer.ends_with("data: [DONE]\n\n"), "{answer}");
 }
 
 #[actix_web::test]
@@ -259,6 +266,35 @@ async fn b26_b27_b28_what_is_no_key_costs_no_query() {
             row.key_prefix,
             row.facts
         );
+    }
+}
+
+#[actix_web::test]
+async fn b52_a_body_one_byte_over_the_cap_is_refused_before_it_is_read() {
+    let app = spawn_with(|config| config.gateway.body_cap = 4_096).await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let dev = app.developer("dana", &starter).await;
+    let body = |size: usize| format!("{:<size$}", BODY.replace("gpt-test", "demo-echo"));
+    let head = |key: &str, lines: &str| {
+        format!(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nConnection: close\r\n{lines}\r\n"
+        )
+    };
+    let fits = |size: usize| head(&dev.secret, &format!("Content-Length: {size}\r\n")) + &body(size);
+    let chunks = |size: usize| {
+        let chunks = chunked(&body(size));
+        head(&dev.secret, "Transfer-Encoding: chunked\r\n") + &String::from_utf8(chunks).unwrap()
+    };
+    for (bytes, wanted) in
+        [(fits(4_096), 200), (fits(4_097), 413), (chunks(4_096), 200), (chunks(4_097), 413)]
+    {
+        assert_eq!(exchange(&app.base, bytes.as_bytes()).await.0, wanted);
+    }
+    // Not a byte of the body is sent: the answer is there all the same.
+    let expecting = "Content-Length: 9000000\r\nExpect: 100-continue\r\n";
+    for (key, wanted) in [(dev.secret.as_str(), "413"), ("sk-ptc-none", "401")] {
+        let (_, text) = exchange(&app.base, head(key, expecting).as_bytes()).await;
+        assert!(text.contains(&format!("HTTP/1.1 {wanted} ")), "{text}");
     }
 }
 

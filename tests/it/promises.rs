@@ -76,6 +76,7 @@ const PROMISES: &[(&str, &str)] = &[
     ("b47", "parameters of lists"),
     ("b48", "long searches and wildcards"),
     ("b49", "other spellings of a guarded path"),
+    ("b52", "a body one byte too long"),
     ("b55", "a Connection header that names others"),
     ("b56", "credentials of the caller beside a key"),
     ("b57", "odd request ids"),
@@ -116,6 +117,8 @@ const DEEP: &[(&str, &[&str])] = &[
 
 const WEAKER: &str = "\
 - B5: when a chunk is broken the HTTP server below ends the connection without a word; nothing reaches a vendor.
+- B52: the HTTP server below says `100 Continue` before the head is judged; the refusal follows at once, and no more than
+  64 KiB of such a body are read.
 - P6: the suite compares the quicker nine tenths of calls, `scripts/deep` the p99; the fourteen minutes pass on the
   tests' clock in the suite, in real time in `scripts/deep`.
 - P10: the suite allows a quarter of a second until the server is not ready, as other tests run beside it.

@@ -53,12 +53,16 @@ async fn b25_b31_b32_b33_what_is_no_key_is_refused_by_name() {
         let refused = dev.person.browser.send(post(&format!("{path}{spelled}")).bearer_auth(key)).await;
         assert_eq!(refused.is(401).code(), "auth_in_url", "{spelled}");
     }
-    for spelled in [format!("/v1/models/{key}"), format!("/v1/models/{encoded}"), format!("/apis/{key}/v1/models")] {
+    for spelled in
+        [format!("/v1/models/{key}"), format!("/v1/models/{encoded}"), format!("/apis/{key}/v1/models")]
+    {
         assert_eq!(app.look(key, &spelled).await.is(401).code(), "auth_in_url", "{spelled}");
     }
     let mut target = app.base.replace("http://", &format!("http://{key}@"));
     target.push_str("/v1/models");
-    let bytes = format!("GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n");
+    let bytes = format!(
+        "GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+    );
     let (status, text) = super::support::raw::exchange(&app.base, bytes.as_bytes()).await;
     assert!(matches!(status, 400 | 401) && !text.contains(key.as_str()), "{text}");
     app.look(key, "/v1/models/demo-echo?sort=name").await.is(200);

@@ -61,7 +61,9 @@ fn p15_a_key_in_a_text_is_cut_to_what_is_shown() {
 fn b31_a_key_is_found_wherever_it_stands() {
     let key = mint();
     let key = key.expose();
-    for text in [key.to_owned(), format!("/v1/{key}/x"), format!("a=sk-ptc-0123&{key}=b"), format!("Bearer {key}")] {
+    for text in
+        [key.to_owned(), format!("/v1/{key}/x"), format!("a=sk-ptc-0123&{key}=b"), format!("Bearer {key}")]
+    {
         assert_eq!(within(&text), Some(key), "{text}");
     }
     assert_eq!(within("a sk-ptc-0123. b"), Some("sk-ptc-0123"));

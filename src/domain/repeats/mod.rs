@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::base::clock::{DAY, MINUTE};
 use crate::base::ids::AdminTokenId;
 use crate::base::{Clash, Code, Result};
-use crate::store::{Db, Node};
 use crate::store::entity::repeat;
+use crate::store::{Db, Node};
 
 /// How long a request is known.
 const KEPT: i64 = DAY;

@@ -5,8 +5,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter
 
 use super::{BROKE_OFF, Kept, Once};
 use crate::base::{Result, Timestamp};
-use crate::store::{Node, Tx};
 use crate::store::entity::repeat::{ActiveModel, Column, Entity, Model};
+use crate::store::{Node, Tx};
 
 fn same(once: &Once) -> Condition {
     Condition::all().add(Column::TokenId.eq(once.token)).add(Column::Name.eq(&once.name))

@@ -9,13 +9,7 @@ use crate::gateway::directory::{Api, Catalogue};
 use crate::gateway::nearest;
 
 /// The best refusal, once no subscription fits: only then are there words to be made.
-pub fn none_fits(
-    key: &KeyCard,
-    app: &AppCard,
-    catalogue: &Catalogue,
-    model: &str,
-    now: Timestamp,
-) -> Error {
+pub fn none_fits(key: &KeyCard, app: &AppCard, catalogue: &Catalogue, model: &str, now: Timestamp) -> Error {
     // Of subscriptions with the model, and of those without: the latter say nothing about the model.
     let (mut best, mut other): (Option<Error>, Option<Error>) = (None, None);
     let mut usable = Vec::new();
@@ -48,8 +42,7 @@ fn nothing_serves(
     other: Option<Error>,
 ) -> Error {
     let has_it = |api: &&Arc<Api>| {
-        let live =
-            api.versions.iter().any(|version| version.is_live() && version.models.contains_key(model));
+        let live = api.versions.iter().any(|version| version.is_live() && version.models.contains_key(model));
         live && api.is_visible_to(app.team.id)
     };
     let name = &app.app.name;

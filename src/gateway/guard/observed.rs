@@ -27,7 +27,9 @@ impl Observed {
             output: usage.output,
             reasoning: usage.reasoning,
         };
-        if state == CallState::Answered && !usage.is_empty() {
+        // Embeddings have no answer to count.
+        let is_told = usage.input.is_some() && (usage.output.is_some() || self.delivered_bytes == 0);
+        if state == CallState::Answered && is_told && !usage.is_empty() {
             return (tokens, UsageSource::Reported);
         }
         if !self.worked {
@@ -39,3 +41,6 @@ impl Observed {
         (tokens, UsageSource::Estimated)
     }
 }
+
+#[cfg(test)]
+mod tests;
