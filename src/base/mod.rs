@@ -1,6 +1,7 @@
 //! The leaf room: ids, time, money, secrets, limit kinds, the error and code table.
 //! It does no I/O and knows nothing of the rooms above it.
 
+pub mod blocks;
 pub mod clash;
 pub mod clock;
 pub mod codes;
@@ -13,6 +14,7 @@ pub mod outgoing;
 pub mod secret;
 pub(crate) mod words;
 
+pub use blocks::Blocks;
 pub use clash::Clash;
 pub use clock::{Clock, Timestamp};
 pub use codes::Code;

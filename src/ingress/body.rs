@@ -10,11 +10,11 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING, UPGRADE,
 };
-use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::web::{Bytes, Payload};
 use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::base::{Code, Error, Result};
+use crate::base::{Blocks, Code, Error, Result};
 use crate::gateway::arrival::{Incoming, MemoryHold};
 
 use super::Settings;
@@ -112,7 +112,7 @@ impl Incoming for &mut Upload {
         loop {
             hold.grow(chunk.len() as u64)?;
             pace.got(chunk.len());
-            if blocks.len + chunk.len() > self.cap {
+            if blocks.len() + chunk.len() > self.cap {
                 return Err(too_large(self.cap));
             }
             blocks.push(&chunk);
@@ -123,43 +123,6 @@ impl Incoming for &mut Upload {
         }
         self.finished = true;
         Ok(blocks.whole())
-    }
-}
-
-/// A body that comes in pieces, in blocks of one size: a buffer that doubles would leave twice the cap
-/// behind it, and a list of the pieces as they come would cost more than a piece of one byte.
-struct Blocks {
-    full: Vec<BytesMut>,
-    size: usize,
-    len: usize,
-}
-
-impl Blocks {
-    fn new(size: usize) -> Self {
-        Self { full: Vec::new(), size, len: 0 }
-    }
-
-    fn push(&mut self, mut bytes: &[u8]) {
-        self.len += bytes.len();
-        while !bytes.is_empty() {
-            match self.full.last_mut() {
-                Some(last) if last.len() < self.size => {
-                    let (now, later) = bytes.split_at(bytes.len().min(self.size - last.len()));
-                    last.extend_from_slice(now);
-                    bytes = later;
-                }
-                _ => self.full.push(BytesMut::with_capacity(self.size)),
-            }
-        }
-    }
-
-    fn whole(mut self) -> Bytes {
-        if self.full.len() == 1 {
-            return self.full.pop().unwrap_or_default().freeze();
-        }
-        let mut whole = BytesMut::with_capacity(self.len);
-        self.full.into_iter().for_each(|block| whole.extend_from_slice(&block));
-        whole.freeze()
     }
 }
 
@@ -236,6 +199,3 @@ impl Pace {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

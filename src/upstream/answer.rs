@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::Stream;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Request};
@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::fault::Fault;
 use super::script::{Script, ScriptEnd};
 use super::timers::{Timer, Timers};
+use crate::base::Blocks;
 
 /// A vendor's answer: the head, and a body that closes the connection when it is dropped early.
 pub struct Answer {
@@ -25,6 +26,9 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     pub body: AnswerBody,
 }
+
+/// In which a long answer is kept as it comes.
+const BLOCK: usize = 256 << 10;
 
 /// Whether there is room for more of an answer, or the refusal.
 pub type Room = crate::base::Result<()>;
@@ -120,14 +124,15 @@ impl AnswerBody {
         fits(&first)?;
         let Some(second) = self.next().await.transpose()? else { return Ok(first) };
         fits(&second)?;
-        let mut whole = BytesMut::with_capacity((first.len() + second.len()).saturating_mul(2).min(limit));
-        whole.extend_from_slice(&first);
-        whole.extend_from_slice(&second);
+        let mut blocks = Blocks::new((first.len() + second.len()).saturating_mul(2).clamp(16 << 10, BLOCK));
+        blocks.push(&first);
+        blocks.push(&second);
+        drop((first, second));
         while let Some(piece) = self.next().await.transpose()? {
             fits(&piece)?;
-            whole.extend_from_slice(&piece);
+            blocks.push(&piece);
         }
-        Ok(whole.freeze())
+        Ok(blocks.whole())
     }
 }
 
