@@ -5,7 +5,7 @@ mod figures;
 mod times;
 
 pub use figures::{
-    Amount, Cost, cost, duration, exact_cost, fine, fullness, grouped, money, percent, polyline,
+    Amount, Cost, cost, count, duration, exact_cost, fine, fullness, grouped, money, percent, polyline,
 };
 pub use times::{Moment, datetime, exact, is_past, relative};
 

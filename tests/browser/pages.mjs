@@ -24,6 +24,7 @@ async function every({ server, enter, report }) {
     if (answer.ok()) await admin.look(name('page', path));
   }
   await details(admin);
+  await questions(admin, report);
   await weight(admin, report);
 }
 
@@ -37,6 +38,23 @@ async function details(admin) {
     await admin.page.waitForLoadState('load');
     await admin.look(name('first', list));
   }
+}
+
+/** What is asked before callers are cut off, and the way back. */
+async function questions(admin, report) {
+  await admin.open('/manage/apis');
+  await admin.click(admin.page.locator('main .table__main').first());
+  await admin.page.locator('[name="model"]').first().selectOption('');
+  await admin.click('Save models');
+  const dialog = admin.page.getByRole('dialog');
+  report('a model in use is taken off after a question', await dialog.isVisible());
+  await admin.look('dialog-take-off');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  report('Cancel closes it', !(await dialog.isVisible()));
+  await admin.open('/teams');
+  await admin.type('Name of a new team', 'Search');
+  await admin.click('Make team');
+  await admin.look('team-shared');
 }
 
 /** The first page over the wire: at most 100 KiB, and 2 requests before it is painted. */

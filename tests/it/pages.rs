@@ -1,6 +1,6 @@
 //! What pages ask before they do it, what they offer first, and what they call it.
 
-use portico::domain::catalogue;
+use portico::domain::{catalogue, supply};
 use portico::store::entity::states::Role;
 
 use crate::support::people::Person;
@@ -173,4 +173,60 @@ async fn a_page_is_called_what_the_menu_calls_it() {
         }
     }
     assert!(seen > 20, "only {seen} pages");
+}
+
+#[actix_web::test]
+async fn a_shared_team_is_removed_once_nothing_needs_it() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.person("dana").await;
+    let made = dana.browser.submit("/teams", "/teams", &[("name", "Search")]).await.is(303);
+    let page = made.location().to_owned();
+    let team = page.rsplit('/').next().unwrap().to_owned();
+    let away = format!("{page}/removal");
+    assert!(dana.browser.get(&page).await.is(200).text.contains("Remove Search?"));
+    let own = dana.browser.submit("/apps/new", "/apps", &[("name", "Bot"), ("team", &team)]).await.is(303);
+    let of_app = own.location().rsplit('/').next().unwrap().to_owned();
+    let version = starter.version.id.to_string();
+    let plan = starter.plan.id.to_string();
+    let ask = [("app", &*of_app), ("version", &version), ("plan", &plan), ("reason", "")];
+    let asked = dana.browser.submit("/subscribe/chat", "/subscribe/chat", &ask).await.is(303);
+    dana.browser.refused(&page, &away, &[], "It has subscriptions that are not over").await;
+    let end = format!("{}/end", asked.location());
+    dana.browser.submit(asked.location(), &end, &[]).await.is(303);
+    let gone = dana.browser.submit(&page, &away, &[]).await.is(303);
+    assert_eq!(gone.location(), "/teams");
+    dana.browser.get(&page).await.is(404);
+    let seen = admin.browser.get(&page).await;
+    assert!(seen.status == 404 || !seen.text.contains("Suspend team"), "nothing is done to it any more");
+}
+
+#[actix_web::test]
+async fn the_quirks_of_a_vendor_are_changed_on_its_page() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", "http://127.0.0.1:9/v1", &["own-small"]).await;
+    let page = format!("/manage/vendors/{}", starter.provider.id);
+    let form = format!("{page}/change");
+    let base = [("name", "Own"), ("base_url", "http://127.0.0.1:9/v1"), ("state", "on")];
+    let send =
+        async |more: &[(&str, &str)]| admin.browser.submit(&form, &page, &[&base[..], more].concat()).await;
+    let quirks = async || {
+        supply::get_provider(&app.db, &admin.actor, starter.provider.id).await.unwrap().provider.quirks
+    };
+    let usual = quirks().await;
+    send(&[("quirks", "drop:user\nrename:seed=random_seed")]).await.is(303);
+    assert_eq!(quirks().await, "drop:user,rename:seed=random_seed");
+    let shown = admin.browser.get(&form).await.is(200).text;
+    assert!(shown.contains("drop:user\nrename:seed=random_seed"), "{shown}");
+    let back = send(&[("quirks", "no_such_word")]).await.is(422);
+    assert!(
+        back.text.contains("is no quirk") && back.text.contains("<details class=\"stack stack--s\" open>")
+    );
+    // A form without the field leaves them; the box brings the preset's back.
+    send(&[]).await.is(303);
+    assert_eq!(quirks().await, "drop:user,rename:seed=random_seed");
+    send(&[("quirks", "drop:user"), ("usual_quirks", "true")]).await.is(303);
+    assert_eq!(quirks().await, usual);
 }

@@ -34,7 +34,7 @@ pub async fn of(db: &Db, version: VersionId) -> Result<Vec<Caller>> {
     let caller = |row: reports::VersionCaller| Caller {
         app: names.app(row.app_id),
         team: names.team(row.team_id),
-        calls: look::grouped(row.calls),
+        calls: look::count(row.calls, "call"),
         last: Some(Timestamp((row.last_hour + 1) * HOUR)).filter(|end| *end <= now),
     };
     Ok(callers.into_iter().map(caller).collect())

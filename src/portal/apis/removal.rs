@@ -6,7 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::catalogue::{VersionModel, VersionView};
 use crate::domain::keys;
 use crate::ledger::reports;
-use crate::portal::look::grouped;
+use crate::portal::look::count;
 use crate::store::Db;
 use crate::store::entity::states::VersionState;
 
@@ -42,8 +42,4 @@ pub async fn losses(db: &Db, actor: &Actor, version: &VersionView, names: &[Stri
         public_name: one.public_name,
     };
     Ok(reach.into_iter().map(loss).collect())
-}
-
-fn count(number: impl std::fmt::Display + PartialEq + From<u8>, noun: &str) -> String {
-    if number == 1.into() { format!("1 {noun}") } else { format!("{} {noun}s", grouped(number)) }
 }

@@ -11,7 +11,7 @@ use crate::domain::actor::Actor;
 use crate::domain::catalogue::{self, ManagedApi, Subscriber};
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
-use crate::portal::shell;
+use crate::portal::{look, shell};
 use crate::store::Db;
 use crate::store::entity::api_version;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
@@ -53,7 +53,10 @@ pub async fn create(
     let calls = callers::of_a_day(&db, *id).await?;
     if calls > 0 && form.reason.trim().is_empty() {
         let mut errors = FieldErrors::default();
-        errors.add("reason", format!("{calls} calls in the last 24 hours: say why it ends for them now."));
+        errors.add(
+            "reason",
+            format!("{} in the last 24 hours: say why it ends for them now.", look::count(calls, "call")),
+        );
         return shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?);
     }
     match catalogue::retire(&db, &actor, *id, form.reason.clone()).await {

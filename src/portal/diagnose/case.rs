@@ -48,6 +48,14 @@ pub struct Case {
     pub letter: String,
 }
 
+impl Case {
+    /// A call of now would pass and stop where this one did.
+    pub fn is_unchanged(&self) -> bool {
+        let states = |lines: &[Line]| lines.iter().map(|line| line.state).collect::<Vec<_>>();
+        self.call.as_ref().is_some_and(|then| states(&then.lines) == states(&self.now))
+    }
+}
+
 /// The call as it was.
 pub struct CallCase {
     pub id: CallId,

@@ -100,6 +100,14 @@ pub fn grouped(number: impl std::fmt::Display) -> String {
     format!("{sign}{out}")
 }
 
+/// "1 key", "12,345 keys".
+pub fn count(number: impl Amount, noun: &str) -> String {
+    match number.amount() {
+        1 => format!("1 {noun}"),
+        number => format!("{} {noun}s", grouped(number)),
+    }
+}
+
 /// Microseconds as people read them: "12 ms", "1.24 s", "2 min 5 s".
 pub fn duration(micros: i64) -> String {
     match micros {

@@ -39,6 +39,9 @@ fn numbers_are_grouped_by_thousands() {
     assert_eq!(grouped(1_234_567), "1,234,567");
     assert_eq!(grouped(-1234), "-1,234");
     assert_eq!(grouped(123), "123");
+    assert_eq!(count(0_i64, "call"), "0 calls");
+    assert_eq!(count(1_u64, "call"), "1 call");
+    assert_eq!(count(1_234_usize, "call"), "1,234 calls");
 }
 
 #[test]

@@ -24,6 +24,17 @@ pub struct ChangeForm {
     #[serde(default)]
     base_url: String,
     state: String,
+    /// One word a line; left out, they stay as they are.
+    quirks: Option<String>,
+    /// As the preset says, whatever is typed.
+    #[serde(default)]
+    usual_quirks: bool,
+}
+
+impl ChangeForm {
+    fn quirks(&self) -> Option<Option<Vec<String>>> {
+        if self.usual_quirks { Some(None) } else { self.quirks.as_deref().map(|typed| Some(split(typed))) }
+    }
 }
 
 #[derive(Template)]
@@ -34,6 +45,9 @@ struct ChangePage {
     /// What it is called now.
     name: String,
     is_demo: bool,
+    /// What the preset says of them, and every word there is.
+    usual: Vec<String>,
+    words: Vec<&'static str>,
     values: ChangeForm,
     switches: Vec<Choice>,
     errors: FieldErrors,
@@ -45,6 +59,8 @@ pub async fn show_form(actor: Actor, db: Data<Db>, visit: Visit, id: Path<Provid
         name: provider.name.clone(),
         base_url: provider.base_url.clone(),
         state: provider.state.word().to_owned(),
+        quirks: Some(supply::quirks_of(&provider).join("\n")),
+        usual_quirks: false,
     };
     shell::html(&page(&db, &actor, &visit, *id, values, FieldErrors::default()).await?)
 }
@@ -60,7 +76,7 @@ pub async fn save(
     let change = ProviderChange {
         name: Some(form.name.clone()),
         base_url: Some(form.base_url.clone()).filter(|address| !address.trim().is_empty()),
-        quirks: None,
+        quirks: form.quirks(),
         state: Switch::parse(&form.state),
     };
     match supply::change_provider(&db, &actor, *id, change).await {
@@ -86,10 +102,13 @@ async fn page(
     errors: FieldErrors,
 ) -> crate::base::Result<ChangePage> {
     let provider = supply::get_provider(db, actor, id).await?.provider;
+    let preset = supply::preset(&provider.preset).ok();
     Ok(ChangePage {
         frame: shell::frame(db, visit).await?,
         id,
-        is_demo: supply::preset(&provider.preset).is_ok_and(supply::Preset::is_demo),
+        is_demo: preset.is_some_and(supply::Preset::is_demo),
+        usual: preset.map(|preset| preset.quirks.clone()).unwrap_or_default(),
+        words: supply::quirk_words(),
         name: provider.name,
         values,
         switches: vec![
@@ -98,6 +117,15 @@ async fn page(
         ],
         errors,
     })
+}
+
+impl ChangePage {
+    fn usual_words(&self) -> String {
+        match self.usual.is_empty() {
+            true => "It has none.".to_owned(),
+            false => format!("{}. What is typed above does not count then.", self.usual.join(", ")),
+        }
+    }
 }
 
 pub async fn remove(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {

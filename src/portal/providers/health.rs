@@ -77,6 +77,7 @@ fn tries(report: &Report) -> String {
     }
     let counted = match (report.failed, report.judged) {
         (_, 0) => String::new(),
+        (0, 1) => "The last try went well.".to_owned(),
         (0, judged) => format!("The last {judged} tries went well."),
         (failed, judged) => format!("{failed} of the last {judged} tries failed."),
     };
@@ -135,9 +136,10 @@ impl Day {
     pub fn line(&self) -> String {
         match (self.calls, self.failed) {
             (0, _) => "No call.".to_owned(),
-            (calls, 0) => format!("{} calls, all answered.", look::grouped(calls)),
+            (1, 0) => "1 call, answered.".to_owned(),
+            (calls, 0) => format!("{}, all answered.", look::count(calls, "call")),
             (calls, failed) => {
-                format!("{} calls, {} did not go well.", look::grouped(calls), look::grouped(failed))
+                format!("{}, {} did not go well.", look::count(calls, "call"), look::grouped(failed))
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::change::path;
 use crate::base::ids::ProviderId;
 use crate::gateway::{Gateway, probe};
+use crate::portal::look;
 use crate::web::{Data, PageResult, Path, Visit, flash};
 
 pub async fn create(gateway: Data<Gateway>, visit: Visit, id: Path<ProviderId>) -> PageResult {
@@ -18,8 +19,9 @@ pub(super) async fn answer(
 ) -> crate::web::HttpResponse {
     match probe::run(gateway, id, None).await {
         Ok(probe) => {
-            let (took, count) = (probe.took.as_millis(), probe.models.len());
-            let text = format!("{before}The vendor answered in {took} ms with {count} models.");
+            let took = probe.took.as_millis();
+            let count = look::count(probe.models.len(), "model");
+            let text = format!("{before}The vendor answered in {took} ms with {count}.");
             flash(visit, &path(id), "good", &text)
         }
         Err(error) => {

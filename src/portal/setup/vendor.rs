@@ -55,6 +55,9 @@ struct VendorPage {
     frame: Frame,
     id: String,
     name: String,
+    /// The name in the middle of a sentence, and as a step.
+    called: String,
+    step_name: String,
     docs_url: String,
     key_hint: String,
     /// Whether a key is needed, and how it is sent.
@@ -115,7 +118,7 @@ pub async fn create(
         return shell::html_422(&page);
     }
     match plans::publish_starter(&db, &actor, starter).await {
-        Ok(starter) => ready::show(&db, &once, &visit, &actor, &gateway, &preset.name, &starter).await,
+        Ok(starter) => ready::show(&db, &once, &visit, &actor, &gateway, step_name(preset), &starter).await,
         Err(error) => again(&db, &visit, preset, form, error).await,
     }
 }
@@ -180,6 +183,19 @@ fn known(id: &str) -> Result<&'static Preset> {
     supply::preset(id).map_err(|_| Code::NotFound.with("no such preset"))
 }
 
+/// "another server" in the middle of a sentence; a name of a vendor stays as it is.
+fn called(name: &str) -> String {
+    match name.strip_prefix("Another ") {
+        Some(rest) => format!("another {rest}"),
+        None => name.to_owned(),
+    }
+}
+
+/// Short enough for a step.
+fn step_name(preset: &Preset) -> &str {
+    if preset.id == "custom" { "Your vendor" } else { &preset.name }
+}
+
 fn asks_address(preset: &Preset) -> bool {
     ["custom", "ollama", "vllm"].contains(&preset.id.as_str())
 }
@@ -206,6 +222,8 @@ async fn page(
     Ok(VendorPage {
         frame: shell::frame(db, visit).await?,
         id: preset.id.clone(),
+        called: called(&preset.name),
+        step_name: step_name(preset).to_owned(),
         name: preset.name.clone(),
         docs_url: preset.docs_url.clone(),
         key_hint: preset.key_hint.clone(),

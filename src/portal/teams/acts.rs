@@ -26,6 +26,13 @@ pub async fn leave(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -
     Ok(flash(&visit, "/teams", "good", text))
 }
 
+pub async fn remove(visit: Visit, actor: Actor, db: Data<Db>, id: Path<TeamId>) -> PageResult {
+    match teams::delete(&db, &actor, *id).await {
+        Ok(()) => Ok(flash(&visit, "/teams", "good", "The team is removed. Its name stays with its calls.")),
+        Err(error) => back(&visit, &format!("/teams/{}", *id), error),
+    }
+}
+
 pub async fn suspend(
     visit: Visit,
     actor: Actor,

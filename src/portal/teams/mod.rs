@@ -20,6 +20,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::POST, "/teams/{id}/members/{user}/role", Need::SignedIn, members::set_role),
         page(Method::POST, "/teams/{id}/members/{user}/removal", Need::SignedIn, members::remove),
         page(Method::POST, "/teams/{id}/departure", Need::SignedIn, acts::leave),
+        page(Method::POST, "/teams/{id}/removal", Need::SignedIn, acts::remove),
         page(Method::POST, "/teams/{id}/limits", Need::May(Right::ManageAllAccess), limits::change),
         page(Method::POST, "/teams/{id}/suspension", manage, acts::suspend),
         page(Method::POST, "/teams/{id}/resumption", manage, acts::resume),

@@ -44,6 +44,8 @@ struct TeamPage {
     name: String,
     personal: bool,
     suspended: bool,
+    /// Gone for good; only its name is left.
+    removed: bool,
     reason: String,
     created: Timestamp,
     members: Vec<Row>,
@@ -104,6 +106,7 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Retur
         })
         .collect();
     let personal = team.personal_of.is_some();
+    let removed = team.removed_at.is_some();
     let limits = teams::limits_of(db, actor, id).await?;
     Ok(TeamPage {
         frame: shell::frame(db, visit).await?,
@@ -111,15 +114,16 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Retur
         name: team.name,
         personal,
         suspended: team.state == Standing::Suspended,
+        removed,
         reason: team.reason.unwrap_or_default(),
         created: team.created_at,
         my_keys: members.iter().find(|row| row.me).map_or(0, |row| row.keys),
         one_owner: members.iter().filter(|row| row.is_owner).count() == 1,
         members,
-        can_manage: teams::may_manage(actor, id),
-        can_leave: !personal && actor.is_member(id),
-        can_suspend: may(actor, Right::ManagePeople),
-        can_limit: may(actor, Right::ManageAllAccess),
+        can_manage: !removed && teams::may_manage(actor, id),
+        can_leave: !personal && !removed && actor.is_member(id),
+        can_suspend: !removed && may(actor, Right::ManagePeople),
+        can_limit: !removed && may(actor, Right::ManageAllAccess),
         limit_values: LimitsForm::of(&limits),
         limits: limits.lines(),
         roles: vec![
