@@ -285,6 +285,8 @@ fn log_to_stderr(config: &Config) {
 /// Makes the data folder, closed to others.
 pub fn make_private(folder: &std::path::Path) -> Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).or_code(Code::Internal)?;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|fault| {
+        Code::Internal.saying(format!("The data folder {} cannot be made: {fault}.", folder.display()))
+    })?;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).or_code(Code::Internal)
 }

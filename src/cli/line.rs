@@ -120,11 +120,13 @@ pub enum Command {
 pub enum UserCommand {
     /// Add a person; prints a link where they choose a password
     Add {
+        /// What they sign in with
         #[arg(value_parser = email)]
         email: Email,
         /// What pages call them [default: the part before the @]
         #[arg(long, value_parser = name)]
         name: Option<String>,
+        /// What they may do
         #[arg(long, value_enum, default_value = "member")]
         role: RoleWord,
         /// Read the password from standard input instead of printing a link
@@ -133,13 +135,16 @@ pub enum UserCommand {
     },
     /// Give another role; the person's sessions end
     Role {
+        /// Whose
         #[arg(value_parser = email)]
         email: Email,
+        /// The new one
         #[arg(value_enum)]
         role: RoleWord,
     },
     /// Print a link where the person chooses a new password
     ResetPassword {
+        /// Whose
         #[arg(value_parser = email)]
         email: Email,
         /// Set a random password at once and print it instead

@@ -49,7 +49,9 @@ impl Manifest {
             let sentence = format!("{} is not a backup: it has no {FILE}.", folder.display());
             Code::NotFound.saying(sentence).caused_by(cause)
         })?;
-        let manifest: Self = serde_json::from_str(&text).or_code(Code::Internal)?;
+        let manifest: Self = serde_json::from_str(&text).map_err(|cause| {
+            Code::Conflict.saying(format!("The backup is damaged: {FILE} cannot be read.")).caused_by(cause)
+        })?;
         for entry in &manifest.files {
             let fits = sum(&folder.join(&entry.path)).is_ok_and(|sum| sum == entry.sha256);
             if !fits {
@@ -60,6 +62,15 @@ impl Manifest {
             }
         }
         Ok(manifest)
+    }
+
+    /// # Errors
+    /// When one of these files is not on the list.
+    pub fn holds(&self, files: &[&str]) -> Result<()> {
+        match files.iter().find(|file| self.files.iter().all(|entry| entry.path != Path::new(file))) {
+            Some(file) => Err(Code::Conflict.saying(format!("The backup is not whole: it has no {file}."))),
+            None => Ok(()),
+        }
     }
 }
 

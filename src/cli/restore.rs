@@ -20,6 +20,10 @@ pub fn run(config: &Config, folder: &Path, yes: bool) -> Result<()> {
         let sentence = format!("This is a backup of {}, and the settings name {store}.", manifest.store);
         return Err(Code::Conflict.saying(sentence));
     }
+    match store {
+        "sqlite" => manifest.holds(&[KEY_FILE, DATABASES[0], DATABASES[1]])?,
+        _ => manifest.holds(&[KEY_FILE, DUMP])?,
+    }
     if is_served(data) {
         let sentence = format!("Portico is running on {}. Stop it first.", data.display());
         return Err(Code::Conflict.saying(sentence));
@@ -32,21 +36,25 @@ pub fn run(config: &Config, folder: &Path, yes: bool) -> Result<()> {
         )));
     }
     let aside = set_aside(data)?;
-    copy_folder(&folder.join(JOURNAL), &data.join(JOURNAL))?;
-    copy(&folder.join(KEY_FILE), &data.join(KEY_FILE))?;
-    match config.database.url.as_deref() {
-        Some(url) => load(url, &folder.join(DUMP))?,
-        None => {
-            for name in DATABASES {
-                copy(&folder.join(name), &data.join(name))?;
-            }
-        }
-    }
+    put_back(config, folder).map_err(|fault| {
+        let (told, aside) = (fault.message().to_owned(), aside.display());
+        fault.saying(format!("{told} What was there before is in {aside}."))
+    })?;
     say(format_args!(
         "The state of {} is back. What was there before is in {}.",
         manifest.made_at,
         aside.display()
     ))
+}
+
+fn put_back(config: &Config, folder: &Path) -> Result<()> {
+    let data = &config.data.dir;
+    copy_folder(&folder.join(JOURNAL), &data.join(JOURNAL))?;
+    copy(&folder.join(KEY_FILE), &data.join(KEY_FILE))?;
+    match config.database.url.as_deref() {
+        Some(url) => load(url, &folder.join(DUMP)),
+        None => DATABASES.iter().try_for_each(|name| copy(&folder.join(name), &data.join(name))),
+    }
 }
 
 fn load(url: &str, from: &Path) -> Result<()> {

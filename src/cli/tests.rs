@@ -98,6 +98,13 @@ async fn a_backup_comes_back() {
     Db::open(&elsewhere, Clock::default()).await.unwrap();
 }
 
+/// The list of a backup without its files.
+fn without_files(listed: &str) -> String {
+    let mut list: serde_json::Value = serde_json::from_str(listed).unwrap();
+    list["files"] = serde_json::json!([]);
+    list.to_string()
+}
+
 #[tokio::test]
 async fn a_damaged_backup_is_refused() {
     let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -105,6 +112,19 @@ async fn a_damaged_backup_is_refused() {
     Db::open(&config, Clock::default()).await.unwrap();
     let folder = copy.path().join("one");
     backup::run(&config, None, &folder).await.unwrap();
+    let listed = fs::read_to_string(folder.join("backup.json")).unwrap();
+    let few = listed.replace("portico.db", "journal/none").replace("secrets.key", "journal/nothing");
+    for (text, told) in [("{", "cannot be read"), (&*few, "missing"), ("", "cannot be read")] {
+        fs::write(folder.join("backup.json"), text).unwrap();
+        let refusal = restore::run(&config, &folder, true).unwrap_err();
+        assert!(refusal.message().contains(told), "{refusal}");
+    }
+    let none = without_files(&listed);
+    fs::write(folder.join("backup.json"), none).unwrap();
+    let refusal = restore::run(&config, &folder, true).unwrap_err();
+    assert!(refusal.message().contains("not whole"), "{refusal}");
+    assert!(data.path().join("portico.db").is_file(), "what is there stays");
+    fs::write(folder.join("backup.json"), listed).unwrap();
     fs::write(folder.join("calls.db"), "torn").unwrap();
     let refusal = restore::run(&config, &folder, true).unwrap_err();
     assert!(refusal.message().contains("calls.db"));
@@ -125,6 +145,9 @@ fn a_wrong_line_is_told_from_a_command_that_failed() {
     let (there, nowhere) = (data.path().display(), copy.path().join("nowhere"));
     let backup = copy.path().join("one");
     let (one, full, none) = (backup.display(), copy.path().display(), nowhere.display());
+    let empty_dir = copy.path().join("empty-dir.toml");
+    fs::write(&empty_dir, "[data]\ndir = \"\"\n").unwrap();
+    let empty_dir = empty_dir.display();
     let at = |words: &str| status(&format!("portico --data {there} {words}"));
     let cases: &[(String, u8)] = &[
         ("user list".into(), FAILURE),
@@ -175,6 +198,7 @@ fn a_wrong_line_is_told_from_a_command_that_failed() {
     for (words, expected) in cases {
         assert_eq!(at(words), ExitCode::from(*expected), "{words}");
     }
+    assert_eq!(status(&format!("portico config check --config {empty_dir}")), ExitCode::from(CONFIGURATION));
 }
 
 #[test]

@@ -48,7 +48,9 @@ pub fn load(flags: &Flags) -> Result<Config> {
         layers = layers.merge(Serialized::default("database.url", url));
     }
     let config: Config = layers.extract().map_err(|fault| {
-        let path = if fault.path.is_empty() { "portico.toml".to_owned() } else { fault.path.join(".") };
+        let whole =
+            || flags.file.as_ref().map_or("portico.toml".to_owned(), |file| file.display().to_string());
+        let path = if fault.path.is_empty() { whole() } else { fault.path.join(".") };
         invalid(&path, fault.kind.to_string())
     })?;
     check(&config)?;
@@ -71,6 +73,9 @@ fn check(config: &Config) -> Result<()> {
         && !url.starts_with("postgresql://")
     {
         return Err(invalid("database.url", "it must begin with postgres://".to_owned()));
+    }
+    if config.data.dir.as_os_str().is_empty() {
+        return Err(invalid("data.dir", "it must name a folder".to_owned()));
     }
     if !is_level(&config.log.level) {
         return Err(invalid(
