@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::money;
 use crate::base::{Code, Nanos, Result};
 use crate::domain::plans::Limits;
 
@@ -26,7 +27,7 @@ impl LimitsBody {
             requests_per_minute: limits.requests_per_minute,
             tokens_per_minute: limits.tokens_per_minute,
             concurrent_calls: limits.concurrent_calls,
-            usd_per_month: limits.usd_per_month.map(|usd| usd.to_string().trim_start_matches('$').to_owned()),
+            usd_per_month: limits.usd_per_month.map(money::exact),
         }
     }
 

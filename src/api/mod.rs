@@ -11,6 +11,7 @@ pub mod keys;
 mod limits;
 pub mod models;
 mod moment;
+mod money;
 mod paging;
 mod place;
 pub mod plans;

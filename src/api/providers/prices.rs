@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::moment::moment;
+use crate::api::money;
 use crate::api::paging::{self, Limit, Paging};
 use crate::base::ids::{PriceId, ProviderId};
 use crate::base::{Code, Nanos, Result};
@@ -42,21 +43,15 @@ impl From<price::Model> for Price {
         Self {
             id: row.id,
             vendor_model: row.vendor_model,
-            input: row.input.map(dollars),
-            cached_read: row.cached_read.map(dollars),
-            cache_write: row.cache_write.map(dollars),
-            output: row.output.map(dollars),
-            reasoning: row.reasoning.map(dollars),
+            input: row.input.map(Nanos).map(money::exact),
+            cached_read: row.cached_read.map(Nanos).map(money::exact),
+            cache_write: row.cache_write.map(Nanos).map(money::exact),
+            output: row.output.map(Nanos).map(money::exact),
+            reasoning: row.reasoning.map(Nanos).map(money::exact),
             source: row.source,
             effective_at: row.effective_at.rfc3339(),
         }
     }
-}
-
-/// Every digit an amount has: `2.50`, `0.075`.
-pub(super) fn dollars(nanos: i64) -> String {
-    let digits = format!("{:09}", nanos.unsigned_abs() % 1_000_000_000);
-    format!("{}.{:0<2}", nanos / 1_000_000_000, digits.trim_end_matches('0'))
 }
 
 /// A page of prices, those that begin last first.

@@ -73,6 +73,9 @@ async fn a_team_limit_holds_whatever_plans_its_applications_are_on() {
     let path = format!("/api/v1/teams/{team}/limits");
     let limits = json!({ "requests_per_minute": 2 });
     call(&app, &mine, Method::PUT, &path, limits.clone()).await.is(403);
+    let exact = json!({ "usd_per_month": "12.345678901" });
+    let read = call(&app, &theirs, Method::PUT, &path, exact.clone()).await.is(200).json();
+    assert_eq!(read["usd_per_month"], exact["usd_per_month"], "what is read can be sent back");
     let set = call(&app, &theirs, Method::PUT, &path, limits).await.is(200).json();
     assert_eq!(set["requests_per_minute"], 2);
     app.chat(&dana.secret, "demo-echo").await.is(200);
