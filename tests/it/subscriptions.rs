@@ -48,7 +48,7 @@ async fn b44_a_request_is_decided_by_form_once_by_those_who_may() {
     assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Requested);
     // Neither a stranger nor the requester.
     eve.browser.submit("/keys/new", &approval, &[]).await.is(404);
-    dana.browser.submit("/keys/new", &approval, &[]).await.is(404);
+    dana.browser.submit("/keys/new", &approval, &[]).await.is(403);
     let page = format!("/inbox/{id}");
     admin.browser.submit(&page, &approval, &[]).await.is(303);
     assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Approved);

@@ -26,7 +26,8 @@ pub fn may_decide(actor: &Actor, api: &api::Model) -> bool {
 /// Lets the actor decide on a request, or says why not.
 ///
 /// # Errors
-/// `not_found` for those who decide nothing here, `not_permitted` on one's own request.
+/// `not_found` for those who may not see the request; `not_permitted` for those who may, and decide
+/// nothing here, and on one's own.
 pub(super) async fn check(
     tx: &Tx,
     actor: &Actor,
@@ -34,7 +35,10 @@ pub(super) async fn check(
     owner: TeamId,
 ) -> Result<Decider> {
     permit::write(actor)?;
-    permit::manage_api(actor, owner).map_err(|_| Code::NotFound.with(row.id))?;
+    if let Err(refused) = permit::manage_api(actor, owner) {
+        permit::see_team(actor, row.team_id)?;
+        return Err(refused);
+    }
     if !is_own(actor, row) {
         return Ok(Decider::Other);
     }

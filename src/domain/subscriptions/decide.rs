@@ -25,8 +25,8 @@ pub struct Decision {
 /// Approves a request, as asked or with changes.
 ///
 /// # Errors
-/// `not_found` for those who decide nothing here, `not_permitted` on one's own request while others
-/// could decide, `conflict` when it no longer waits, `field_invalid` for a plan of another API or a
+/// `not_found` for those who may not see it, `not_permitted` for those who decide nothing here, and on
+/// one's own request while others could decide, `conflict` when it no longer waits, `field_invalid` for a plan of another API or a
 /// past end.
 pub async fn approve(
     db: &Db,
