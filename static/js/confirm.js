@@ -7,7 +7,9 @@ function modal(dialog) {
     dialog.close();
   }
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector('[aria-invalid]')?.focus();
+  // What is wrong, else the first field, else the way back: never the button that does it.
+  const first = ['[aria-invalid]', '.field :is(input, select, textarea)', '.actions [data-close]'];
+  first.map((what) => dialog.querySelector(what)).find(Boolean)?.focus();
 }
 
 document.addEventListener('click', (event) => {

@@ -141,7 +141,7 @@ async fn j7_retiring_a_version_lists_who_called_it_and_wants_a_reason() {
     let shown = admin.browser.get(&page).await.is(200);
     assert!(shown.text.contains("No live subscription.") && shown.text.contains("1 call, last"));
     let again = admin.browser.submit(&page, &page, &[("reason", " ")]).await.is(422);
-    assert!(again.text.contains("1 calls in the last 24 hours: say why"), "{}", again.text);
+    assert!(again.text.contains("1 call in the last 24 hours: say why"), "{}", again.text);
     admin.browser.submit(&page, &page, &[("reason", "moved to v2")]).await.is(303);
 }
 

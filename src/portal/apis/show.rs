@@ -183,6 +183,11 @@ impl EditorPage {
         self.managed.api.visibility == Visibility::Everyone
     }
 
+    /// The next version usually begins as the newest one is.
+    fn first_source(&self) -> &str {
+        self.sources.first().map_or("", |first| &first.value)
+    }
+
     /// A draft whose required checks are all met.
     fn is_ready(&self) -> bool {
         !self.checks.iter().any(Check::blocks)
