@@ -20,7 +20,7 @@ use crate::store::entity::key;
 use crate::store::{Db, Dialect};
 
 /// Calls of one transaction at most: the more, the fewer times a page is written.
-const BATCH: usize = 6_000;
+const BATCH: usize = 12_000;
 /// Keys whose last use is noted in one transaction, and in one statement of it.
 const KEYS: usize = 5_000;
 const ROWS: usize = 500;

@@ -9,14 +9,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::rows::{self, Rows, rows};
+use super::rows::{self, Rows, Totals, rows};
 use super::tail::Settled;
 use crate::base::{Code, Result};
 use crate::store::entity::{attempt, budget_spent, call, refusal, usage_series, usage_sum};
-use crate::store::{Db, Tx};
+use crate::store::{Db, Dialect, Tx};
 
 /// Rows of one statement. A few sizes only, so that few statements are prepared.
 const SIZES: [usize; 5] = [500, 100, 25, 5, 1];
+/// Records whose rows are made at a time: they stay in the processor's cache until they are written.
+const PART: usize = 500;
 
 /// Whether rows of the batch may be in the database already.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,9 +48,8 @@ impl Known {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn forget_known(&self, series: &mut Vec<usage_series::Model>) {
-        let known = self.lock();
-        series.retain(|row| !known.contains(&row.id));
+    fn has(&self, series: Uuid) -> bool {
+        self.lock().contains(&series)
     }
 
     fn learn(&self, series: Vec<Uuid>) {
@@ -86,16 +87,22 @@ pub async fn post(db: &Db, kept: &Kept, batch: Arc<Vec<Settled>>, trust: Trust) 
     let (texts, series) = (kept.texts.clone(), kept.series.clone());
     let (new, learned) = db
         .transact_calls(async move |tx| {
-            let mut rows = match trust {
-                Trust::Fresh => rows(&batch, |_| true),
-                Trust::Doubt => {
-                    let mut known = known(&tx, &batch).await?;
-                    rows(&batch, |id| known.insert(id))
-                }
+            let mut known = match trust {
+                Trust::Fresh => None,
+                Trust::Doubt => Some(known(&tx, &batch).await?),
             };
-            series.forget_known(&mut rows.series);
-            let learned: Vec<Uuid> = rows.series.iter().map(|row| row.id).collect();
-            Ok((write(&tx, &texts, rows).await?, learned))
+            let (mut new, mut totals) = (0, Totals::default());
+            for part in batch.chunks(PART) {
+                let wanted = |id| known.as_mut().is_none_or(|known| known.insert(id));
+                let rows = rows(part, wanted, |id| series.has(id), &mut totals);
+                new += write(&tx, &texts, rows).await?;
+            }
+            let missing = totals.series();
+            insert::<budget_spent::Entity>(&tx, &texts, &totals.budgets(), &add_budget()).await?;
+            insert::<usage_series::Entity>(&tx, &texts, &missing, &nothing(&[usage_series::Column::Id]))
+                .await?;
+            insert::<usage_sum::Entity>(&tx, &texts, &totals.sums(), &add_sum()).await?;
+            Ok((new, missing.into_iter().map(|row| row.id).collect()))
         })
         .await?;
     // After the commit: what was rolled back is not known.
@@ -131,9 +138,6 @@ async fn write(tx: &Tx, texts: &Texts, rows: Rows) -> Result<usize> {
     }
     let attempt = nothing(&[attempt::Column::CallId, attempt::Column::Number]);
     insert::<attempt::Entity>(tx, texts, &rows.attempts, &attempt).await?;
-    insert::<budget_spent::Entity>(tx, texts, &rows.budgets, &add_budget()).await?;
-    insert::<usage_series::Entity>(tx, texts, &rows.series, &nothing(&[usage_series::Column::Id])).await?;
-    insert::<usage_sum::Entity>(tx, texts, &rows.sums, &add_sum()).await?;
     Ok(new)
 }
 
@@ -191,5 +195,12 @@ fn text<E: EntityTrait>(tx: &Tx, size: usize, on: &OnConflict) -> Result<String>
         let places = E::Column::iter().map(|_| SimpleExpr::from(Value::Bool(None)));
         insert.values(places).map_err(|error| Code::Internal.with(error))?;
     }
-    Ok(tx.get_database_backend().build(&insert).sql)
+    let text = tx.get_database_backend().build(&insert).sql;
+    // A statement that fails undoes the whole transaction here. SQLite would copy each page that the
+    // statement touches to undo the statement alone; OR FAIL spares that.
+    Ok(if tx.dialect() == Dialect::Sqlite {
+        text.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1)
+    } else {
+        text
+    })
 }

@@ -1,5 +1,6 @@
 //! Settled records as rows of the calls database.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::prelude::Uuid;
@@ -8,58 +9,127 @@ use sha2::{Digest, Sha256};
 use super::record::{Attempt, Begin, CallState, End, Refusal, UsageSource, What, Who};
 use super::tail::Settled;
 use crate::base::clock::HOUR;
-use crate::base::ids::CallId;
+use crate::base::ids::{CallId, ProviderId};
 use crate::base::{Nanos, Timestamp};
 use crate::store::entity::{attempt, budget_spent, call, refusal, usage_series, usage_sum};
 
-/// All rows that one batch adds. Those that add up are sorted, so that nodes lock them in one order.
+/// The rows of some settled records, in their order.
 #[derive(Default)]
 pub struct Rows {
     pub calls: Vec<call::Model>,
     pub attempts: Vec<attempt::Model>,
     pub refusals: Vec<refusal::Model>,
-    pub budgets: Vec<budget_spent::Model>,
-    /// What the sums are of; most of them are stored already.
-    pub series: Vec<usage_series::Model>,
-    pub sums: Vec<usage_sum::Model>,
+}
+
+/// What a batch adds up to. The parts are sorted, so that nodes lock their rows in one order.
+#[derive(Default)]
+pub struct Totals {
+    budgets: BTreeMap<Budget, budget_spent::Model>,
+    series: HashMap<Uuid, usage_series::Model>,
+    sums: BTreeMap<(i64, Uuid), usage_sum::Model>,
 }
 
 type Budget = (&'static str, Uuid, String);
 
-/// Makes the rows of those settled records that `wanted` names.
-pub fn rows(settled: &[Settled], mut wanted: impl FnMut(Uuid) -> bool) -> Rows {
+/// Makes the rows of those settled records that `wanted` names, and adds them to the totals. `stored` tells
+/// which series need no row.
+pub fn rows(
+    settled: &[Settled],
+    mut wanted: impl FnMut(Uuid) -> bool,
+    stored: impl Fn(Uuid) -> bool,
+    totals: &mut Totals,
+) -> Rows {
     let mut rows = Rows::default();
-    let mut budgets: BTreeMap<Budget, budget_spent::Model> = BTreeMap::new();
-    let mut series: HashMap<Uuid, usage_series::Model> = HashMap::new();
-    let mut sums: BTreeMap<(i64, Uuid), usage_sum::Model> = BTreeMap::new();
     for entry in settled.iter().filter(|entry| wanted(id(entry))) {
-        match entry {
+        let last = match entry {
             Settled::Call(begin, end) => {
                 rows.calls.push(call(begin, end));
                 rows.attempts.extend(later_attempts(begin.at, end));
-                spend(&mut budgets, begin, end);
+                totals.spend(begin, end);
+                end.attempts.last()
             }
-            Settled::Refusal(refusal) => rows.calls.push(refused(refusal)),
-            Settled::Count(count) => rows.refusals.push(refusal::Model {
-                id: count.id,
-                minute: count.minute,
-                net: clean(&count.net),
-                code: count.code.word().to_owned(),
-                n: count.count,
-            }),
-        }
-        if let (Some(call), false) = (rows.calls.last(), matches!(entry, Settled::Count(_))) {
-            let last = if let Settled::Call(_, end) = entry { end.attempts.last() } else { None };
-            let of = series_of(call, last);
-            add_to(&mut sums, sum_of(of.id, call));
-            series.entry(of.id).or_insert(of);
+            Settled::Refusal(refusal) => {
+                rows.calls.push(refused(refusal));
+                None
+            }
+            Settled::Count(count) => {
+                rows.refusals.push(refusal::Model {
+                    id: count.id,
+                    minute: count.minute,
+                    net: clean(&count.net),
+                    code: count.code.word().to_owned(),
+                    n: count.count,
+                });
+                continue;
+            }
+        };
+        if let Some(call) = rows.calls.last() {
+            totals.count(call, last, &stored);
         }
     }
-    rows.budgets = budgets.into_values().collect();
-    rows.series = series.into_values().collect();
-    rows.series.sort_unstable_by_key(|row| row.id);
-    rows.sums = sums.into_values().collect();
     rows
+}
+
+impl Totals {
+    pub fn budgets(&mut self) -> Vec<budget_spent::Model> {
+        std::mem::take(&mut self.budgets).into_values().collect()
+    }
+
+    /// What the sums are of, where that is not stored already.
+    pub fn series(&mut self) -> Vec<usage_series::Model> {
+        let mut series: Vec<_> = std::mem::take(&mut self.series).into_values().collect();
+        series.sort_unstable_by_key(|row| row.id);
+        series
+    }
+
+    pub fn sums(&mut self) -> Vec<usage_sum::Model> {
+        std::mem::take(&mut self.sums).into_values().collect()
+    }
+
+    /// A call counts in the month in which it began, as its reservation did.
+    fn spend(&mut self, begin: &Begin, end: &End) {
+        if begin.reserved.budgets.is_empty() {
+            return;
+        }
+        let period = begin.at.month();
+        for (scope, subject) in &begin.reserved.budgets {
+            let key = (scope.word(), *subject, period.clone());
+            let row = self.budgets.entry(key).or_insert_with(|| budget_spent::Model {
+                scope_kind: scope.word().to_owned(),
+                scope_id: *subject,
+                period: period.clone(),
+                nanos: Nanos::ZERO,
+                tokens: 0,
+            });
+            row.nanos = row.nanos.plus(end.cost.unwrap_or_default());
+            row.tokens = row.tokens.saturating_add(whole(end.tokens.total()));
+        }
+    }
+
+    fn count(&mut self, call: &call::Model, last: Option<&Attempt>, stored: impl Fn(Uuid) -> bool) {
+        // A name that was refused is the caller's own invention: it must not make rows without end.
+        let model = if call.state == CallState::Refused.word() { "" } else { &call.model };
+        let provider = last.map(|attempt| attempt.provider);
+        let id = series_id(call, provider, model);
+        if !stored(id) {
+            self.series.entry(id).or_insert_with(|| series(id, call, provider, model));
+        }
+        let one = sum_of(id, call);
+        match self.sums.entry((one.hour, one.series_id)) {
+            Entry::Vacant(place) => {
+                place.insert(one);
+            }
+            Entry::Occupied(place) => {
+                let sum = place.into_mut();
+                sum.calls += 1;
+                sum.unpriced += one.unpriced;
+                sum.input_tokens = sum.input_tokens.saturating_add(one.input_tokens);
+                sum.output_tokens = sum.output_tokens.saturating_add(one.output_tokens);
+                sum.cost_nanos = sum.cost_nanos.plus(one.cost_nanos);
+                sum.total_us = sum.total_us.saturating_add(one.total_us);
+            }
+        }
+    }
 }
 
 pub fn id(entry: &Settled) -> Uuid {
@@ -172,31 +242,8 @@ fn later_attempts(start: Timestamp, end: &End) -> impl Iterator<Item = attempt::
     })
 }
 
-/// A call counts in the month in which it began, as its reservation did.
-fn spend(budgets: &mut BTreeMap<Budget, budget_spent::Model>, begin: &Begin, end: &End) {
-    if begin.reserved.budgets.is_empty() {
-        return;
-    }
-    let period = begin.at.month();
-    for (scope, subject) in &begin.reserved.budgets {
-        let key = (scope.word(), *subject, period.clone());
-        let row = budgets.entry(key).or_insert_with(|| budget_spent::Model {
-            scope_kind: scope.word().to_owned(),
-            scope_id: *subject,
-            period: period.clone(),
-            nanos: Nanos::ZERO,
-            tokens: 0,
-        });
-        row.nanos = row.nanos.plus(end.cost.unwrap_or_default());
-        row.tokens = row.tokens.saturating_add(whole(end.tokens.total()));
-    }
-}
-
-/// What a call is added up by. Its id is made from the rest, so that every node finds the same one.
-fn series_of(call: &call::Model, last: Option<&Attempt>) -> usage_series::Model {
-    // A name that was refused is the caller's own invention: it must not make rows without end.
-    let model = if call.state == CallState::Refused.word() { String::new() } else { call.model.clone() };
-    let provider = last.map(|attempt| attempt.provider);
+/// The name of what a call is added up by: made from its parts, so that every node finds the same one.
+fn series_id(call: &call::Model, provider: Option<ProviderId>, model: &str) -> Uuid {
     let mut sum = Sha256::new();
     for part in [
         call.team_id.map(|id| id.0),
@@ -210,12 +257,16 @@ fn series_of(call: &call::Model, last: Option<&Attempt>) -> usage_series::Model 
     ] {
         sum.update(part.unwrap_or_default().as_bytes());
     }
-    for part in [model.as_str(), "\0", &call.state, "\0", call.code.as_deref().unwrap_or("")] {
+    for part in [model, "\0", &call.state, "\0", call.code.as_deref().unwrap_or("")] {
         sum.update(part.as_bytes());
     }
     let digest: [u8; 32] = sum.finalize().into();
+    Uuid::from_slice(digest.get(..16).unwrap_or(&[0; 16])).unwrap_or_default()
+}
+
+fn series(id: Uuid, call: &call::Model, provider: Option<ProviderId>, model: &str) -> usage_series::Model {
     usage_series::Model {
-        id: Uuid::from_slice(digest.get(..16).unwrap_or(&[0; 16])).unwrap_or_default(),
+        id,
         team_id: call.team_id,
         app_id: call.app_id,
         key_id: call.key_id,
@@ -224,7 +275,7 @@ fn series_of(call: &call::Model, last: Option<&Attempt>) -> usage_series::Model 
         api_id: call.api_id,
         version_id: call.version_id,
         provider_id: provider,
-        model,
+        model: model.to_owned(),
         state: call.state.clone(),
         code: call.code.clone(),
     }
@@ -242,19 +293,6 @@ fn sum_of(series: Uuid, call: &call::Model) -> usage_sum::Model {
         cost_nanos: call.cost_nanos.unwrap_or_default(),
         total_us: call.total_us,
     }
-}
-
-fn add_to(sums: &mut BTreeMap<(i64, Uuid), usage_sum::Model>, one: usage_sum::Model) {
-    let Some(sum) = sums.get_mut(&(one.hour, one.series_id)) else {
-        sums.insert((one.hour, one.series_id), one);
-        return;
-    };
-    sum.calls += 1;
-    sum.unpriced += one.unpriced;
-    sum.input_tokens = sum.input_tokens.saturating_add(one.input_tokens);
-    sum.output_tokens = sum.output_tokens.saturating_add(one.output_tokens);
-    sum.cost_nanos = sum.cost_nanos.plus(one.cost_nanos);
-    sum.total_us = sum.total_us.saturating_add(one.total_us);
 }
 
 fn whole(count: u64) -> i64 {
