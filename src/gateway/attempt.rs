@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Proof that a vendor answered, and the answer.
 pub struct Won {
-    pub guard: Guard,
+    pub guard: Box<Guard>,
     /// Fields that were left out harmlessly.
     pub dropped: Vec<String>,
     pub answer: Answered,
@@ -54,7 +54,7 @@ pub struct Streaming {
 
 /// Every target failed.
 pub struct Lost {
-    pub guard: Guard,
+    pub guard: Box<Guard>,
     pub error: Error,
 }
 

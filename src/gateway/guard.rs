@@ -76,9 +76,11 @@ struct Trying {
 }
 
 impl Guard {
+    /// Boxed, as each step hands it on to the next.
+    ///
     /// # Errors
     /// `overloaded` when calls hold too much memory; nothing is on record then.
-    pub fn new(gateway: &Gateway, arrival: &Arrival) -> Result<Self> {
+    pub fn new(gateway: &Gateway, arrival: &Arrival) -> Result<Box<Self>> {
         let id = arrival.id;
         let memory = gateway.limits().memory().take(BASE_BYTES)?;
         let (who, what) = asked(arrival);
@@ -86,7 +88,7 @@ impl Guard {
             Door::Unified => None,
             Door::Api { slug, version } => Some(format!("{slug}/{version}")),
         };
-        Ok(Self {
+        Ok(Box::new(Self {
             id,
             at: gateway.now(),
             started: Instant::now(),
@@ -104,7 +106,7 @@ impl Guard {
             first_byte: None,
             head_sent: Arc::default(),
             gateway: gateway.clone(),
-        })
+        }))
     }
 
     pub fn gateway(&self) -> &Gateway {

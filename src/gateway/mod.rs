@@ -93,7 +93,7 @@ pub struct Request {
 /// Proof that every limit has room for the call and that its begin is on record. Dropping it gives
 /// everything back.
 pub struct Admitted {
-    guard: Guard,
+    guard: Box<Guard>,
     grant: Grant,
     request: Request,
     plan: Plan,
@@ -189,7 +189,7 @@ impl Gateway {
         }
     }
 
-    fn open(&self, arrival: &Arrival) -> Result<Guard> {
+    fn open(&self, arrival: &Arrival) -> Result<Box<Guard>> {
         let open = if self.0.stopping.load(Ordering::Acquire) {
             Err(Error::new(Code::ShuttingDown).after(1))
         } else {

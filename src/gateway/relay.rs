@@ -52,7 +52,7 @@ enum Phase {
 }
 
 struct Flow {
-    guard: Guard,
+    guard: Box<Guard>,
     stream: Streaming,
 }
 
@@ -77,7 +77,7 @@ impl Relaying {
         Self::new(gateway, id, head, Phase::Waiting(attempt))
     }
 
-    pub fn flowing(guard: Guard, stream: Streaming) -> Self {
+    pub fn flowing(guard: Box<Guard>, stream: Streaming) -> Self {
         let (gateway, id, head) = (guard.gateway().clone(), guard.id, guard.head_flag());
         Self::new(gateway, id, &head, Phase::Flowing(Box::new(Flow { guard, stream })))
     }

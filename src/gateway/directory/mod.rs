@@ -89,7 +89,8 @@ impl Directory {
         if !is_behind {
             return catalogue;
         }
-        self.rebuild(app.seq).await;
+        // Boxed: it is rare, and every call would carry room for it.
+        Box::pin(self.rebuild(app.seq)).await;
         self.catalogue()
     }
 

@@ -75,7 +75,8 @@ impl<K: Hash + Eq + Copy + Send + Sync + 'static, C: Card> Shelf<K, C> {
         }
         // A read that a change overtook is not used; under a storm of changes we give up in the end.
         for _ in 0..4 {
-            match self.read(key, log, &load).await? {
+            // Boxed: a read is rare, and every call would carry room for it.
+            match Box::pin(self.read(key, log, &load)).await? {
                 None => return Ok(None),
                 Some(held) if held.is_fresh(log, self.clock.now()) => return Ok(Some(held)),
                 Some(_) => {}
