@@ -47,6 +47,7 @@ pub struct App {
     set_up: SetUpDone,
     shown: ShownOnce,
     sent: SentForms,
+    document: ApiDocument,
 }
 
 /// A server that listens, its address, and the way to stop it.
@@ -74,7 +75,8 @@ impl App {
         let gateway = start_gateway(&config, &db, &ledger).await?;
         let set_up = SetUpDone::default();
         let (ready, shown, sent) = (Ready::default(), ShownOnce::default(), SentForms::default());
-        let app = Self { config, db, ledger, gateway, ready, node, set_up, shown, sent };
+        let document = ApiDocument::new(api::document::value);
+        let app = Self { config, db, ledger, gateway, ready, node, set_up, shown, sent, document };
         app.db.listen(Arc::new(SetUpWatch { db: app.db.clone(), done: app.set_up.clone() }));
         app.set_up.0.store(settings::get::<SetUp>(&app.db).await?.done, Ordering::Release);
         Ok(app)
@@ -116,7 +118,7 @@ impl App {
             .app_data(Data::new(self.node))
             .app_data(Data::new(self.shown.clone()))
             .app_data(Data::new(self.sent.clone()))
-            .app_data(Data::new(ApiDocument::new(api::document::value())))
+            .app_data(Data::new(self.document.clone()))
             .app_data(self.painter())
             .app_data(PayloadConfig::new(BODY_CAP));
         health::mount(config);

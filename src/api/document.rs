@@ -177,7 +177,7 @@ pub fn endpoints() -> Vec<Page> {
 }
 
 async fn show(document: Data<ApiDocument>) -> HttpResponse {
-    json(StatusCode::OK, &*document.0)
+    json(StatusCode::OK, document.value())
 }
 
 #[cfg(test)]

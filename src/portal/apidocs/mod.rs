@@ -3,8 +3,6 @@
 mod operation;
 mod sample;
 
-use std::sync::Arc;
-
 use askama::Template;
 
 use self::operation::{Group, groups};
@@ -35,7 +33,7 @@ pub async fn show(
     document: Data<ApiDocument>,
 ) -> PageResult {
     let frame = shell::frame(&db, &visit).await?;
-    shell::html(&ApiPage::new(frame, &config.public_url(), &Arc::clone(&document.0)))
+    shell::html(&ApiPage::new(frame, &config.public_url(), document.value()))
 }
 
 impl ApiPage {
