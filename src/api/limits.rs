@@ -31,6 +31,11 @@ impl LimitsBody {
         }
     }
 
+    /// The limits of a change: null takes all of them away.
+    pub(super) fn replacing(given: Option<Self>) -> Result<Limits> {
+        given.unwrap_or_default().check()
+    }
+
     pub(super) fn check(self) -> Result<Limits> {
         let usd = |text: String| {
             let message = "Dollars as text, such as \"50\" or \"0.25\".";

@@ -172,8 +172,10 @@ struct PlanPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<String>>)]
     models: Option<Option<Vec<String>>>,
-    /// Replaces all limits.
-    limits: Option<LimitsBody>,
+    /// Replaces all limits; null: no limits.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<LimitsBody>)]
+    limits: Option<Option<LimitsBody>>,
     /// `open` or `closed`.
     #[schema(value_type = Option<String>)]
     state: Option<PlanState>,
@@ -198,7 +200,7 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<PlanId>, body: Body<PlanPat
         summary: body.summary,
         approval: body.approval.map(|approval| (approval, domains, team)),
         models: body.models,
-        limits: body.limits.map(LimitsBody::check).transpose().map_err(with_limits(PLACES))?,
+        limits: body.limits.map(LimitsBody::replacing).transpose().map_err(with_limits(PLACES))?,
         state: body.state,
     };
     plans::change_plan(&db, &actor, *id, change).await.map_err(with_limits(PLACES))?;

@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, SqlErr};
 
-use crate::base::{Code, Error, Result};
+use crate::base::{Clash, Code, Error, Result};
 
 /// Longest name of a thing.
 pub const NAME: usize = 80;
@@ -110,10 +110,10 @@ pub fn model_name(field: &'static str, typed: &str) -> Result<String> {
     if plain { Ok(text) } else { Err(wrong(field, "Use letters, digits and `. _ - : / @ +`, no spaces.")) }
 }
 
-/// Turns the database's "not unique" into a mistake in the field; other faults stay what they are.
+/// Turns the database's "not unique" into a clash on the field; other faults stay what they are.
 pub fn taken(field: &'static str, sentence: &'static str) -> impl FnOnce(DbErr) -> Error {
     move |fault| match fault.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => wrong(field, sentence),
+        Some(SqlErr::UniqueConstraintViolation(_)) => Clash::Exists.saying(sentence).on(field),
         _ => fault.into(),
     }
 }

@@ -42,19 +42,27 @@ impl FieldErrors {
     }
 
     /// A mistake that only the domain could see becomes the message of its field, a clash with what is
-    /// stored the message over the form; any other error stays one.
+    /// stored that of its field or the one over the form; any other error stays one.
     ///
     /// # Errors
     /// The error itself, when no change of the form would mend it.
     pub fn from_error(error: Error) -> Result<Self, Error> {
         let field = match (error.code(), error.param()) {
-            (Code::FieldInvalid, Some(field)) => field,
-            (Code::Conflict, _) => "",
+            (Code::FieldInvalid, Some(field)) => whole(field),
+            (Code::Conflict, field) => field.unwrap_or_default(),
             _ => return Err(error),
         };
         let mut errors = Self::default();
         errors.add(field, error.message());
         Ok(errors)
+    }
+}
+
+/// A form has one field for a list of words: `domains` for `domains.2`.
+fn whole(field: &str) -> &str {
+    match field.rsplit_once('.') {
+        Some((list, at)) if at.bytes().all(|b| b.is_ascii_digit()) => list,
+        _ => field,
     }
 }
 

@@ -175,7 +175,7 @@ async fn people_and_teams_by_script() {
     let invited = serde_json::json!({ "email": "omar@example.com", "role": "publisher" });
     let made = send(post.clone(), "/api/v1/users", invited.clone()).await.is(201).json();
     assert!(made["link"].as_str().unwrap().contains("/invitation/"));
-    assert_eq!(send(post.clone(), "/api/v1/users", invited).await.is(400).code(), "field_invalid");
+    assert_eq!(send(post.clone(), "/api/v1/users", invited).await.is(409).code(), "conflict");
     let bad = serde_json::json!({ "email": "x@example.com", "is_admin": true });
     assert_eq!(send(post.clone(), "/api/v1/users", bad).await.is(400).code(), "field_invalid");
     let id = made["user"]["id"].as_str().unwrap();

@@ -123,25 +123,22 @@ async fn show(db: Data<Db>, actor: Actor, id: Path<KeyId>) -> ApiResult {
 async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChange>) -> ApiResult {
     let body = body.into_inner();
     let edit = Edit {
+        name: body.name,
         scopes: body.scopes.map(scopes).transpose()?,
         api_ids: body.api_ids.map(|ids| some("api_ids", ids)).transpose()?,
         ips: body.ips.map(ips).transpose()?,
-        limits: body.limits.map(LimitsBody::check).transpose().map_err(with_limits(PLACES))?,
+        limits: body.limits.map(LimitsBody::replacing).transpose().map_err(with_limits(PLACES))?,
     };
-    if let Some(name) = body.name {
-        keys::rename(&db, &actor, *id, name).await?;
-    }
-    if edit.scopes.is_some() || edit.api_ids.is_some() || edit.ips.is_some() || edit.limits.is_some() {
-        keys::edit(&db, &actor, *id, edit).await.map_err(with_limits(PLACES))?;
-    }
+    keys::edit(&db, &actor, *id, edit).await.map_err(with_limits(PLACES))?;
     seen(&db, &actor, *id).await
 }
 
 /// Give a key a new secret.
 ///
 /// For its owner, owners of its team, and admins. The new secret is in this answer alone. The older one
-/// works on for the overlap, 24 hours when left out. The id of the key stays. A key that expired lives 90
-/// days more. Send `expected_secret_id` so that two scripts do not rotate one after the other.
+/// works on for the overlap, 24 hours when left out, and no longer than the key would have; one that is
+/// older still ends at once. The id of the key stays. A key that expired lives 90 days more, with the new
+/// secret alone: there is no overlap, whatever was asked for, and `overlap_until` is null. Send `expected_secret_id` so that two scripts do not rotate one after the other.
 #[utoipa::path(post, path = "/api/v1/keys/{id}/rotation", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = Rotation,
     responses((status = 200, description = "the key and, this once, its new secret", body = IssuedKey), (status = 409, description = "it is revoked, or was rotated meanwhile")))]
 async fn rotate(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Rotation>) -> ApiResult {

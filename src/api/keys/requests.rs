@@ -71,7 +71,7 @@ pub(super) fn scopes(words: Option<Vec<String>>) -> Result<Vec<Scope>> {
 }
 
 pub(super) fn ips(list: Option<Vec<String>>) -> Result<Vec<IpNet>> {
-    keys::check_ips(&some("ips", list)?.unwrap_or_default().join("\n"))
+    keys::read_ips(&some("ips", list)?.unwrap_or_default())
 }
 
 /// What was asked for; none where nothing was.
@@ -106,15 +106,18 @@ pub(super) struct KeyChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<String>>)]
     pub(super) ips: Option<Option<Vec<String>>>,
-    /// Replaces all four.
-    pub(super) limits: Option<LimitsBody>,
+    /// Replaces all four; null: no limits.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<LimitsBody>)]
+    pub(super) limits: Option<Option<LimitsBody>>,
 }
 
 /// How to rotate.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rotation {
-    /// How long the older secret works on: `0`, `1h`, `24h` (when left out) or `7d`.
+    /// How long the older secret works on: `0`, `1h`, `24h` (when left out) or `7d`. That of an expired key
+    /// stays dead.
     pub(super) overlap: Option<String>,
     /// True when it is replaced because it got out.
     #[serde(default)]

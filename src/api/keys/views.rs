@@ -30,13 +30,13 @@ pub(super) struct Key {
     prefix: String,
     /// The last four characters of the secret.
     last4: String,
-    /// Endpoint classes; all of them where the key is not narrowed.
-    scopes: Vec<&'static str>,
-    /// None: every API its application is subscribed to.
+    /// Endpoint classes; null: all.
+    scopes: Option<Vec<&'static str>>,
+    /// Null: every API its application is subscribed to.
     #[schema(value_type = Option<Vec<Uuid>>)]
     api_ids: Option<Vec<ApiId>>,
-    /// Networks it may be used from; empty: anywhere.
-    ips: Vec<String>,
+    /// Networks it may be used from; null: anywhere.
+    ips: Option<Vec<String>>,
     limits: LimitsBody,
     /// RFC 3339; null: it has no end.
     #[schema(format = DateTime)]
@@ -56,15 +56,17 @@ pub(super) struct Key {
 
 pub(super) fn shown(view: KeyView, limits: &Limits) -> Key {
     let row = view.row;
+    let scopes = || keys::scopes(&row).into_iter().map(Scope::word).collect();
+    let ips = || keys::networks(&row).iter().map(IpNet::to_string).collect();
     Key {
         id: row.id,
         team_id: row.team_id,
         app_id: row.app_id,
         owner_id: row.owner_id,
         state: view.condition.word(),
-        scopes: keys::scopes(&row).into_iter().map(Scope::word).collect(),
+        scopes: (!row.scopes.is_empty()).then(scopes),
         api_ids: keys::api_ids(&row),
-        ips: keys::networks(&row).iter().map(IpNet::to_string).collect(),
+        ips: (!row.ip_list.is_empty()).then(ips),
         limits: LimitsBody::of(limits),
         expires_at: row.expires_at.map(Timestamp::rfc3339),
         overlap_until: view.overlap_until.map(Timestamp::rfc3339),

@@ -92,45 +92,48 @@ pub async fn extend(db: &Db, actor: &Actor, id: KeyId, expiry: Expiry) -> Result
 /// # Errors
 /// `not_found`, `not_permitted`, `field_invalid`.
 pub async fn rename(db: &Db, actor: &Actor, id: KeyId, name: String) -> Result<()> {
+    edit(db, actor, id, Edit { name: Some(name), ..Edit::default() }).await
+}
+
+/// Changes a key's name, and what it may be used for: scopes, APIs, networks, limits. All of it or nothing.
+///
+/// # Errors
+/// `not_found`, `not_permitted`, `field_invalid`; `conflict` for a revoked key, whose name alone can change.
+pub async fn edit(db: &Db, actor: &Actor, id: KeyId, edit: Edit) -> Result<()> {
     let actor = actor.clone();
     db.transact(async move |tx| {
         let was = managed_in(&tx, &actor, id).await?;
-        let name = apps::checked_name(&name, "name")?;
-        queries::rename(&tx, id, &name).await?;
-        written(&tx, &actor, &was, "key_renamed", json!({ "before": was.name, "after": name })).await
+        if let Some(name) = &edit.name {
+            let name = apps::checked_name(name, "name")?;
+            queries::rename(&tx, id, &name).await?;
+            let details = json!({ "before": was.name, "after": name });
+            written(&tx, &actor, &was, "key_renamed", details).await?;
+        }
+        if edit.changes_use() { change_use(&tx, &actor, &was, &edit).await } else { Ok(()) }
     })
     .await
 }
 
-/// Changes what a key may be used for: scopes, APIs, networks, limits.
-///
-/// # Errors
-/// `not_found`, `not_permitted`; `conflict` for a revoked key, `field_invalid`.
-pub async fn edit(db: &Db, actor: &Actor, id: KeyId, edit: Edit) -> Result<()> {
-    let actor = actor.clone();
-    db.transact(async move |tx| {
-        let was = living_in(&tx, &actor, id).await?;
-        let mut now = was.clone();
-        if let Some(scopes) = &edit.scopes {
-            now.scopes = rules::scope_words(scopes);
-        }
-        if let Some(ids) = &edit.api_ids {
-            issue::check_apis(&tx, ids.as_deref()).await?;
-            now.api_ids = rules::api_words(ids.as_deref());
-        }
-        if let Some(ips) = &edit.ips {
-            now.ip_list = rules::ip_words(ips)?;
-        }
-        queries::narrow(&tx, &now).await?;
-        if let Some(limits) = &edit.limits {
-            plans::change_limits(&tx, LimitScope::Key, id.0, limits).await?;
-        }
-        let facts =
-            |row: &key::Model| json!({ "scopes": row.scopes, "apis": row.api_ids, "ips": row.ip_list });
-        let details = json!({ "before": facts(&was), "after": facts(&now), "limits": edit.limits.is_some() });
-        written(&tx, &actor, &was, "key_changed", details).await
-    })
-    .await
+async fn change_use(tx: &Tx, actor: &Actor, was: &key::Model, edit: &Edit) -> Result<()> {
+    living(was)?;
+    let mut now = was.clone();
+    if let Some(scopes) = &edit.scopes {
+        now.scopes = rules::scope_words(scopes);
+    }
+    if let Some(ids) = &edit.api_ids {
+        issue::check_apis(tx, ids.as_deref()).await?;
+        now.api_ids = rules::api_words(ids.as_deref());
+    }
+    if let Some(ips) = &edit.ips {
+        now.ip_list = rules::ip_words(ips)?;
+    }
+    queries::narrow(tx, &now).await?;
+    if let Some(limits) = &edit.limits {
+        plans::change_limits(tx, LimitScope::Key, was.id.0, limits).await?;
+    }
+    let facts = |row: &key::Model| json!({ "scopes": row.scopes, "apis": row.api_ids, "ips": row.ip_list });
+    let details = json!({ "before": facts(was), "after": facts(&now), "limits": edit.limits.is_some() });
+    written(tx, actor, was, "key_changed", details).await
 }
 
 /// Makes another member of the team answer for a key.
@@ -164,10 +167,15 @@ async fn managed_in(tx: &Tx, actor: &Actor, id: KeyId) -> Result<key::Model> {
 
 async fn living_in(tx: &Tx, actor: &Actor, id: KeyId) -> Result<key::Model> {
     let row = managed_in(tx, actor, id).await?;
-    if row.state == KeyState::Revoked {
-        return Err(Clash::State.saying("This key was revoked for good."));
-    }
+    living(&row)?;
     Ok(row)
+}
+
+fn living(row: &key::Model) -> Result<()> {
+    match row.state {
+        KeyState::Revoked => Err(Clash::State.saying("This key was revoked for good.")),
+        KeyState::Active | KeyState::Paused => Ok(()),
+    }
 }
 
 async fn written(tx: &Tx, actor: &Actor, row: &key::Model, word: &'static str, details: Value) -> Result<()> {

@@ -51,14 +51,14 @@ pub async fn end_secret(tx: &Tx, id: KeySecretId, at: Timestamp) -> Result<bool>
     Ok(done.rows_affected == 1)
 }
 
-/// Secrets of still earlier rotations end no later than the one just replaced.
-pub async fn end_older_secrets(tx: &Tx, key: KeyId, except: KeySecretId, at: Timestamp) -> Result<()> {
-    let end = key_secret::ActiveModel { ends_at: Set(Some(at)), ..Default::default() };
+/// Ends at once what earlier rotations let live on.
+pub async fn end_overlap_but(tx: &Tx, key: KeyId, except: KeySecretId) -> Result<()> {
+    let end = key_secret::ActiveModel { ends_at: Set(Some(tx.now())), ..Default::default() };
     key_secret::Entity::update_many()
         .set(end)
         .filter(key_secret::Column::KeyId.eq(key))
         .filter(key_secret::Column::Id.ne(except))
-        .filter(key_secret::Column::EndsAt.gt(at))
+        .filter(key_secret::Column::EndsAt.gt(tx.now()))
         .exec(tx)
         .await?;
     Ok(())

@@ -8,7 +8,7 @@ use super::{queries, rights};
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::{KeyId, KeySecretId};
 use crate::base::words::words;
-use crate::base::{Clash, Code, Result, key_format};
+use crate::base::{Clash, Code, Result, Timestamp, key_format};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
@@ -61,8 +61,8 @@ impl Rotate {
     }
 }
 
-/// Gives a key a new secret; the older one ends after the overlap. An expired key lives 90 days
-/// more.
+/// Gives a key a new secret; the older one ends after the overlap, and one that is older still at once. An
+/// expired key lives 90 days more, and its older secret stays dead whatever overlap was asked for.
 ///
 /// # Errors
 /// `not_found`, `not_permitted`; `conflict` for a revoked key or when somebody rotated meanwhile.
@@ -79,14 +79,15 @@ pub async fn rotate(db: &Db, actor: &Actor, id: KeyId, how: Rotate) -> Result<Is
         if how.expected.is_some_and(|expected| expected != newest.id) {
             return Err(meanwhile());
         }
-        let ends_at = tx.now().plus(how.overlap.micros());
+        let expired = was.expires_at.is_some_and(|at| at <= tx.now());
+        let ends_at = end_of_older(how.overlap, was.expires_at, tx.now());
         if !queries::end_secret(&tx, newest.id, ends_at).await? {
             return Err(meanwhile());
         }
-        queries::end_older_secrets(&tx, id, newest.id, ends_at).await?;
+        // Two secrets are live at most: what an earlier rotation let live on ends here.
+        queries::end_overlap_but(&tx, id, newest.id).await?;
         let secret = key_format::mint();
         let fresh = secret_row(&tx, vault.vault(), id, &secret);
-        let expired = was.expires_at.is_some_and(|at| at <= tx.now());
         let row = key::Model {
             prefix: fresh.prefix.clone(),
             last4: fresh.last4.clone(),
@@ -97,7 +98,7 @@ pub async fn rotate(db: &Db, actor: &Actor, id: KeyId, how: Rotate) -> Result<Is
         queries::show_secret(&tx, &row).await?;
         let act = Act::new("key_rotated").on("key", id.0).touching([row.app_id.0, row.owner_id.0]);
         let details = json!({
-            "overlap": how.overlap, "leaked": how.why == Why::Leaked,
+            "overlap": if expired { Overlap::None } else { how.overlap }, "leaked": how.why == Why::Leaked,
             "before": newest.prefix, "after": row.prefix, "older_ends_at": ends_at,
         });
         audit::record(&tx, &actor, act.noting(details)).await?;
@@ -105,6 +106,13 @@ pub async fn rotate(db: &Db, actor: &Actor, id: KeyId, how: Rotate) -> Result<Is
         Ok(Issued { key: row, secret })
     })
     .await
+}
+
+/// The key's new life is not the older secret's: that one ends with the life it was made for, and at once
+/// where it had ended.
+fn end_of_older(overlap: Overlap, expires_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let wished = now.plus(overlap.micros());
+    expires_at.map_or(wished, |at| wished.min(at)).max(now)
 }
 
 /// Ends the overlap now: only the newest secret works on.

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::base::clock::DAY;
 use crate::base::ids::ApiId;
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::plans::Limits;
 use crate::store::entity::key;
 use crate::store::entity::states::{KeyReason, Scope};
@@ -59,11 +59,19 @@ pub fn revoke_reason(word: &str) -> Option<KeyReason> {
 /// What can be changed on a key that exists; none stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Edit {
+    pub name: Option<String>,
     pub scopes: Option<Vec<Scope>>,
     /// An inner none means every API.
     pub api_ids: Option<Option<Vec<ApiId>>>,
     pub ips: Option<Vec<IpNet>>,
     pub limits: Option<Limits>,
+}
+
+impl Edit {
+    /// True when more than its name is to change.
+    pub(super) fn changes_use(&self) -> bool {
+        self.scopes.is_some() || self.api_ids.is_some() || self.ips.is_some() || self.limits.is_some()
+    }
 }
 
 /// Scopes as stored: empty means all.
@@ -119,20 +127,41 @@ pub fn networks(row: &key::Model) -> Vec<IpNet> {
 /// `field_invalid` naming the first that is neither.
 pub fn check_ips(text: &str) -> Result<Vec<IpNet>> {
     let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
-    let mut networks = Vec::new();
-    for word in words {
-        let network = word.parse::<IpNet>().or_else(|_| word.parse::<IpAddr>().map(IpNet::from));
-        let Ok(network) = network else {
-            let shown: String = word.chars().take(60).collect();
-            let message = format!("{shown:?} is neither an address nor a network such as 10.0.0.0/8.");
-            return Err(Code::FieldInvalid.saying(message).on("ips"));
-        };
-        let network = network.trunc();
+    let read = words.map(|word| network(word).ok_or_else(|| no_network(word).on("ips")));
+    Ok(once(read.collect::<Result<_>>()?))
+}
+
+/// Reads a list in which each entry is one address or network. A blank one is a mistake: with it dropped, a
+/// list of blanks alone would open the key to everywhere.
+///
+/// # Errors
+/// `field_invalid` naming the place of the first that is neither.
+pub fn read_ips(entries: &[String]) -> Result<Vec<IpNet>> {
+    let read = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| network(entry.trim()).ok_or_else(|| no_network(entry).on(format!("ips.{at}"))));
+    Ok(once(read.collect::<Result<_>>()?))
+}
+
+fn network(word: &str) -> Option<IpNet> {
+    let network = word.parse::<IpNet>().or_else(|_| word.parse::<IpAddr>().map(IpNet::from));
+    network.ok().map(|network| network.trunc())
+}
+
+fn no_network(word: &str) -> Error {
+    let shown: String = word.chars().take(60).collect();
+    Code::FieldInvalid.saying(format!("{shown:?} is neither an address nor a network such as 10.0.0.0/8."))
+}
+
+fn once(read: Vec<IpNet>) -> Vec<IpNet> {
+    let mut networks = Vec::with_capacity(read.len());
+    for network in read {
         if !networks.contains(&network) {
             networks.push(network);
         }
     }
-    Ok(networks)
+    networks
 }
 
 #[cfg(test)]

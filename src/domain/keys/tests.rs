@@ -107,8 +107,27 @@ async fn rotating_an_expired_key_lets_it_live_again() {
     let id = c.key().await.key.id;
     c.scene.clock.forward(Duration::from_secs(91 * 86_400));
     assert_eq!(c.see(id).await.condition, Condition::Expired);
-    rotate(&c.scene.db, &c.dana, id, Rotate::planned(Overlap::None)).await.unwrap();
-    assert_eq!(c.see(id).await.condition, Condition::Active);
+    rotate(&c.scene.db, &c.dana, id, Rotate::planned(Overlap::Day)).await.unwrap();
+    let view = c.see(id).await;
+    assert_eq!(view.condition, Condition::Active);
+    assert_eq!(view.overlap_until, None, "its dead secret stays dead, whatever was asked");
+}
+
+#[actix_web::test]
+async fn an_older_secret_outlives_neither_the_end_of_its_key_nor_a_second_rotation() {
+    let c = cast().await;
+    let id = c.key().await.key.id;
+    extend(&c.scene.db, &c.dana, id, Expiry::Days(1)).await.unwrap();
+    let end = c.see(id).await.row.expires_at;
+    rotate(&c.scene.db, &c.dana, id, Rotate::planned(Overlap::Week)).await.unwrap();
+    assert_eq!(c.see(id).await.overlap_until, end, "a longer life of the key is the new secret's");
+    rotate(&c.scene.db, &c.dana, id, Rotate::planned(Overlap::Hour)).await.unwrap();
+    let view = c.see(id).await;
+    let now = c.scene.db.now();
+    let live = |secret: &&crate::store::entity::key_secret::Model| secret.ends_at.is_none_or(|at| at > now);
+    assert_eq!((view.secrets.len(), view.secrets.iter().filter(live).count()), (3, 2), "two live at a time");
+    let oldest = view.secrets.last().unwrap().ends_at.unwrap();
+    assert!(oldest <= now, "the oldest ends at once");
 }
 
 #[actix_web::test]

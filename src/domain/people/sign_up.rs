@@ -44,8 +44,8 @@ pub async fn change_rules(db: &Db, actor: &Actor, mode: SignUpMode, domains: &[S
 /// Lower case, without the `@` that people type before a domain, each once.
 fn read_domains(mode: SignUpMode, typed: &[String]) -> Result<Vec<String>> {
     let mut domains: Vec<String> = Vec::new();
-    for text in typed.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-        let domain = domain(text)?;
+    for (at, text) in typed.iter().enumerate() {
+        let domain = domain(text.trim()).map_err(|error| error.on(format!("domains.{at}")))?;
         if !domains.contains(&domain) {
             domains.push(domain);
         }

@@ -78,7 +78,7 @@ pub(super) async fn create_in(tx: &Tx, actor: &Actor, row: Row) -> Result<user::
 }
 
 fn taken() -> crate::base::Error {
-    Code::FieldInvalid.saying("There is an account with this address already.").on("email")
+    Clash::Exists.saying("There is an account with this address already.").on("email")
 }
 
 fn personal_name(name: &str) -> String {

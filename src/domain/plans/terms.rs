@@ -198,14 +198,12 @@ async fn rule(
         return Ok((String::new(), None));
     }
     let mut kept: Vec<String> = Vec::with_capacity(domains.len());
-    for domain in domains {
+    for (at, domain) in domains.iter().enumerate() {
         let domain = domain.trim().trim_start_matches('@').to_lowercase();
         let plain = domain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-        if domain.is_empty() {
-            continue;
-        }
         if !plain || !domain.contains('.') || domain.len() > 200 {
-            return Err(wrong("rule_domains", "E-mail domains such as example.com, separated by commas."));
+            let sentence = "An e-mail domain such as example.com.";
+            return Err(Code::FieldInvalid.saying(sentence).on(format!("rule_domains.{at}")));
         }
         kept.push(domain);
     }

@@ -29,7 +29,7 @@ pub struct Member {
 /// # Errors
 /// `not_found` for those who may not see it.
 pub async fn list_members(db: &Db, actor: &Actor, id: TeamId) -> Result<Vec<Member>> {
-    permit::see_team(actor, id)?;
+    super::get_visible(db, actor, id).await?;
     let rows = queries::members(db.read(), id).await?;
     let users = queries::users(db.read(), rows.iter().map(|row| row.user_id).collect()).await?;
     let keys = queries::key_counts(db.read(), id).await?;

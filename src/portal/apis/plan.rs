@@ -225,7 +225,12 @@ impl PlanForm {
             name: self.name.clone(),
             summary: self.summary.clone(),
             approval,
-            rule_domains: self.rule_domains.split([',', ' ']).map(str::to_owned).collect(),
+            rule_domains: self
+                .rule_domains
+                .split([',', ' '])
+                .filter(|domain| !domain.is_empty())
+                .map(str::to_owned)
+                .collect(),
             rule_team: self.rule_team.parse().ok(),
             models: if self.models.is_empty() { None } else { Some(self.models.clone()) },
             limits,

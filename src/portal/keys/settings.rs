@@ -86,13 +86,8 @@ pub async fn change(
         Ok(edit) => edit,
         Err(errors) => return shell::html_422(&filled(&db, &visit, &actor, view, values, errors).await?),
     };
-    let done = async {
-        if values.name.trim() != view.row.name {
-            keys::rename(&db, &actor, *id, values.name.clone()).await?;
-        }
-        keys::edit(&db, &actor, *id, edit).await
-    };
-    match done.await {
+    let renamed = (values.name.trim() != view.row.name).then(|| values.name.clone());
+    match keys::edit(&db, &actor, *id, Edit { name: renamed, ..edit }).await {
         Ok(()) => Ok(flash(&visit, &format!("/keys/{id}"), "good", "Saved. The next call follows it.")),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
@@ -131,7 +126,7 @@ fn check(values: &SettingsForm) -> std::result::Result<Edit, FieldErrors> {
         return Err(errors);
     }
     let api_ids = Some(Some(ids).filter(|ids| !ids.is_empty()));
-    Ok(Edit { scopes: Some(scopes), api_ids, ips: Some(ips), limits: Some(limits) })
+    Ok(Edit { name: None, scopes: Some(scopes), api_ids, ips: Some(ips), limits: Some(limits) })
 }
 
 async fn filled(

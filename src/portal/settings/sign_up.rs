@@ -27,7 +27,8 @@ pub async fn save(actor: Actor, db: Data<Db>, visit: Visit, form: Form<SignUpFor
         errors.add("mode", "Choose who may make an account.");
         return again(&db, &visit, &actor, form, errors).await;
     };
-    let domains: Vec<String> = form.domains.split([',', '\n']).map(str::to_owned).collect();
+    let words = form.domains.split([',', '\n']).map(str::trim).filter(|word| !word.is_empty());
+    let domains: Vec<String> = words.map(str::to_owned).collect();
     match sign_up::change_rules(&db, &actor, mode, &domains).await {
         Ok(_) => Ok(flash(&visit, PATH, "good", "Saved. The sign-up page obeys it from now on.")),
         Err(error) => again(&db, &visit, &actor, form, FieldErrors::from_error(error)?).await,

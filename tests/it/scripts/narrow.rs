@@ -47,10 +47,23 @@ async fn an_emptied_list_never_widens_a_key() {
         let refused = patch(json!({ field: [] })).await.is(400).json();
         assert_eq!(refused["errors"][0]["pointer"], format!("/{field}"));
     }
+    for (ips, at) in
+        [(json!([""]), 0), (json!(["   "]), 0), (json!([","]), 0), (json!(["10.0.0.2", "\n"]), 1)]
+    {
+        let pointer = json!(format!("/ips/{at}"));
+        let refused = patch(json!({ "ips": ips })).await.is(400).json();
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
+        let new = json!({ "app_id": dana.key.app_id, "name": "open", "ips": ips });
+        let refused = call(&app, &token, Method::POST, "/api/v1/keys", new).await.is(400).json();
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
+    }
     let same = call(&app, &token, Method::GET, &path, Value::Null).await.is(200).json();
     assert_eq!((&same["scopes"], &same["ips"]), (&json!(["models"]), &json!(["10.0.0.1/32"])));
     let open = patch(json!({ "scopes": null, "ips": null })).await.is(200).json();
-    assert_eq!((open["scopes"].as_array().unwrap().len() > 1, &open["ips"]), (true, &json!([])));
+    let lists =
+        |key: &Value| json!({ "scopes": key["scopes"], "ips": key["ips"], "api_ids": key["api_ids"] });
+    assert_eq!(lists(&open), json!({ "scopes": null, "ips": null, "api_ids": null }));
+    patch(lists(&open)).await.is(200);
     let expiry = format!("{path}/expiry");
     let nothing = call(&app, &token, Method::POST, &expiry, json!({})).await.is(400).json();
     assert_eq!(nothing["param"], "expires_in_days");
@@ -124,4 +137,53 @@ async fn a_plan_names_models_that_there_are_and_a_price_of_the_demo_counts() {
     app.chat(&dana.secret, "demo-echo").await.is(200);
     let calls = app.calls(2).await;
     assert!(calls.iter().any(|call| call.cost_nanos.is_some_and(|cost| cost.0 > 0)), "{calls:?}");
+}
+
+#[actix_web::test]
+async fn a_refused_change_of_a_key_changes_nothing_of_it() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = token(&app, &dana.person, Reach::ReadAndWrite).await;
+    let path = format!("/api/v1/keys/{}", dana.key.id);
+    let nobody = "0198c0de-0000-7000-8000-000000000000";
+    let half = json!({ "name": "half", "api_ids": [nobody] });
+    let refused = call(&app, &token, Method::PATCH, &path, half).await.is(400).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/api_ids");
+    let kept = call(&app, &token, Method::GET, &path, Value::Null).await.is(200).json();
+    assert_eq!(kept["name"], dana.key.name.as_str());
+}
+
+#[actix_web::test]
+async fn null_takes_the_limits_of_a_key_and_of_a_plan_away() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    for path in [format!("/api/v1/keys/{}", dana.key.id), format!("/api/v1/plans/{}", starter.plan.id)] {
+        let patch = async |body: Value| call(&app, &token, Method::PATCH, &path, body).await.is(200).json();
+        let set = json!({ "limits": { "requests_per_minute": 7 } });
+        assert_eq!(patch(set).await["limits"]["requests_per_minute"], 7, "{path}");
+        assert_eq!(patch(json!({})).await["limits"]["requests_per_minute"], 7, "left out stays");
+        let lifted = patch(json!({ "limits": null })).await;
+        assert!(lifted["limits"].as_object().unwrap().values().all(Value::is_null), "{lifted}");
+    }
+}
+
+#[actix_web::test]
+async fn a_blank_word_in_a_list_is_a_mistake_at_its_place() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let team = starter.api.owner_team_id;
+    let plans = format!("/api/v1/apis/{}/plans", starter.api.id);
+    let plan = json!({ "name": "Rule", "approval": "rule", "rule_team_id": team, "rule_domains": ["a.example", " "] });
+    let refused = call(&app, &token, Method::POST, &plans, plan).await.is(400).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/rule_domains/1");
+    let rules = json!({ "mode": "domain", "domains": ["a.example", ""] });
+    let refused = call(&app, &token, Method::PUT, "/api/v1/settings/sign-up", rules).await.is(400).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/domains/1");
 }
