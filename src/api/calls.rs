@@ -1,6 +1,7 @@
 //! Calls, read only. A token sees what its user sees.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
@@ -175,6 +176,8 @@ fn read(given: &BTreeMap<String, String>) -> Result<(Asked, u64)> {
         if name == "limit" {
             let wrong = || Code::FieldInvalid.saying(format!("{}.", paging::told(MOST))).on("limit");
             limit = paging::number(value, MOST).ok_or_else(|| wrong().as_status(400))?;
+        } else if name == "ip" && !value.is_empty() && value.parse::<IpAddr>().is_err() {
+            return Err(Code::FieldInvalid.saying("An address such as 192.0.2.7.").on("ip").as_status(400));
         } else if known.pairs().iter().any(|(filter, _)| filter == name) {
             filters.insert(name, value);
         } else {

@@ -11,6 +11,7 @@ use super::place::{Places, placed};
 use super::providers::Price;
 use crate::base::ids::{ModelId, ProviderId, TargetId};
 use crate::domain::actor::Actor;
+use crate::domain::permit::Right;
 use crate::domain::supply::{
     self, ModelChange, ModelKind, ModelView, NewModel, NewTarget, Switch, TargetChange, TargetView, Timers,
 };
@@ -26,16 +27,19 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     Part::openapi()
 }
 
+/// What a vendor is asked for, and at which price, is the admins' alone.
+const SUPPLY: ApiNeed = ApiNeed::May(Right::ManageSupply);
+
 pub fn endpoints() -> Vec<Page> {
     vec![
         endpoint(Method::GET, "/api/v1/models", ApiNeed::Read, list),
-        endpoint(Method::POST, "/api/v1/models", ApiNeed::Write, create),
+        endpoint(Method::POST, "/api/v1/models", SUPPLY, create),
         endpoint(Method::GET, "/api/v1/models/{id}", ApiNeed::Read, show),
-        endpoint(Method::PATCH, "/api/v1/models/{id}", ApiNeed::Write, change),
-        endpoint(Method::DELETE, "/api/v1/models/{id}", ApiNeed::Write, remove),
-        endpoint(Method::POST, "/api/v1/models/{id}/targets", ApiNeed::Write, add_target),
-        endpoint(Method::PATCH, "/api/v1/targets/{id}", ApiNeed::Write, change_target),
-        endpoint(Method::DELETE, "/api/v1/targets/{id}", ApiNeed::Write, remove_target),
+        endpoint(Method::PATCH, "/api/v1/models/{id}", SUPPLY, change),
+        endpoint(Method::DELETE, "/api/v1/models/{id}", SUPPLY, remove),
+        endpoint(Method::POST, "/api/v1/models/{id}/targets", SUPPLY, add_target),
+        endpoint(Method::PATCH, "/api/v1/targets/{id}", SUPPLY, change_target),
+        endpoint(Method::DELETE, "/api/v1/targets/{id}", SUPPLY, remove_target),
     ]
 }
 

@@ -28,7 +28,7 @@ use super::visit::{Facts, Visit};
 use crate::base::ids::CallId;
 use crate::base::{Code, Error, Result, secret};
 use crate::config::Config;
-use crate::domain::actor::{Actor, Via};
+use crate::domain::actor::Actor;
 use crate::domain::people::{admin_tokens, sessions};
 use crate::domain::permit;
 use crate::store::Db;
@@ -322,8 +322,10 @@ async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<Byte
     let Some(actor) = actor else {
         return Err(Code::SignedOut.saying("This is no management token of this site, or it has ended."));
     };
-    if need == ApiNeed::Write && matches!(actor.via(), Via::Token { write: false, .. }) {
-        return Err(Code::NotPermitted.saying("This token may only read."));
+    match need {
+        ApiNeed::Open | ApiNeed::Read => {}
+        ApiNeed::Write => permit::write(&actor)?,
+        ApiNeed::May(right) => permit::write(&actor).and_then(|()| permit::need(&actor, right))?,
     }
     request.extensions_mut().insert(actor);
     let body = read_body(request, BODY_CAP).await?.freeze();

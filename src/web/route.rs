@@ -33,6 +33,8 @@ pub enum ApiNeed {
     Open,
     Read,
     Write,
+    /// To write, by a user whose role carries the right. It is judged before the body is looked at.
+    May(Right),
 }
 
 /// Which of the two doors a route belongs to, and its need.

@@ -115,7 +115,9 @@ fn the_need_of_each_operation_is_that_of_its_route() {
         .iter()
         .filter_map(|page| match page.door {
             Door::Api(ApiNeed::Read) => Some(format!("{} {} read", page.method, page.path)),
-            Door::Api(ApiNeed::Write) => Some(format!("{} {} write", page.method, page.path)),
+            Door::Api(ApiNeed::Write | ApiNeed::May(_)) => {
+                Some(format!("{} {} write", page.method, page.path))
+            }
             _ => None,
         })
         .collect();

@@ -63,25 +63,23 @@ fn quirk_words() -> String {
     )
 }
 
+/// What a vendor is asked for, and at which price, is the admins' alone.
+const SUPPLY: ApiNeed = ApiNeed::May(Right::ManageSupply);
+
 pub fn endpoints() -> Vec<Page> {
     vec![
         endpoint(Method::GET, "/api/v1/providers", ApiNeed::Read, list),
-        endpoint(Method::POST, "/api/v1/providers", ApiNeed::Write, create),
+        endpoint(Method::POST, "/api/v1/providers", SUPPLY, create),
         endpoint(Method::GET, "/api/v1/providers/{id}", ApiNeed::Read, show),
-        endpoint(Method::PATCH, "/api/v1/providers/{id}", ApiNeed::Write, change),
-        endpoint(Method::DELETE, "/api/v1/providers/{id}", ApiNeed::Write, remove),
-        endpoint(Method::POST, "/api/v1/providers/{id}/test", ApiNeed::Write, test),
-        endpoint(
-            Method::POST,
-            "/api/v1/providers/{id}/credentials",
-            ApiNeed::Write,
-            credentials::add_credential,
-        ),
-        endpoint(Method::PATCH, "/api/v1/credentials/{id}", ApiNeed::Write, credentials::change_credential),
-        endpoint(Method::PUT, "/api/v1/credentials/{id}/secret", ApiNeed::Write, credentials::replace_secret),
-        endpoint(Method::DELETE, "/api/v1/credentials/{id}", ApiNeed::Write, credentials::remove_credential),
+        endpoint(Method::PATCH, "/api/v1/providers/{id}", SUPPLY, change),
+        endpoint(Method::DELETE, "/api/v1/providers/{id}", SUPPLY, remove),
+        endpoint(Method::POST, "/api/v1/providers/{id}/test", SUPPLY, test),
+        endpoint(Method::POST, "/api/v1/providers/{id}/credentials", SUPPLY, credentials::add_credential),
+        endpoint(Method::PATCH, "/api/v1/credentials/{id}", SUPPLY, credentials::change_credential),
+        endpoint(Method::PUT, "/api/v1/credentials/{id}/secret", SUPPLY, credentials::replace_secret),
+        endpoint(Method::DELETE, "/api/v1/credentials/{id}", SUPPLY, credentials::remove_credential),
         endpoint(Method::GET, "/api/v1/providers/{id}/prices", ApiNeed::Read, prices::list_prices),
-        endpoint(Method::POST, "/api/v1/providers/{id}/prices", ApiNeed::Write, prices::set_price),
+        endpoint(Method::POST, "/api/v1/providers/{id}/prices", SUPPLY, prices::set_price),
     ]
 }
 

@@ -78,6 +78,9 @@ pub(in crate::domain) async fn make_in(tx: &Tx, actor: &Actor, new: NewApi) -> R
 
 async fn set_teams(tx: &Tx, api: &api::Model, teams: &[TeamId]) -> Result<()> {
     let teams = if api.visibility == Visibility::Teams { teams } else { &[] };
+    if api.visibility == Visibility::Teams && teams.is_empty() {
+        return Err(wrong("teams", "Name at least one team that sees it; the owner's own may be it."));
+    }
     let known = queries::count_teams(tx, teams).await?;
     let mut distinct = teams.to_vec();
     distinct.sort_unstable();

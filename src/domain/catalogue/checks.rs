@@ -1,12 +1,12 @@
 //! What a version needs before it can be published.
 
-use crate::base::ids::{ProviderId, VersionId};
+use crate::base::ids::{ApiId, ProviderId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue::queries::{self, Budgeted};
 use crate::domain::supply;
 use crate::store::Db;
-use crate::store::entity::api_version;
+use crate::store::entity::{api_version, api_version_model};
 
 /// One line of the check list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,28 +40,44 @@ pub(super) async fn of_version(
     now: Timestamp,
 ) -> Result<Vec<Check>> {
     let offered = queries::models_of(on, &[version.id]).await?;
+    let [answered, priced] = of_models(on, version.api_id, &offered, now).await?;
+    let has_plan = !queries::open_plans_of(on, &[version.api_id]).await?.is_empty();
+    Ok(vec![
+        line("It offers at least one model.", !offered.is_empty(), true),
+        answered,
+        line("The API has an open plan.", has_plan, true),
+        line("It has documentation.", !version.docs.trim().is_empty(), false),
+        priced,
+    ])
+}
+
+/// What is asked of the models of a version: of all of them before it is published, then of each that is
+/// added.
+pub(super) async fn of_models(
+    on: &impl sea_orm::ConnectionTrait,
+    api: ApiId,
+    offered: &[api_version_model::Model],
+    now: Timestamp,
+) -> Result<[Check; 2]> {
     let ids: Vec<_> = offered.iter().map(|row| row.model_id).collect();
     let views = supply::queries::model_views(on, Some(&ids), now).await?;
     let able = supply::queries::credentialed(on).await?;
     let unready = offered
         .iter()
         .find(|row| !views.iter().any(|view| view.model.id == row.model_id && callable(view, &able)));
-    let plans = queries::open_plans_of(on, &[version.api_id]).await?;
     let unpriced: Vec<&str> = offered
         .iter()
         .filter(|row| views.iter().any(|view| view.model.id == row.model_id && !view.is_priced()))
         .map(|row| row.public_name.as_str())
         .collect();
+    let plans = queries::open_plans_of(on, &[api]).await?;
     let refused = refused(&queries::budgeted(on, &plans).await?, &unpriced);
     let each = match unready {
         Some(row) => format!("`{}` has no vendor that can answer now.", row.public_name),
         None => "Each model has a vendor that can answer.".to_owned(),
     };
-    Ok(vec![
-        line("It offers at least one model.", !offered.is_empty(), true),
+    Ok([
         line(&each, unready.is_none(), true),
-        line("The API has an open plan.", !plans.is_empty(), true),
-        line("It has documentation.", !version.docs.trim().is_empty(), false),
         match refused {
             Some(text) => line(&text, false, true),
             None => line("Each model has a known price.", unpriced.is_empty(), false),

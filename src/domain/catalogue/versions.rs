@@ -3,7 +3,7 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::json;
 
-use super::queries;
+use super::{checks, queries};
 use crate::base::ids::{ApiId, ModelId, VersionId};
 use crate::base::{Clash, Result};
 use crate::domain::actor::Actor;
@@ -115,7 +115,8 @@ pub(in crate::domain) async fn set_docs_in(
 /// Sets the whole model list, in the order shown.
 ///
 /// # Errors
-/// `not_permitted`, `not_found`, `conflict` when it is retired, or `field_invalid` on `models`.
+/// `not_permitted`, `not_found`, `conflict` when it is retired, or `field_invalid` on `models`, also for one
+/// that no vendor can answer in a version that is published.
 pub async fn set_models(db: &Db, actor: &Actor, id: VersionId, models: Vec<VersionModel>) -> Result<()> {
     let actor = actor.clone();
     db.transact(async move |tx| {
@@ -123,9 +124,25 @@ pub async fn set_models(db: &Db, actor: &Actor, id: VersionId, models: Vec<Versi
         if row.state != VersionState::Draft && models.is_empty() {
             return Err(wrong("models", "A published version needs at least one model."));
         }
-        set_models_in(&tx, &actor, &row, models).await
+        let before = queries::models_of(&tx, &[id]).await?;
+        set_models_in(&tx, &actor, &row, models).await?;
+        if row.state == VersionState::Draft { Ok(()) } else { answered(&tx, &row, &before).await }
     })
     .await
+}
+
+/// What a published version takes up has to be what publishing asks for. A model that was on the list stays
+/// there when its vendor is away, so that the rest of the list can still be changed.
+async fn answered(tx: &Tx, row: &api_version::Model, before: &[api_version_model::Model]) -> Result<()> {
+    let mut added = queries::models_of(tx, &[row.id]).await?;
+    added.retain(|new| {
+        !before.iter().any(|old| (&old.public_name, old.model_id) == (&new.public_name, new.model_id))
+    });
+    let missing = checks::of_models(tx, row.api_id, &added, tx.now()).await?;
+    match missing.into_iter().find(checks::Check::blocks) {
+        Some(check) => Err(wrong("models", check.label)),
+        None => Ok(()),
+    }
 }
 
 /// The same inside a larger deed, where the right was checked.

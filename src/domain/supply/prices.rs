@@ -38,6 +38,10 @@ pub async fn set_price(db: &Db, actor: &Actor, new: NewPrice) -> Result<price::M
         permit::need(&actor, Right::ManageSupply)?;
         let provider = queries::find_provider(&tx, new.provider).await?;
         let provider = provider.ok_or_else(|| wrong("provider", "There is no such provider."))?;
+        let amounts = [new.input, new.cached_read, new.cache_write, new.output, new.reasoning];
+        if amounts.iter().all(Option::is_none) {
+            return Err(wrong("input", "Give at least one amount."));
+        }
         let effective_at = new.effective_at.unwrap_or_else(|| tx.now());
         if effective_at < tx.now() {
             return Err(wrong(

@@ -77,8 +77,8 @@ impl Scene<'_> {
         let free = self.made(dana, "/api/v1/apps", json!({ "name": "free" })).await;
         let user = self.made(admin, "/api/v1/users", json!({ "email": "eve@example.com" })).await;
         let omar = self.app.person("omar").await.user.id.to_string();
-        let team = self.made(admin, "/api/v1/teams", json!({ "name": "Search" })).await;
-        let team = format!("/api/v1/teams/{team}");
+        let team_id = self.made(admin, "/api/v1/teams", json!({ "name": "Search" })).await;
+        let team = format!("/api/v1/teams/{team_id}");
         let owner =
             call(self.app, dana, Method::GET, &format!("/api/v1/keys/{key}"), Value::Null).await.json();
         let id = |noun: &str, id: &str| format!("/api/v1/{noun}/{id}");
@@ -110,7 +110,7 @@ impl Scene<'_> {
             "models": ["fast"], "limits": limits
         });
         let new_api = json!({ "slug": "more", "name": "More", "summary": "s", "contact": "c",
-            "visibility": "teams", "team_ids": [] });
+            "visibility": "teams", "team_ids": [team_id] });
         let ask = json!({ "app_id": free, "version_id": versions[1], "plan_id": plan, "reason": "r",
             "volume": "v", "ends_at": day });
         vec![
@@ -168,7 +168,7 @@ impl Scene<'_> {
                 "PATCH /api/v1/apis/{id}",
                 id("apis", &api),
                 json!({ "name": "Talk", "summary": "s",
-                "contact": "c", "visibility": "teams", "team_ids": [] }),
+                "contact": "c", "visibility": "teams", "team_ids": [team_id] }),
             ),
             (
                 "POST /api/v1/apis/{id}/versions",

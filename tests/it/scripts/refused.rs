@@ -37,7 +37,7 @@ async fn b39_b47_what_is_wrong_is_named_by_its_place_in_words_of_json() {
         let nowhere = call(&app, &token, Method::GET, path, Value::Null).await.is(404);
         assert!(nowhere.header("content-type").starts_with("application/problem+json"), "{path}");
     }
-    for query in ["quux=1", "limit=abc", "limit=0", "state=quux"] {
+    for query in ["quux=1", "limit=abc", "limit=0", "state=quux", "ip=x"] {
         call(&app, &token, Method::GET, &format!("/api/v1/calls?{query}"), Value::Null).await.is(400);
     }
     let none = call(&app, &token, Method::GET, "/api/v1/calls?limit=5", Value::Null).await.is(200);
@@ -77,6 +77,8 @@ async fn a_script_tells_one_conflict_from_another() {
     let elsewhere = json!({ "expected_secret_id": "0198c0de-0000-7000-8000-000000000000" });
     let again =
         json!({ "app_id": dana.key.app_id, "version_id": starter.version.id, "plan_id": starter.plan.id });
+    let plan = json!({ "name": starter.plan.name, "approval": "auto" });
+    let taken = |path: String, body: Value| (Method::POST, path, body, "exists_already");
     let cases = [
         (Method::POST, format!("{key}/pause"), Value::Null, "wrong_state"),
         (Method::POST, format!("{key}/rotation"), elsewhere, "changed_meanwhile"),
@@ -90,6 +92,12 @@ async fn a_script_tells_one_conflict_from_another() {
             json!({ "email": dana.person.user.email }),
             "personal_team",
         ),
+        taken("/api/v1/apis".to_owned(), json!({ "slug": starter.api.slug, "name": "x" })),
+        taken("/api/v1/models".to_owned(), json!({ "name": "demo-echo" })),
+        taken("/api/v1/providers".to_owned(), json!({ "preset": "demo", "name": starter.provider.name })),
+        taken(format!("/api/v1/apis/{}/versions", starter.api.id), json!({ "name": starter.version.name })),
+        taken(format!("/api/v1/apis/{}/plans", starter.api.id), plan),
+        taken("/api/v1/users".to_owned(), json!({ "email": dana.person.user.email })),
     ];
     let shown = portico::api::document::value();
     let described = shown["components"]["schemas"]["Refusal"]["properties"]["reason"]["description"].clone();
@@ -103,4 +111,44 @@ async fn a_script_tells_one_conflict_from_another() {
     }
     let other = call(&app, &token, Method::GET, "/api/v1/nope", Value::Null).await.is(404).json();
     assert_eq!(other.get("reason"), None);
+}
+
+#[actix_web::test]
+async fn what_would_serve_nobody_is_refused() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let wrong = async |method: Method, path: &str, body: Value, pointer: &str| {
+        let told = call(&app, &token, method, path, body).await.is(400).json();
+        assert_eq!(told["errors"][0]["pointer"], pointer, "{told}");
+    };
+    let unseen = json!({ "slug": "unseen", "name": "Unseen", "visibility": "teams", "team_ids": [] });
+    wrong(Method::POST, "/api/v1/apis", unseen, "/team_ids").await;
+    let path = format!("/api/v1/providers/{}/prices", starter.provider.id);
+    wrong(Method::POST, &path, json!({ "vendor_model": "demo-echo" }), "/input").await;
+
+    let bare = call(&app, &token, Method::POST, "/api/v1/models", json!({ "name": "bare" })).await.is(201);
+    let bare = json!({ "public_name": "bare", "model_id": bare.json()["id"] });
+    let there = call(&app, &token, Method::GET, "/api/v1/models", Value::Null).await.is(200).json();
+    let there = there["items"].as_array().unwrap().iter().find(|model| model["name"] == "demo-echo").unwrap();
+    let there = json!({ "public_name": "demo-echo", "model_id": there["id"] });
+    let path = format!("/api/v1/versions/{}/models", starter.version.id);
+    wrong(Method::PUT, &path, json!({ "models": [there, bare] }), "/models").await;
+    call(&app, &token, Method::PUT, &path, json!({ "models": [there] })).await.is(200);
+
+    let nobody = "/api/v1/teams/0198c0de-0000-7000-8000-000000000000/members";
+    call(&app, &token, Method::GET, nobody, Value::Null).await.is(404);
+}
+
+#[actix_web::test]
+async fn who_lacks_the_right_hears_so_before_the_body_is_judged() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::ReadAndWrite).await;
+    for path in ["/api/v1/providers", "/api/v1/models"] {
+        let refused = call(&app, &token, Method::POST, path, json!({ "quux": 1 })).await.is(403);
+        assert_eq!(refused.code(), "not_permitted", "{path}");
+    }
 }
