@@ -129,14 +129,20 @@ stop() {
 }
 
 start() { # in the background; ready is when /readyz answers and it is the new process that has the data folder
-  local launch=(nohup) pid; ! has setsid || launch=(setsid nohup)
+  local launch=(nohup) pid lines status=0; lines=$(grep -c '' "$log" 2>/dev/null || true); ! has setsid || launch=(setsid nohup)
   # shellcheck disable=SC2016 # words of the inner shell
   (umask 077; cd "$data"; exec "${launch[@]}" sh -c 'echo $$ >"$0"; exec "$@"' "$pid_file" "$bin" --config "$settings" serve >>"$log" 2>&1 </dev/null) & pid=$!
   for _ in $(seq 600); do
     if [ "$(ask -o /dev/null -m 2 -w '%{http_code}' "$url/readyz")" = 200 ] && { holders || servers; } | grep -qx "$pid"; then return 0; fi
     kill -0 "$pid" 2>/dev/null || break; sleep 0.1
   done
-  say "Portico did not get ready; the end of $log:" >&2; tail -n 15 "$log" >&2; stop; return 1
+  if kill -0 "$pid" 2>/dev/null; then status="did not get ready within a minute"; else wait "$pid" || status=$?; status="ended with status $status before it was ready"; fi
+  say "$("$bin" --version 2>/dev/null || say "$bin") $status; its own lines at the end of $log:" >&2
+  tail -n "+$((${lines:-0} + 1))" "$log" | tail -n 15 >&2; stop; return 1
+}
+look_at_port() { # before anything is made; a server of this data folder may have it, and is stopped later
+  if [ -z "$port" ] || [ -n "$(servers)" ]; then return; fi
+  ! taken "$port" || fail "port $port is taken; choose another, or leave --port out"
 }
 free_address() { ! taken "${url##*:}" || fail "another program answers on $url, so Portico was not started; stop it, or name a free port with --port"; }
 write_settings() { # keeps those that are there, but for a port that was named
@@ -201,11 +207,13 @@ show_demo() {
 }
 
 ending() { # the commands in it can be pasted
-  local link label="Call it:       " name word; link=$(portico setup-link 2>/dev/null || true); [ -z "$link" ] || label="After set-up:  "
+  local link label="Call it:       " name word call; link=$(portico setup-link 2>/dev/null || true); [ -z "$link" ] || label="After set-up:  "
   for name in here prefix bin settings log pid_file; do printf -v word %q "${!name}"; local "$name=$word"; done
   say "" "Portico runs on $url"
   if [ -n "$link" ]; then say "    Set it up:     $link   (works once, for an hour)"; else say "    Sign in:       $url/sign-in   (change your password under Profile)"; fi
-  say "    ${label}curl $url/v1/chat/completions -H 'Authorization: Bearer ${key:-YOUR_KEY}' -H 'Content-Type: application/json' -d '{\"model\":\"demo-echo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'" \
+  if [ -n "$key" ]; then call="/v1/chat/completions -H 'Authorization: Bearer $key' -H 'Content-Type: application/json' -d '{\"model\":\"demo-echo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'"
+  else call="/v1/models -H 'Authorization: Bearer YOUR_KEY'   (the models that the key may call)"; fi
+  say "    ${label}curl $url$call" \
     "    Log:           $log" "    Stop:          kill \$(cat $pid_file)" \
     "    Start again:   nohup $bin --config $settings serve >>$log 2>&1 & echo \$! >$pid_file" \
     "    Uninstall:     $here/install.sh --uninstall --prefix $prefix   (the data in $data stays)"
@@ -238,7 +246,7 @@ main() {
   read_flags "$@"; places; check_names
   if [ -n "$dry_run" ]; then plan; return; elif [ -n "$uninstall$purge" ]; then remove; return; fi
   [ ! -e "$bin" ] || [ ! -e "$settings" ] || { [ ! -e "$data/secrets.key" ] && [ ! -e "$data/going-back" ]; } || before=1
-  need_tools; get_binary; prepare_data
+  need_tools; look_at_port; get_binary; prepare_data
   if [ -n "$before" ]; then write_settings; upgrade; else
     stop; write_settings; free_address; mv "$bin.new" "$bin"
     step "Starting Portico on $url"; start || { rm -f "$bin"; fail "Portico did not start, so it was not installed"; }

@@ -95,7 +95,7 @@ class Portico(Program):
         )
         self.base_url = f"http://127.0.0.1:{port}"
         self.command("user", "add", "admin@example.test", "--role", "admin", "--password-stdin", stdin=self.PASSWORD)
-        made = self.command("token", "create", "rig", "--user", "admin@example.test")
+        made = self.command("token", "create", "rig", "--user", "admin@example.test", "--write")
         self.token = re.search(r"\S{30,}", made).group(0)
 
     def command(self, *words, stdin=""):

@@ -125,8 +125,8 @@ struct MadeToken {
     responses((status = 201, description = "the token", body = MadeToken)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewTokenBody>) -> ApiResult {
     let body = body.into_inner();
-    let days = body.expires_in_days.unwrap_or(90);
-    if !(1..=3_650).contains(&days) {
+    let days = body.expires_in_days.unwrap_or(admin_tokens::DEFAULT_DAYS);
+    if !(1..=admin_tokens::MAX_DAYS).contains(&days) {
         return Err(Code::FieldInvalid.saying("Choose 1 to 3650 days.").on("expires_in_days").into());
     }
     let reach = if body.write == Some(true) { Reach::ReadAndWrite } else { Reach::Read };

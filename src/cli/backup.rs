@@ -21,6 +21,8 @@ pub const JOURNAL: &str = "journal";
 pub const KEY_FILE: &str = "secrets.key";
 pub const SETTINGS: &str = "portico.toml";
 pub const DATABASES: [&str; 2] = ["calls.db", "portico.db"];
+/// Where `install.sh` keeps the backups that it makes before an upgrade.
+const UPGRADES: &str = "backups";
 pub const DUMP: &str = "portico.pgdump";
 
 pub async fn run(config: &Config, settings: Option<PathBuf>, folder: &Path) -> Result<()> {
@@ -29,6 +31,7 @@ pub async fn run(config: &Config, settings: Option<PathBuf>, folder: &Path) -> R
             format!("There is nothing to back up: {} is no data folder.", config.data.dir.display());
         return Err(Code::NotFound.saying(sentence));
     }
+    outside(&config.data.dir, folder)?;
     make_empty(folder)?;
     let clock = Clock::default();
     let made_at = clock.now().rfc3339();
@@ -53,6 +56,25 @@ pub async fn run(config: &Config, settings: Option<PathBuf>, folder: &Path) -> R
         "{count} files are in {}. They hold secrets: keep them as you keep the key file.",
         folder.display()
     ))
+}
+
+/// A copy among the data is lost with it, and may lie where a restore puts things. `backups` alone is kept
+/// free for it: upgrades leave their short way back there. A folder that is not made yet lies where the
+/// nearest one above it does.
+fn outside(data: &Path, folder: &Path) -> Result<()> {
+    let data = data.canonicalize().or_code(Code::Internal)?;
+    let folder = std::path::absolute(folder).or_code(Code::Internal)?;
+    let place = folder.ancestors().find_map(|above| {
+        let rest = folder.strip_prefix(above).ok()?;
+        above.canonicalize().ok().map(|above| above.join(rest))
+    });
+    match place {
+        Some(place) if place.starts_with(&data) && !place.starts_with(data.join(UPGRADES)) => {
+            let sentence = format!("Choose a folder outside the data folder {}.", data.display());
+            Err(Code::Conflict.saying(sentence))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// SQLite's own call: one consistent state, writers go on meanwhile.

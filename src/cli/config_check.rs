@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use super::say;
 use crate::base::Result;
-use crate::config::Config;
+use crate::config::{self, Config};
 
 pub fn run(config: &Config, file: Option<PathBuf>) -> Result<()> {
+    for name in config::unread()? {
+        say(format_args!("warning: nothing reads {name}; docs/configuration.md lists the names."))?;
+    }
     match file {
         Some(path) => say(format_args!("The settings are right: {} and the environment.", path.display()))?,
         None => say("The settings are right: defaults and the environment; there is no portico.toml.")?,

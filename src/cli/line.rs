@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::base::Error;
 use crate::base::ids::AdminTokenId;
-use crate::domain::people::{self, Email, sign_up};
+use crate::domain::people::{self, Email, admin_tokens, sign_up};
 
 /// Portico: an AI gateway with an API portal in one binary.
 ///
@@ -185,12 +185,15 @@ pub enum TokenCommand {
         /// The e-mail address of the user it acts as [default: the first admin]
         #[arg(long, value_name = "EMAIL", value_parser = email)]
         user: Option<Email>,
-        /// It may look and change nothing
+        /// It may change things too [default: it may look, and change nothing]
         #[arg(long)]
+        write: bool,
+        /// As it is anyway
+        #[arg(long, hide = true, conflicts_with = "write")]
         read_only: bool,
-        /// It ends after so many days [default: never]
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-        days: Option<u16>,
+        /// Days until it ends, 1 to 3650, or `never`
+        #[arg(long, value_name = "DAYS", default_value = "90", value_parser = days)]
+        days: Days,
     },
     /// List all tokens, by their first and last characters
     List,
@@ -242,6 +245,18 @@ fn name(text: &str) -> Result<String, String> {
 
 fn domain(text: &str) -> Result<String, String> {
     sign_up::domain(text.trim()).map_err(sentence)
+}
+
+/// How long a token lives; none is for ever.
+#[derive(Clone, Copy)]
+pub struct Days(pub Option<i64>);
+
+fn days(text: &str) -> Result<Days, &'static str> {
+    let number = || text.parse().ok().filter(|days| (1..=admin_tokens::MAX_DAYS).contains(days));
+    match text {
+        "never" => Ok(Days(None)),
+        _ => number().map(|days| Days(Some(days))).ok_or("1 to 3650, or `never`"),
+    }
 }
 
 fn token_id(text: &str) -> Result<AdminTokenId, &'static str> {

@@ -17,7 +17,8 @@ pub fn configuration() -> String {
          `portico.toml`, its default. The file is the one named by `--config` or `PORTICO_CONFIG`, else \
          `portico.toml` in the working folder, else the one `install.sh` wrote in `PREFIX/etc`. \
          `portico config check` tells whether all is right and names the setting that is not; a wrong one ends \
-         the program with code 78.\n"
+         the program with code 78. A variable that is nearly one of these is refused like an unknown field; \
+         `config check` lists others that begin with `PORTICO_` and that nothing reads.\n"
     );
     let mut section = "";
     for field in FIELDS {

@@ -174,7 +174,12 @@ fn a_wrong_line_is_told_from_a_command_that_failed() {
         ("token create ci --user omar@example.com".into(), FAILURE),
         ("token create ci --user omar".into(), USAGE),
         ("token create ci --days 0".into(), USAGE),
+        ("token create ci --days 3651".into(), USAGE),
+        ("token create ci --days soon".into(), USAGE),
         ("token create ci --days 1".into(), 0),
+        ("token create ci --write --days never".into(), 0),
+        ("token create ci --read-only".into(), 0),
+        ("token create ci --read-only --write".into(), USAGE),
         ("token revoke 1".into(), USAGE),
         ("token revoke 0198c0de-0000-7000-8000-000000000000".into(), FAILURE),
         ("token list".into(), 0),
@@ -186,6 +191,10 @@ fn a_wrong_line_is_told_from_a_command_that_failed() {
         (format!("backup {one}"), 0),
         (format!("backup {one}"), FAILURE),
         (format!("backup {full}"), FAILURE),
+        (format!("backup {there}/copies/one"), FAILURE),
+        (format!("backup {there}"), FAILURE),
+        (format!("backup {there}/journal/../one"), FAILURE),
+        (format!("backup {there}/backups/one"), 0),
         (format!("restore {one}"), USAGE),
         (format!("restore {none}"), FAILURE),
         (format!("restore {none} --yes"), FAILURE),
@@ -213,4 +222,28 @@ fn sign_up_is_set_from_the_command_line() {
         crate::domain::people::sign_up::rules(&db).await
     });
     assert_eq!(rules.unwrap().domains, ["example.com"]);
+}
+
+#[test]
+fn a_token_of_the_command_line_looks_for_90_days_unless_it_is_told_otherwise() {
+    let data = tempfile::tempdir().unwrap();
+    let line = |words: &str| status(&format!("portico --data {} {words}", data.path().display()));
+    assert_eq!(line("user add dana@example.com --role admin"), ExitCode::SUCCESS);
+    for words in ["token create plain", "token create open --write --days never"] {
+        assert_eq!(line(words), ExitCode::SUCCESS, "{words}");
+    }
+    let made = wait(async {
+        let db = Db::open(&settings(data.path()), Clock::default()).await?;
+        let actor = crate::domain::actor::Actor::system("test");
+        crate::domain::people::admin_tokens::list(&db, &actor, None, 10).await
+    });
+    let mut made = made.unwrap();
+    made.sort_by(|one, other| one.name.cmp(&other.name));
+    let life =
+        |at: usize| made[at].expires_at.map(|end| end.since(made[at].created_at) / crate::base::clock::DAY);
+    assert_eq!((made[0].scopes.as_str(), life(0)), ("read,write", None));
+    assert_eq!(
+        (made[1].scopes.as_str(), life(1).map(|days| (89..=90).contains(&days))),
+        ("read", Some(true))
+    );
 }

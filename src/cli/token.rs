@@ -1,6 +1,6 @@
 //! `portico token …`: bearer tokens for the management API.
 
-use super::line::TokenCommand;
+use super::line::{Days, TokenCommand};
 use super::table::Table;
 use super::{open_existing, say};
 use crate::base::Result;
@@ -17,13 +17,13 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
     let db = open_existing(config).await?;
     let actor = Actor::system("command");
     match command {
-        TokenCommand::Create { name, user, read_only, days } => {
+        TokenCommand::Create { name, user, write, read_only: _, days: Days(days) } => {
             let user = match user {
                 Some(email) => Some(users::get_by_email(&db, &actor, &email).await?.id),
                 None => None,
             };
-            let reach = if read_only { Reach::Read } else { Reach::ReadAndWrite };
-            let expires_at = days.map(|days| db.now().plus(i64::from(days) * DAY));
+            let reach = if write { Reach::ReadAndWrite } else { Reach::Read };
+            let expires_at = days.map(|days| db.now().plus(days * DAY));
             let made = admin_tokens::create(&db, &actor, NewToken { name, user, reach, expires_at }).await?;
             say(made.secret.expose())
         }

@@ -7,6 +7,7 @@ use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::Value;
 
+use super::names::strangers;
 use super::{Config, FIELDS};
 use crate::base::{Code, Error, Result};
 
@@ -25,6 +26,7 @@ pub struct Flags {
 /// # Errors
 /// `field_invalid` naming the field by its path.
 pub fn load(flags: &Flags) -> Result<Config> {
+    unread()?;
     let file = flags.file.clone().unwrap_or_else(|| PathBuf::from("portico.toml"));
     if flags.file.is_some() && !file.is_file() {
         return Err(invalid("--config", format!("there is no file {}", file.display())));
@@ -112,6 +114,14 @@ fn invalid(path: &str, what: String) -> Error {
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// Variables of the environment that begin as ours do and that nothing reads.
+///
+/// # Errors
+/// `field_invalid` for one that is nearly a setting.
+pub fn unread() -> Result<Vec<String>> {
+    strangers(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
 }
 
 /// Numbers and booleans as such, everything else as text.

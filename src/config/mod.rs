@@ -3,6 +3,7 @@
 
 mod fields;
 mod load;
+mod names;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use fields::{FIELDS, Field};
-pub use load::{Flags, load};
+pub use load::{Flags, load, unread};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

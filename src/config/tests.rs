@@ -38,3 +38,20 @@ fn p26_a_wrong_field_is_named() {
         assert!(fault.message().contains(field), "{text}: {}", fault.message());
     }
 }
+
+#[test]
+fn a_misspelt_variable_is_named_with_the_one_that_was_meant() {
+    let read = |names: &[&str]| names::strangers(names.iter().map(ToString::to_string));
+    for (typed, meant) in [
+        ("PORTICO_SERVER_LISTN", "PORTICO_SERVER_LISTEN"),
+        ("PORTICO_SERVER_LISTEN_", "PORTICO_SERVER_LISTEN"),
+        ("PORTICO_DATABASE_ULR", "PORTICO_DATABASE_URL"),
+    ] {
+        let fault = read(&["PORTICO_KEY", typed]).unwrap_err();
+        assert!(fault.message().contains(typed) && fault.message().contains(meant), "{}", fault.message());
+    }
+    let every: Vec<&str> = FIELDS.iter().map(|field| field.variable).collect();
+    assert_eq!(read(&every).unwrap(), Vec::<String>::new());
+    let around = ["HOME", "PORTICO_PREFIX", "PORTICO_SERVICE_HOST", "PORTICO_CONFIG"];
+    assert_eq!(read(&around).unwrap(), ["PORTICO_SERVICE_HOST"], "far from all settings: a warning");
+}

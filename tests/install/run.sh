@@ -94,6 +94,7 @@ check "and nothing was installed then" test ! -e "$HOME/.local"
 # --- install, demo, upgrade ----------------------------------------------------------------------
 touch "$root/before"
 check "it installs" install_it --from "$program" --sha256 "$sum"
+check "its call names no model of the demo" bash -c "grep -q 'curl http.*/v1/models -H' $last && ! grep -q demo-echo $last"
 check "it prints a set-up link" printed 'http://127\.0\.0\.1:[0-9]+/setup/[A-Za-z0-9_-]{20,}'
 check "the link opens" bash -c "curl -sf -m 5 \$(grep -oE 'http://127[^ ]+/setup/[A-Za-z0-9_-]+' $last)"
 check "other pages wait for set-up" answers "$(url)/sign-in" 403
@@ -124,8 +125,10 @@ check "m27_and the stop works again" bash -c "[ \$(cat $data/portico.pid) != $pi
 
 # --- a version that does not start ---------------------------------------------------------------
 # shellcheck disable=SC2016 # it is the words of another script
-printf '#!/bin/sh\n[ "$1" = --version ] && echo "portico 99" && exit 0\nexit 1\n' >"$HOME/broken"
-check "a version that does not start is taken back" ends_with 1 ./install.sh --from "$HOME/broken"
+printf '#!/bin/sh\n[ "$1" = --version ] && echo "portico 99" && exit 0\necho "no such luck"; exit 3\n' >"$HOME/broken"
+check "a version that does not start is taken back" bash -c "./install.sh --from $HOME/broken >$last 2>&1; [ \$? = 1 ]"
+check "and told by its name and status" printed '^portico 99 ended with status 3 before it was ready'
+check "with its own lines alone" bash -c "grep -A1 'ended with status' $last | tail -1 | grep -qx 'no such luck'"
 check "the one before runs again" works
 check "with its data" has_dana
 
@@ -257,6 +260,7 @@ taken=$(port) second=$(cat "$data/portico.pid")
 enter third
 check "a taken port is refused when named" refused --from "$program" --port "$taken"
 check "with its number" printed "port $taken is taken"
+check "before anything is made" test ! -e "$HOME/.local"
 check "else the next free one is used" install_it --from "$program" --prefix "$HOME/a folder" --data "$HOME/some data"
 settings="$HOME/a folder/etc/portico.toml" bin="$HOME/a folder/bin/portico" data="$HOME/some data"
 check "that is another" not test "$(port)" = "$taken"

@@ -15,6 +15,10 @@ use crate::store::entity::admin_token;
 use crate::store::entity::states::UserState;
 
 pub const PREFIX: &str = "ptc-adm-";
+/// Days a token lives when nobody says otherwise.
+pub const DEFAULT_DAYS: i64 = 90;
+/// The longest life in days that can be asked for.
+pub const MAX_DAYS: i64 = 3_650;
 const TOUCH: i64 = MINUTE;
 
 /// What a token may do.
