@@ -27,6 +27,14 @@ impl FieldErrors {
         self.0.entry(field.to_owned()).or_insert_with(|| message.into());
     }
 
+    /// The same with the message of one field at another, where a form calls it otherwise than the domain.
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        if let Some(message) = self.0.remove(from) {
+            self.add(to, message);
+        }
+        self
+    }
+
     /// The message of a field; empty when there is none.
     pub fn of(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)

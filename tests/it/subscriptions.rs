@@ -255,3 +255,98 @@ async fn a_denial_or_an_end_that_is_refused_comes_back_open() {
     assert!(back.text.contains("id=\"end-dialog\" open data-open") && back.text.contains(&long));
     assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Approved);
 }
+
+#[actix_web::test]
+async fn an_end_that_has_passed_is_said_at_its_field() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = manual_api(&app, &admin).await;
+    let dana = app.person("dana").await;
+    let page = format!("/subscribe/{}", starter.api.slug);
+    let plan = starter.plan.id.to_string();
+    let fields = [("plan", &*plan), ("ends_on", "2020-01-01")];
+    let back = dana.browser.submit(&page, &page, &fields).await.is(422).text;
+    for part in ["id=\"ends_on-error\"", "has passed already", "<details class=\"stack stack--s\" open>"] {
+        assert!(back.contains(part), "{part}: {back}");
+    }
+    assert!(back.contains(&format!(" min=\"{}\"", app.db.now().day())), "{back}");
+    let id = ask(&dana, &starter.api.slug).await;
+    let inbox = format!("/inbox/{id}");
+    let approval = format!("{inbox}/approval");
+    let back = admin.browser.submit(&inbox, &approval, &[("ends_on", "2020-01-01")]).await.is(422).text;
+    assert!(back.contains("id=\"change-ends_on-error\"") && !back.contains("note--bad"), "{back}");
+    admin.browser.submit(&inbox, &format!("{inbox}/denial"), &[("comment", "Which?")]).await.is(303);
+    let request = format!("/requests/{id}");
+    for day in ["2020-01-01", "soon"] {
+        let fields = [("plan", &*plan), ("reason", "orders"), ("ends_on", day)];
+        let back = dana.browser.submit(&request, &format!("{request}/repeat"), &fields).await.is(422).text;
+        assert!(back.contains("id=\"ends_on-error\""), "{day}: {back}");
+    }
+}
+
+#[actix_web::test]
+async fn a_retired_version_is_told_wherever_its_subscriptions_are_shown() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let request = format!("/requests/{}", dana.subscription.id);
+    let notice = catalogue::Deprecation {
+        sunset_at: app.db.now().plus(30 * DAY),
+        successor: None,
+        guide_url: String::new(),
+    };
+    catalogue::deprecate(&app.db, &admin.actor, starter.version.id, notice).await.unwrap();
+    let says = format!("Retired {}, calls are refused", app.db.now().day());
+    assert!(!dana.person.browser.get(&request).await.text.contains(&says));
+    catalogue::retire(&app.db, &admin.actor, starter.version.id, "Old".to_owned()).await.unwrap();
+    for page in ["/", "/requests", &format!("/apps/{}", dana.app), &request] {
+        let text = dana.person.browser.get(page).await.is(200).text;
+        assert!(text.contains(&says) && !text.contains("badge--ok\">Approved"), "{page}: {text}");
+    }
+    let subscribers = format!("/manage/apis/{}/subscribers", starter.api.id);
+    assert!(admin.browser.get(&subscribers).await.is(200).text.contains(&says));
+    let key = dana.person.browser.get(&format!("/keys/{}", dana.key.id)).await.is(200).text;
+    assert!(key.contains("Active, calls are refused") && key.contains("Move to the successor"), "{key}");
+    assert!(key.find("Would it work now?") < key.find("id=\"try\""), "the verdict comes first");
+}
+
+#[actix_web::test]
+async fn a_plan_without_a_model_of_the_version_is_told_before_and_after() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let only = portico::domain::plans::PlanChange {
+        models: Some(Some(vec![starter.models[0].name.clone()])),
+        ..Default::default()
+    };
+    plans::change_plan(&app.db, &admin.actor, starter.plan.id, only).await.unwrap();
+    let add = format!("/manage/apis/{}/versions", starter.api.id);
+    let editor = format!("/manage/apis/{}", starter.api.id);
+    admin.browser.submit(&editor, &add, &[("name", "v2")]).await.is(303);
+    let managed = catalogue::get_managed(&app.db, &admin.actor, starter.api.id).await.unwrap();
+    let v2 = managed.versions.iter().find(|view| view.version.name == "v2").unwrap().version.id;
+    let other = catalogue::VersionModel { public_name: "other".to_owned(), model: starter.models[1].id };
+    catalogue::set_models(&app.db, &admin.actor, v2, vec![other]).await.unwrap();
+    catalogue::publish(&app.db, &admin.actor, v2).await.unwrap();
+    let request = format!("/requests/{}", dana.subscription.id);
+    let shown = dana.person.browser.get(&request).await.is(200).text;
+    assert!(shown.contains("No model is left.") && shown.contains("Lost on the way"), "{shown}");
+    let page = format!("/subscribe/{}", starter.api.slug);
+    let eve = app.person("eve").await;
+    let (version, plan) = (v2.to_string(), starter.plan.id.to_string());
+    assert!(eve.browser.get(&page).await.text.contains("No model of this plan is in v2"));
+    let fields = [("plan", &*plan), ("version", &*version)];
+    let back = eve.browser.submit(&page, &page, &fields).await.is(422).text;
+    assert!(back.contains("plan-error") && back.contains("is in v2: choose another plan"), "{back}");
+    // Moved all the same: the pages say that nothing can be called.
+    dana.person.browser.submit(&request, &format!("{request}/move"), &[("version", &*version)]).await.is(303);
+    assert!(dana.person.browser.get(&request).await.text.contains("Approved, but empty"));
+    let key = dana.person.browser.get(&format!("/keys/{}", dana.key.id)).await.is(200).text;
+    assert!(key.contains("No: there is no model to call") && !key.contains("note__title\">Yes"), "{key}");
+    let form = dana.person.browser.get(&page).await.is(200).text;
+    assert!(
+        form.contains("Every app of yours has this API already") && form.contains("type=\"submit\" disabled")
+    );
+}

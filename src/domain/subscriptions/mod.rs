@@ -17,8 +17,8 @@ pub use moves::{Move, move_to};
 pub use request::{AskAgain, NewRequest, ask_again, request};
 pub use step::{Step, is_live, is_over, transition};
 pub use view::{
-    SubscriptionView, callable_models, count_inbox, count_own, get_visible, history, list_all_visible,
-    list_decided, list_inbox, list_news, list_of_api, list_of_app, list_visible, peers,
+    Callable, SubscriptionView, callable_models, count_inbox, count_own, get_visible, history,
+    list_all_visible, list_decided, list_inbox, list_news, list_of_api, list_of_app, list_visible, peers,
 };
 
 #[cfg(test)]

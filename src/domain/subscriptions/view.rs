@@ -21,6 +21,8 @@ pub struct SubscriptionView {
     pub version_state: Option<VersionState>,
     /// When its version goes away, once that is known.
     pub sunset_at: Option<Timestamp>,
+    /// When its version was retired.
+    pub retired_at: Option<Timestamp>,
     /// Since when its version is deprecated.
     pub deprecated_at: Option<Timestamp>,
     /// The version that its callers are led to.
@@ -40,6 +42,17 @@ impl SubscriptionView {
     /// The word of its state, with its clock.
     pub fn shown_state(&self) -> &'static str {
         if self.over { SubscriptionState::Ended.word() } else { self.row.state.word() }
+    }
+
+    /// Since when its calls are refused although it is approved: its version is retired.
+    pub fn refused_since(&self) -> Option<Timestamp> {
+        let serves = self.row.state == SubscriptionState::Approved && !self.over;
+        self.retired_at.filter(|_| serves && self.version_state == Some(VersionState::Retired))
+    }
+
+    /// The day its version goes away, while that is still to come.
+    pub fn retires_at(&self) -> Option<Timestamp> {
+        self.sunset_at.filter(|_| self.version_state != Some(VersionState::Retired))
     }
 }
 
@@ -84,7 +97,7 @@ pub async fn list_visible(
 }
 
 /// What happened since then to subscriptions of the actor's own teams: decisions of people, suspensions,
-/// and versions that were deprecated.
+/// and versions that were deprecated or retired.
 ///
 /// # Errors
 /// The database's own.
@@ -142,16 +155,35 @@ pub async fn list_of_app(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<Subsc
     with_names(db, queries::list_by_position(db.read(), app).await?).await
 }
 
-/// The public names of the chat models that an application may call now, in the order of its
-/// subscriptions: for a first call from a page.
+/// What an application may call now.
+#[derive(Clone, Debug, Default)]
+pub struct Callable {
+    /// The public names of its chat models, in the order of its subscriptions: for a first call from a page.
+    pub chat: Vec<String>,
+    /// It has an approved subscription.
+    pub approved: bool,
+    /// Some model of any kind is in both a version and its plan.
+    pub any: bool,
+}
+
+/// The models that an application may call now.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn callable_models(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<String>> {
+pub async fn callable_models(db: &Db, actor: &Actor, app: AppId) -> Result<Callable> {
     let views = list_of_app(db, actor, app).await?;
-    let serving = views.iter().filter(|view| view.row.state == SubscriptionState::Approved && !view.over);
-    let rows: Vec<_> = serving.map(|view| view.row.clone()).collect();
-    queries::chat_models(db.read(), &rows).await
+    let approved = views.iter().filter(|view| view.row.state == SubscriptionState::Approved && !view.over);
+    let (mut rows, mut is_approved) = (Vec::new(), false);
+    for view in approved {
+        is_approved = true;
+        if view.refused_since().is_none() {
+            rows.push(view.row.clone());
+        }
+    }
+    let models = queries::allowed_models(db.read(), &rows).await?;
+    let any = !models.is_empty();
+    let chat = models.into_iter().filter(|(_, kind)| kind == "chat").map(|(name, _)| name).collect();
+    Ok(Callable { chat, approved: is_approved, any })
 }
 
 const WAITING: Option<SubscriptionState> = Some(SubscriptionState::Requested);
@@ -229,6 +261,7 @@ fn named(row: subscription::Model, names: &Names, now: Timestamp) -> Subscriptio
         version: version.map(|version| version.name.clone()).unwrap_or_default(),
         version_state: version.map(|version| version.state),
         sunset_at: version.and_then(|version| version.sunset_at),
+        retired_at: version.and_then(|version| version.retired_at),
         deprecated_at: version.and_then(|version| version.deprecated_at),
         successor: version.and_then(|version| version.successor_id),
         plan: names.plans.get(&row.plan_id).map(|plan| plan.name.clone()).unwrap_or_default(),

@@ -58,6 +58,10 @@ pub async fn of(db: &Db, actor: &Actor) -> Result<Vec<News>> {
 
 /// When it happened, and whether it is the end of the version rather than a decision.
 fn at(view: &SubscriptionView, since: Timestamp) -> (Timestamp, bool) {
+    // That its calls are refused is told for as long as it is so, whatever was decided since.
+    if let Some(at) = view.refused_since() {
+        return (at, true);
+    }
     let ending =
         view.row.state == SubscriptionState::Approved && view.version_state == Some(VersionState::Deprecated);
     let decided = match view.row.state {
@@ -72,7 +76,7 @@ fn at(view: &SubscriptionView, since: Timestamp) -> (Timestamp, bool) {
 
 fn news(view: SubscriptionView, since: Timestamp, successor: &str) -> News {
     let (at, ends) = at(&view, since);
-    let id = view.row.id;
+    let (id, retired) = (view.row.id, view.refused_since());
     let request = format!("/requests/{id}");
     let news = News {
         id,
@@ -85,9 +89,13 @@ fn news(view: SubscriptionView, since: Timestamp, successor: &str) -> News {
         app: None,
     };
     if ends {
-        let text = view.sunset_at.map_or_else(String::new, |day| format!("It ends on {}.", day.day()));
+        let (word, text) = match (retired, view.sunset_at) {
+            (Some(at), _) => ("retired", format!("Retired {}, calls are refused.", at.day())),
+            (None, Some(day)) => ("deprecated", format!("It ends on {}.", day.day())),
+            (None, None) => ("deprecated", String::new()),
+        };
         let action = if successor.is_empty() { String::new() } else { format!("Move to {successor}") };
-        return News { word: "deprecated", text, action, ..news };
+        return News { word, text, action, href: format!("/requests/{id}#move"), ..news };
     }
     match view.row.state {
         SubscriptionState::Approved => News {

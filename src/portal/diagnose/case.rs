@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use super::chain;
 use super::feed::{self, Changes, Span, User};
-use super::fix::{About, Fix, fix};
+use super::fix::{About, Fix, fix, for_key};
 use super::help;
 use super::lines::{self, Line};
-use crate::base::ids::{CallId, KeyId, SubscriptionId};
+use crate::base::ids::{CallId, KeyId};
 use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
@@ -125,20 +125,7 @@ impl Desk<'_> {
         catch_up(self.ledger, self.db).await;
         let row = key.row.clone();
         let mut case = self.judge(Some(key), None).await?;
-        let about = About {
-            key: Some(row.id),
-            app: Some(row.app_id),
-            team: Some(row.team_id),
-            user: Some(row.owner_id),
-            subscription: None,
-            held: !keys::may_enable(self.actor, &row),
-            api: None,
-        };
-        if let Some(error) = self.refusal_now(row.id).await? {
-            let subscription = error.subject().filter(|_| error.code() != Code::SubscriptionMissing);
-            let about = About { subscription: subscription.map(SubscriptionId), ..about };
-            case.fix = fix(self.actor, error.code(), &about);
-        }
+        case.fix = self.refusal_now(row.id).await?.and_then(|error| for_key(self.actor, &row, &error));
         let hung = chain::of_key(&row);
         case.changes = feed::changes(self.db, self.actor, &hung, self.db.now(), self.span).await?;
         let refused = Filter { key: Some(row.id), state: Some(CallState::Refused), ..Filter::default() };

@@ -1,9 +1,11 @@
 //! The button that mends a cause, by what the person may do.
 
-use crate::base::Code;
 use crate::base::ids::{AppId, KeyId, SubscriptionId, TeamId, UserId};
+use crate::base::{Code, Error};
 use crate::domain::actor::Actor;
+use crate::domain::keys;
 use crate::domain::permit::{Right, may};
+use crate::store::entity::key;
 
 /// What the cause is about, as far as it is known.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +115,21 @@ pub fn fix(actor: &Actor, code: Code, about: &About) -> Option<Fix> {
         }
         _ => None,
     }
+}
+
+/// The same for a key that would be refused now.
+pub fn for_key(actor: &Actor, row: &key::Model, error: &Error) -> Option<Fix> {
+    let subscription = error.subject().filter(|_| error.code() != Code::SubscriptionMissing);
+    let about = About {
+        key: Some(row.id),
+        app: Some(row.app_id),
+        team: Some(row.team_id),
+        user: Some(row.owner_id),
+        subscription: subscription.map(SubscriptionId),
+        held: !keys::may_enable(actor, row),
+        api: None,
+    };
+    fix(actor, error.code(), &about)
 }
 
 /// The owner of the key, an owner of its team, or an admin.

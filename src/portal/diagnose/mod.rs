@@ -3,7 +3,7 @@
 mod case;
 mod chain;
 mod feed;
-mod fix;
+pub(super) mod fix;
 mod help;
 mod lines;
 mod show;

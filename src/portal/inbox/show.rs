@@ -14,6 +14,7 @@ use crate::portal::back::{answer, back};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
+use crate::portal::subscriptions::end_day;
 use crate::portal::subscriptions::subscribe::plan_choice;
 use crate::portal::subscriptions::timeline::{self, Line};
 use crate::store::Db;
@@ -66,23 +67,17 @@ pub async fn approve(
     form: Form<DecisionForm>,
 ) -> PageResult {
     let values = form.into_inner();
-    let ends_at = match values.ends_on.trim() {
-        "" => None,
-        day => match Timestamp::from_day(day) {
-            Some(at) => Some(at),
-            None => {
-                let mut errors = FieldErrors::default();
-                errors.add("ends_on", "A day such as 2027-03-31.");
-                return again(&db, &visit, &actor, *id, values, errors).await;
-            }
-        },
-    };
+    let mut errors = FieldErrors::default();
+    let ends_at = end_day::read(&values.ends_on, &mut errors);
+    if !errors.is_empty() {
+        return again(&db, &visit, &actor, *id, values, errors).await;
+    }
     let decision = Decision { plan: values.plan, ends_at, comment: values.comment.clone() };
     match subscriptions::approve(&db, &actor, *id, decision).await {
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Approved. Calls go through from now on.")),
         Err(error) if error.code() == Code::Conflict => back(&visit, &format!("/inbox/{id}"), error),
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
+            let errors = end_day::mistakes(error)?;
             again(&db, &visit, &actor, *id, values, errors).await
         }
     }

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::base::Result;
 use crate::domain::actor::Actor;
 use crate::domain::keys::Issued;
-use crate::domain::subscriptions;
+use crate::domain::subscriptions::{self, Callable};
 use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::{shell, shown};
@@ -33,6 +33,9 @@ struct SecretPage {
     curl: String,
     /// The chat models it may call now, the likeliest to answer first.
     models: Vec<String>,
+    /// Its app has an approved subscription, and a model to call.
+    approved: bool,
+    any: bool,
 }
 
 /// Leads to it.
@@ -45,20 +48,22 @@ pub async fn page(
     issued: Issued,
     story: Story,
 ) -> PageResult {
-    let models = chat_models(db, gateway, actor, &issued.key).await?;
+    let Callable { chat: models, approved, any } = callable(db, gateway, actor, &issued.key).await?;
     let secret = issued.secret.expose().to_owned();
     let curl = curl(gateway.base_url(), &secret, first(&models));
     let frame = shell::frame(db, visit).await?;
     let back = format!("/keys/{}", issued.key.id);
-    shown::once(db, once, visit, &back, &SecretPage { frame, key: issued.key, secret, story, curl, models })
+    let key = issued.key;
+    let page = SecretPage { frame, key, secret, story, curl, models, approved, any };
+    shown::once(db, once, visit, &back, &page)
 }
 
-/// The chat models that the key's application may call, the likeliest to answer first.
-pub async fn chat_models(db: &Db, gateway: &Gateway, actor: &Actor, key: &key::Model) -> Result<Vec<String>> {
-    let names = subscriptions::callable_models(db, actor, key.app_id).await?;
+/// What the key's application may call, the chat model likeliest to answer first.
+pub async fn callable(db: &Db, gateway: &Gateway, actor: &Actor, key: &key::Model) -> Result<Callable> {
+    let callable = subscriptions::callable_models(db, actor, key.app_id).await?;
     let subscribed = subscriptions::list_of_app(db, actor, key.app_id).await?;
     let versions: Vec<_> = subscribed.iter().map(|view| view.row.version_id).collect();
-    Ok(gateway.fittest(&versions, names))
+    Ok(Callable { chat: gateway.fittest(&versions, callable.chat), ..callable })
 }
 
 /// The one to try; empty when there is none.

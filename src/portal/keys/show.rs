@@ -56,7 +56,8 @@ pub async fn show(
     id: Path<KeyId>,
 ) -> PageResult {
     let view = keys::get_visible(&db, &actor, *id).await?;
-    let models = secret::chat_models(&db, &gateway, &actor, &view.row).await?;
+    let callable = secret::callable(&db, &gateway, &actor, &view.row).await?;
+    let models = callable.chat;
     shell::html(&KeyPage {
         frame: shell::frame(&db, &visit).await?,
         scopes: scope_words(&view),
@@ -66,7 +67,7 @@ pub async fn show(
         owners: others(&db, &actor, &view).await?,
         expiries: expiries(),
         none: FieldErrors::default(),
-        now: verdict::now(&gateway, *id, secret::first(&models)).await?,
+        now: verdict::now(&gateway, &actor, &view.row, secret::first(&models), callable.any).await?,
         callers: callers(&db, *id).await?,
         exposed: exposed(&db, &view).await?,
         curl: secret::curl(gateway.base_url(), "$PORTICO_KEY", secret::first(&models)),

@@ -1,22 +1,41 @@
 //! Would this key work now? The checks of a call, asked without making one.
 
 use crate::base::Result;
-use crate::base::ids::KeyId;
+use crate::domain::actor::Actor;
 use crate::gateway::Gateway;
 use crate::gateway::explain::{self, Question, Verdict};
+use crate::portal::diagnose::fix::{Fix, for_key};
+use crate::store::entity::key;
 
 /// The chain of checks as of now.
 pub struct Now {
     pub checks: Vec<(&'static str, &'static str)>,
-    /// What stops it: code, sentence, what to do; none when it works.
-    pub refusal: Option<(&'static str, String, &'static str)>,
+    /// What stops it; none when it works.
+    pub refusal: Option<Refusal>,
     /// Words for what would serve it; empty when none was reached.
     pub serves: String,
+    /// Every check of the key passes, and yet there is no model that a call could name.
+    pub empty: bool,
 }
 
-pub async fn now(gateway: &Gateway, key: KeyId, model: &str) -> Result<Now> {
+/// Why a call is refused, and the one thing to do about it.
+pub struct Refusal {
+    pub code: &'static str,
+    pub message: String,
+    pub next: &'static str,
+    pub fix: Option<Fix>,
+}
+
+impl Now {
+    pub fn stops(&self) -> bool {
+        self.refusal.is_some() || self.empty
+    }
+}
+
+/// `any`: the application has a model that it may call.
+pub async fn now(gateway: &Gateway, actor: &Actor, key: &key::Model, model: &str, any: bool) -> Result<Now> {
     let model = Some(model).filter(|model| !model.is_empty());
-    let told = explain::dry_run(gateway, Question { model, ..Question::of(key) }).await?;
+    let told = explain::dry_run(gateway, Question { model, ..Question::of(key.id) }).await?;
     let state = |verdict| match verdict {
         Verdict::Passed => "passed",
         Verdict::Failed => "failed",
@@ -28,10 +47,13 @@ pub async fn now(gateway: &Gateway, key: KeyId, model: &str) -> Result<Now> {
     };
     Ok(Now {
         checks: told.chain.iter().map(|(check, verdict)| (check.label(), state(*verdict))).collect(),
-        refusal: told
-            .error
-            .as_ref()
-            .map(|error| (error.code().word(), error.message().to_owned(), error.code().next())),
+        empty: told.error.is_none() && !any,
+        refusal: told.error.as_ref().map(|error| Refusal {
+            code: error.code().word(),
+            message: error.message().to_owned(),
+            next: error.code().next(),
+            fix: for_key(actor, key, error),
+        }),
         serves,
     })
 }

@@ -1,7 +1,9 @@
 //! Asking for an API and following the request: the subscribe form, one's requests, their timeline.
 
 mod acts;
+pub(super) mod end_day;
 mod list;
+mod offer;
 mod show;
 pub(super) mod subscribe;
 pub(super) mod timeline;

@@ -5,14 +5,15 @@ use serde::Deserialize;
 
 use super::subscribe::plan_choice;
 use super::timeline::{self, Line};
+use super::{end_day, offer};
 use crate::base::clock::DAY;
-use crate::base::ids::{PlanId, SubscriptionId};
+use crate::base::ids::{PlanId, SubscriptionId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
-use crate::domain::catalogue::{self, ApiPage};
+use crate::domain::catalogue::{self, ApiPage, VersionView};
 use crate::domain::keys;
-use crate::domain::plans;
+use crate::domain::plans::{self, PlanView};
 use crate::domain::subscriptions::{self, AskAgain, SubscriptionView};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
@@ -44,10 +45,12 @@ struct RequestPage {
     /// Who decides: the owner team; and its contact.
     owner_team: String,
     contact: String,
-    /// Newer or other versions to move to.
-    versions: Vec<Choice>,
+    /// Other versions to move to, the successor first.
+    versions: Vec<Target>,
     plans: Vec<Choice>,
     plan: String,
+    /// Its plan and version have no model in common.
+    empty: bool,
     values: RepeatForm,
     errors: FieldErrors,
     /// The form that ends the subscription, when it came back.
@@ -55,6 +58,17 @@ struct RequestPage {
     /// Keys of the application that the visitor sees and that work.
     keys: usize,
     can: Can,
+}
+
+/// A version to move to, and what is lost on the way.
+struct Target {
+    id: VersionId,
+    name: String,
+    successor: bool,
+    /// Models that can be called now and could not be there.
+    lost: Vec<String>,
+    /// No model is left there.
+    empty: bool,
 }
 
 /// What the visitor may do here now.
@@ -81,19 +95,17 @@ pub async fn ask_again(
     form: Form<RepeatForm>,
 ) -> PageResult {
     let values = form.into_inner();
-    let again = AskAgain {
-        plan: values.plan,
-        reason: values.reason.clone(),
-        volume: values.volume.clone(),
-        ends_at: Timestamp::from_day(values.ends_on.trim()),
-    };
-    match subscriptions::ask_again(&db, &actor, *id, again).await {
-        Ok(_) => Ok(flash(&visit, &format!("/requests/{id}"), "good", "Asked again.")),
-        Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
-            shell::html_422(&filled(&db, &visit, &actor, *id, Some(values), errors).await?)
+    let mut errors = FieldErrors::default();
+    let ends_at = end_day::read(&values.ends_on, &mut errors);
+    if errors.is_empty() {
+        let (reason, volume) = (values.reason.clone(), values.volume.clone());
+        let again = AskAgain { plan: values.plan, reason, volume, ends_at };
+        match subscriptions::ask_again(&db, &actor, *id, again).await {
+            Ok(_) => return Ok(flash(&visit, &format!("/requests/{id}"), "good", "Asked again.")),
+            Err(error) => errors = end_day::mistakes(error)?,
         }
     }
+    shell::html_422(&filled(&db, &visit, &actor, *id, Some(values), errors).await?)
 }
 
 /// The page with the form that ends the subscription, as typed.
@@ -126,11 +138,13 @@ async fn filled(
         Some(api) => plans::list_plans(db, actor, api.api.id).await?,
         None => Vec::new(),
     };
+    let version = api.as_ref().and_then(|api| version_of(api, &view));
     let plans: Vec<Choice> = open
         .iter()
         .filter(|plan| plan.is_open() || plan.plan.id == view.row.plan_id)
-        .map(|plan| plan_choice(plan, actor))
+        .map(|plan| offer::marked(plan_choice(plan, actor), plan, version.as_slice()))
         .collect();
+    let plan = open.iter().find(|plan| plan.plan.id == view.row.plan_id);
     let keys = keys::list_of_app(db, actor, view.row.app_id).await?;
     let values = typed.unwrap_or_else(|| RepeatForm {
         plan: Some(view.row.plan_id),
@@ -139,12 +153,17 @@ async fn filled(
         ends_on: view.row.ends_at.map(Timestamp::day).unwrap_or_default(),
     });
     Ok(RequestPage {
+        empty: version.zip(plan).is_some_and(|(version, plan)| offer::models(version, plan).is_empty()),
         frame: shell::frame(db, visit).await?,
         state: view.shown_state(),
         lines: timeline::lines(subscriptions::history(db, actor, id).await?),
         owner_team: api.as_ref().map(|api| api.owner_team.clone()).unwrap_or_default(),
         contact: api.as_ref().map(|api| api.api.contact.clone()).unwrap_or_default(),
-        versions: api.as_ref().map(|api| other_versions(api, &view)).unwrap_or_default(),
+        versions: api
+            .as_ref()
+            .zip(plan)
+            .map(|(api, plan)| other_versions(api, &view, plan))
+            .unwrap_or_default(),
         plan: values.plan.map(|plan| plan.to_string()).unwrap_or_default(),
         can: can(&view, manages, api.as_ref().is_some_and(|api| api.can_manage), db.now()),
         keys: keys.iter().filter(|key| key.condition == keys::Condition::Active).count(),
@@ -165,11 +184,30 @@ async fn seen_api(db: &Db, actor: &Actor, slug: &str) -> Result<Option<ApiPage>>
     }
 }
 
-fn other_versions(api: &ApiPage, view: &SubscriptionView) -> Vec<Choice> {
+fn version_of<'a>(api: &'a ApiPage, view: &SubscriptionView) -> Option<&'a VersionView> {
+    api.versions.iter().find(|other| other.version.id == view.row.version_id)
+}
+
+fn other_versions(api: &ApiPage, view: &SubscriptionView, plan: &PlanView) -> Vec<Target> {
+    let has = version_of(api, view).map(|version| offer::models(version, plan)).unwrap_or_default();
     let others = api.versions.iter().filter(|other| {
         other.version.state == VersionState::Published && other.version.id != view.row.version_id
     });
-    others.map(|other| Choice::new(other.version.id.to_string(), &*other.version.name)).collect()
+    let mut targets: Vec<Target> = others
+        .map(|other| {
+            let then = offer::models(other, plan);
+            let lost = has.iter().filter(|name| !then.contains(name)).map(|name| (*name).to_owned());
+            Target {
+                id: other.version.id,
+                name: other.version.name.clone(),
+                successor: view.successor == Some(other.version.id),
+                lost: lost.collect(),
+                empty: then.is_empty(),
+            }
+        })
+        .collect();
+    targets.sort_by_key(|target| !target.successor);
+    targets
 }
 
 fn can(view: &SubscriptionView, manages: bool, decides: bool, now: Timestamp) -> Can {

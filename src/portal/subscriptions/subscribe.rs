@@ -4,11 +4,12 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::{end_day, offer};
 use crate::base::ids::{AppId, PlanId, VersionId};
-use crate::base::{Clash, Error, Result, Timestamp};
+use crate::base::{Clash, Error, Result};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
-use crate::domain::catalogue::{self, ApiPage};
+use crate::domain::catalogue::{self, ApiPage, VersionView};
 use crate::domain::keys::{self, NewKey};
 use crate::domain::plans::{self, PlanView};
 use crate::domain::subscriptions::{self, NewRequest, SubscriptionView};
@@ -67,6 +68,8 @@ struct SubscribePage {
     make_key: bool,
     /// Some plan here may approve at once.
     may_be_quick: bool,
+    /// Every app of the visitor has this API already: there is nothing to subscribe.
+    all_hold_it: bool,
 }
 
 pub async fn show(
@@ -99,7 +102,8 @@ pub async fn create(
 ) -> PageResult {
     let page = catalogue::get_visible(&db, &actor, &slug).await?;
     let values = form.into_inner();
-    let new = match check(&page, &values) {
+    let open = plans::list_plans(&db, &actor, page.api.id).await?;
+    let new = match check(&page, &open, &values) {
         Ok(new) => new,
         Err(errors) => return again(&db, &visit, &actor, page, values, errors).await,
     };
@@ -125,7 +129,7 @@ fn mistakes(error: Error) -> Result<FieldErrors> {
             errors.add("app", error.message());
             Ok(errors)
         }
-        _ => FieldErrors::from_error(error),
+        _ => end_day::mistakes(error),
     }
 }
 
@@ -141,7 +145,11 @@ fn key_name(api: &str) -> String {
     format!("{} key", api.chars().take(70).collect::<String>())
 }
 
-fn check(page: &ApiPage, values: &SubscribeForm) -> std::result::Result<NewRequest, FieldErrors> {
+fn check(
+    page: &ApiPage,
+    open: &[PlanView],
+    values: &SubscribeForm,
+) -> std::result::Result<NewRequest, FieldErrors> {
     let mut errors = FieldErrors::default();
     let version = values.version.or_else(|| page.version(None).map(|view| view.version.id));
     let known = version.is_some_and(|id| page.versions.iter().any(|view| view.version.id == id));
@@ -151,6 +159,13 @@ fn check(page: &ApiPage, values: &SubscribeForm) -> std::result::Result<NewReque
     if values.plan.is_none() {
         errors.add("plan", "Choose a plan.");
     }
+    let chosen = page.versions.iter().find(|view| Some(view.version.id) == version);
+    let plan = open.iter().find(|plan| Some(plan.plan.id) == values.plan);
+    if let Some((view, plan)) = chosen.zip(plan).filter(|(view, plan)| offer::models(view, plan).is_empty()) {
+        let text =
+            format!("No model of {} is in {}: choose another plan.", plan.plan.name, view.version.name);
+        errors.add("plan", text);
+    }
     let app = match values.app.as_str() {
         "" => None,
         id => id.parse::<AppId>().map(Some).unwrap_or_else(|_| {
@@ -158,13 +173,7 @@ fn check(page: &ApiPage, values: &SubscribeForm) -> std::result::Result<NewReque
             None
         }),
     };
-    let ends_at = match values.ends_on.trim() {
-        "" => None,
-        day => Timestamp::from_day(day).or_else(|| {
-            errors.add("ends_on", "A day such as 2027-03-31.");
-            None
-        }),
-    };
+    let ends_at = end_day::read(&values.ends_on, &mut errors);
     let (Some(version), Some(plan), true) = (version, values.plan, errors.is_empty()) else {
         return Err(errors);
     };
@@ -193,18 +202,17 @@ async fn filled(
 ) -> Result<SubscribePage> {
     let mut open = plans::list_plans(db, actor, page.api.id).await?;
     open.retain(PlanView::is_open);
-    let versions: Vec<Choice> = page
-        .versions
-        .iter()
-        .filter(|view| view.version.state == VersionState::Published)
-        .map(|view| Choice::new(view.version.id.to_string(), &*view.version.name))
-        .collect();
+    let published: Vec<&VersionView> =
+        page.versions.iter().filter(|view| view.version.state == VersionState::Published).collect();
+    let versions: Vec<Choice> =
+        published.iter().map(|view| Choice::new(view.version.id.to_string(), &*view.version.name)).collect();
     let apps = apps::list_own(db, actor).await?;
     let held = own(db, actor, page.api.id).await?;
     let first = |choices: &[Choice]| {
         choices.iter().find(|one| !one.disabled).map(|one| one.value.clone()).unwrap_or_default()
     };
-    let plans: Vec<Choice> = open.iter().map(|plan| plan_choice(plan, actor)).collect();
+    let plans: Vec<Choice> =
+        open.iter().map(|plan| offer::marked(plan_choice(plan, actor), plan, &published)).collect();
     let apps: Vec<Choice> = apps.iter().map(|app| app_choice(app, &held)).collect();
     let mut values = values;
     // One that cannot be chosen would not be sent, and its owner's first app taken instead.
@@ -217,6 +225,7 @@ async fn filled(
         plan: values.plan.map_or_else(|| first(&plans), |id| id.to_string()),
         make_key: values.make_key.is_some(),
         may_be_quick: open.iter().any(|plan| plan.plan.approval != Approval::Manual),
+        all_hold_it: !apps.is_empty() && apps.iter().all(|app| app.disabled),
         page,
         plans,
         versions,

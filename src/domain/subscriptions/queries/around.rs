@@ -108,23 +108,28 @@ pub async fn move_line(tx: &Tx, was: &subscription::Model, now: &subscription::M
     Ok(parts.join(", "))
 }
 
-/// The chat models that these subscriptions allow, each once.
-pub async fn chat_models<C: ConnectionTrait>(on: &C, rows: &[subscription::Model]) -> Result<Vec<String>> {
+/// The models that these subscriptions allow, each once, with their kinds.
+pub async fn allowed_models<C: ConnectionTrait>(
+    on: &C,
+    rows: &[subscription::Model],
+) -> Result<Vec<(String, String)>> {
     let versions: Vec<VersionId> = rows.iter().map(|row| row.version_id).collect();
     let offered = catalogue::queries::models_of(on, &versions).await?;
     let wanted = model::Column::Id.is_in(offered.iter().map(|row| row.model_id));
-    let chat = model::Entity::find().filter(wanted).filter(model::Column::Kind.eq("chat")).all(on).await?;
+    let known = model::Entity::find().filter(wanted).all(on).await?;
     let plans = plan_model::Column::PlanId.is_in(rows.iter().map(|row| row.plan_id));
     let narrowed = plan_model::Entity::find().filter(plans).all(on).await?;
-    let mut names: Vec<String> = Vec::new();
+    let mut names: Vec<(String, String)> = Vec::new();
     for row in rows {
         let plan: Vec<&str> =
             narrowed.iter().filter(|one| one.plan_id == row.plan_id).map(|one| &*one.public_name).collect();
         for model in offered.iter().filter(|one| one.version_id == row.version_id) {
-            let is_chat = chat.iter().any(|one| one.id == model.model_id);
+            let Some(kind) = known.iter().find(|one| one.id == model.model_id).map(|one| &one.kind) else {
+                continue;
+            };
             let allowed = plan.is_empty() || plan.contains(&&*model.public_name);
-            if is_chat && allowed && !names.contains(&model.public_name) {
-                names.push(model.public_name.clone());
+            if allowed && !names.iter().any(|(name, _)| *name == model.public_name) {
+                names.push((model.public_name.clone(), kind.to_string()));
             }
         }
     }

@@ -103,9 +103,16 @@ pub async fn list_news<C: ConnectionTrait>(
         .and_where(api_version::Column::State.eq(VersionState::Deprecated))
         .and_where(api_version::Column::DeprecatedAt.gte(since))
         .to_owned();
-    let ends = Condition::all()
-        .add(Column::State.eq(SubscriptionState::Approved))
-        .add(Column::VersionId.in_subquery(deprecated));
+    let retired = Query::select()
+        .column(api_version::Column::Id)
+        .from(api_version::Entity)
+        .and_where(api_version::Column::State.eq(VersionState::Retired))
+        .and_where(api_version::Column::RetiredAt.gte(since))
+        .to_owned();
+    let gone = Condition::any()
+        .add(Column::VersionId.in_subquery(deprecated))
+        .add(Column::VersionId.in_subquery(retired));
+    let ends = Condition::all().add(Column::State.eq(SubscriptionState::Approved)).add(gone);
     let rows = subscription::Entity::find()
         .filter(Column::TeamId.is_in(teams))
         .filter(Condition::any().add(decided).add(suspended).add(ends))
