@@ -128,6 +128,8 @@ async fn an_api_is_made_in_the_browser_and_published() {
     admin.browser.submit(&editor, &publication, &[]).await.is(303);
     assert!(admin.browser.get("/catalogue/search/models").await.is(200).text.contains("fast"));
     let notice = format!("/manage/versions/{version}/deprecation");
+    let form = admin.browser.get(&notice).await.is(200).text;
+    assert!(!form.contains("what to use instead"), "there is nothing to use instead: {form}");
     let fields = [("sunset", "2099-01-31"), ("guide_url", "https://example.com/move")];
     admin.browser.submit(&notice, &notice, &fields).await.is(303);
     assert!(admin.browser.get("/catalogue/search").await.text.contains("ends on 2099-01-31"));

@@ -115,7 +115,7 @@ async fn m08_a_vendor_page_shows_how_its_credentials_fare() {
     assert!(sick.text.contains("Cooling down"), "{}", sick.text);
     assert!(sick.text.contains("does not take this credential: not used for"));
     assert!(sick.text.contains("credential refused"), "the last failure is not told");
-    assert!(sick.text.contains("2 calls, 1 did not go well"), "{}", sick.text);
+    assert!(sick.text.contains("2 calls, 1 refused or failed"), "{}", sick.text);
     assert!(sick.text.contains("/docs/errors/vendor_credential"));
     assert!(admin.browser.get("/manage/vendors").await.is(200).text.contains("Cooling down"));
 }

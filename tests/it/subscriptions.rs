@@ -104,6 +104,7 @@ async fn d1_home_tells_what_became_of_a_request_and_when_its_version_ends() {
     admin.browser.get("/setup/vendor").await.is(200);
     let starter = manual_api(&app, &admin).await;
     assert!(!admin.browser.get("/").await.text.contains("/setup/vendor"));
+    assert_eq!(admin.browser.get("/setup/vendor").await.is(303).location(), "/manage/vendors");
     let (dana, eve) = (app.person("dana").await, app.person("eve").await);
     let home = async || dana.browser.get("/").await.is(200).text;
     assert!(!home().await.contains("Connect a vendor") && !home().await.contains("News of your requests"));

@@ -44,9 +44,14 @@ struct DeprecatePage {
 pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<VersionId>) -> PageResult {
     let version = catalogue::get_version(&db, &actor, *id).await?;
     let in_90_days = db.now().plus(90 * DAY);
+    // What was said before stands, also that there is none; a first notice leads to the newest.
+    let successor = match version.deprecated_at {
+        Some(_) => version.successor_id,
+        None => newest(&catalogue::get_managed(&db, &actor, version.api_id).await?, &version),
+    };
     let values = NoticeForm {
         sunset: version.sunset_at.unwrap_or(in_90_days).day(),
-        successor: version.successor_id.map(|id| id.to_string()).unwrap_or_default(),
+        successor: successor.map(|id| id.to_string()).unwrap_or_default(),
         guide_url: version.guide_url.clone().unwrap_or_default(),
     };
     shell::html(&page(&db, &actor, &visit, version, values, FieldErrors::default()).await?)
@@ -65,7 +70,12 @@ pub async fn create(
         Err(errors) => errors,
         Ok(notice) => match catalogue::deprecate(&db, &actor, *id, notice).await {
             Ok(row) => {
-                let text = "Deprecated. Every answer says so from now on, with the day and the successor.";
+                let text = match row.successor_id {
+                    Some(_) => {
+                        "Deprecated. Every answer says so from now on, with the day and the successor."
+                    }
+                    None => "Deprecated. Every answer says so from now on, with the day.",
+                };
                 return Ok(flash(&visit, &at(row.api_id, &row.name), "good", text));
             }
             Err(error) => FieldErrors::from_error(error)?,
@@ -83,10 +93,8 @@ async fn page(
     errors: FieldErrors,
 ) -> crate::base::Result<DeprecatePage> {
     let managed = catalogue::get_managed(db, actor, version.api_id).await?;
-    let others = managed.versions.iter().map(|view| &view.version);
-    let others = others.filter(|row| row.id != version.id && row.state == VersionState::Published);
     let successors = std::iter::once(Choice::new("", "None"))
-        .chain(others.map(|row| Choice::new(row.id.to_string(), &row.name)))
+        .chain(others(&managed, &version).map(|row| Choice::new(row.id.to_string(), &row.name)))
         .collect();
     Ok(DeprecatePage {
         frame: shell::frame(db, visit).await?,
@@ -98,6 +106,20 @@ async fn page(
         successors,
         errors,
     })
+}
+
+/// The published versions beside this one, the newest first.
+fn others<'a>(
+    managed: &'a ManagedApi,
+    version: &'a api_version::Model,
+) -> impl Iterator<Item = &'a api_version::Model> {
+    let rows = managed.versions.iter().map(|view| &view.version);
+    rows.filter(|row| row.id != version.id && row.state == VersionState::Published)
+}
+
+/// The one to lead callers to, unless somebody says otherwise: never an older one.
+fn newest(managed: &ManagedApi, version: &api_version::Model) -> Option<VersionId> {
+    others(managed, version).next().filter(|row| row.created_at > version.created_at).map(|row| row.id)
 }
 
 impl NoticeForm {

@@ -237,8 +237,8 @@ fn errors_line(hours: &[(i64, i64)]) -> String {
     match errors {
         0 if calls == 0 => String::new(),
         0 => "All answered".to_owned(),
-        1 => "1 did not go well".to_owned(),
-        _ => format!("{} did not go well", look::grouped(errors)),
+        1 => "1 refused or failed".to_owned(),
+        _ => format!("{} refused or failed", look::grouped(errors)),
     }
 }
 

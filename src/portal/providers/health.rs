@@ -132,14 +132,14 @@ pub async fn day(db: &Db, id: ProviderId) -> Result<Day> {
 }
 
 impl Day {
-    /// "120 calls, 3 did not go well".
+    /// "120 calls, 3 refused or failed".
     pub fn line(&self) -> String {
         match (self.calls, self.failed) {
             (0, _) => "No call.".to_owned(),
             (1, 0) => "1 call, answered.".to_owned(),
             (calls, 0) => format!("{}, all answered.", look::count(calls, "call")),
             (calls, failed) => {
-                format!("{}, {} did not go well.", look::count(calls, "call"), look::grouped(failed))
+                format!("{}, {} refused or failed.", look::count(calls, "call"), look::grouped(failed))
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::portal::shell;
 use crate::store::Db;
 use crate::vendors::Auth;
 use crate::web::shown::ShownOnce;
-use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit};
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, see_other};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +72,11 @@ struct VendorPage {
     failed: bool,
 }
 
-pub async fn tiles(visit: Visit, db: Data<Db>) -> PageResult {
+/// Once a vendor is connected the first run is over, and further ones have a page of their own.
+pub async fn tiles(visit: Visit, actor: Actor, db: Data<Db>) -> PageResult {
+    if !supply::list_providers(&db, &actor).await?.is_empty() {
+        return Ok(see_other("/manage/vendors"));
+    }
     let tiles = supply::presets().iter().map(|preset| Tile {
         id: preset.id.clone(),
         name: preset.name.clone(),
