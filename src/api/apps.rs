@@ -32,7 +32,7 @@ pub fn endpoints() -> Vec<Page> {
     ]
 }
 
-/// An application of a team.
+/// An app of a team.
 #[derive(Serialize, ToSchema)]
 struct App {
     #[schema(value_type = Uuid)]
@@ -67,7 +67,7 @@ impl From<application::Model> for App {
     }
 }
 
-/// A page of applications, the newest first.
+/// A page of apps, the newest first.
 #[derive(Serialize, ToSchema)]
 struct Apps {
     items: Vec<App>,
@@ -75,12 +75,12 @@ struct Apps {
     next: Option<Uuid>,
 }
 
-/// List applications.
+/// List apps.
 ///
 /// Those of your teams; for admins and auditors all of them. The newest first.
-#[utoipa::path(get, path = "/api/v1/apps", tag = "Applications",
+#[utoipa::path(get, path = "/api/v1/apps", tag = "Apps",
     params(Paging),
-    responses((status = 200, description = "applications of your teams, or all for admins and auditors", body = Apps)))]
+    responses((status = 200, description = "apps of your teams, or all for admins and auditors", body = Apps)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
     let views = apps::list_visible(&db, &actor, asked.before.map(AppId), asked.limit.0).await?;
     let next = paging::next(&views, asked.limit, |view| view.app.id.0);
@@ -88,7 +88,7 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
     Ok(json(StatusCode::OK, &Apps { items, next }))
 }
 
-/// A new application.
+/// A new app.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewAppBody {
@@ -98,11 +98,11 @@ struct NewAppBody {
     team_id: Option<TeamId>,
 }
 
-/// Make an application.
+/// Make an app.
 ///
 /// For members of the team, and admins. Subscriptions and keys hang on it.
-#[utoipa::path(post, path = "/api/v1/apps", tag = "Applications", request_body = NewAppBody,
-    responses((status = 201, description = "the application", body = App)))]
+#[utoipa::path(post, path = "/api/v1/apps", tag = "Apps", request_body = NewAppBody,
+    responses((status = 201, description = "the app", body = App)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewAppBody>) -> ApiResult {
     let body = body.into_inner();
     let new = NewApp { team: body.team_id, name: body.name, maker: None };
@@ -110,11 +110,11 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewAppBody>) -> ApiResult
     Ok(json(StatusCode::CREATED, &App::from(app)))
 }
 
-/// Show an application.
+/// Show an app.
 ///
 /// For members of its team, admins and auditors.
-#[utoipa::path(get, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path, description = "The application")),
-    responses((status = 200, description = "the application", body = App)))]
+#[utoipa::path(get, path = "/api/v1/apps/{id}", tag = "Apps", params(("id" = Uuid, Path, description = "The app")),
+    responses((status = 200, description = "the app", body = App)))]
 async fn show(db: Data<Db>, actor: Actor, id: Path<AppId>) -> ApiResult {
     seen(&db, &actor, *id).await
 }
@@ -127,17 +127,17 @@ struct AppChange {
     name: String,
 }
 
-/// Rename an application.
+/// Rename an app.
 ///
 /// For members of its team, and admins.
-#[utoipa::path(patch, path = "/api/v1/apps/{id}", tag = "Applications", params(("id" = Uuid, Path, description = "The application")), request_body = AppChange,
-    responses((status = 200, description = "the application, changed", body = App)))]
+#[utoipa::path(patch, path = "/api/v1/apps/{id}", tag = "Apps", params(("id" = Uuid, Path, description = "The app")), request_body = AppChange,
+    responses((status = 200, description = "the app, changed", body = App)))]
 async fn rename(db: Data<Db>, actor: Actor, id: Path<AppId>, body: Body<AppChange>) -> ApiResult {
     apps::rename(&db, &actor, *id, body.into_inner().name).await?;
     seen(&db, &actor, *id).await
 }
 
-/// Why an application is suspended.
+/// Why an app is suspended.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AppSuspension {
@@ -145,20 +145,20 @@ struct AppSuspension {
     reason: String,
 }
 
-/// Suspend an application.
+/// Suspend an app.
 ///
 /// For admins. All its calls are refused with `app_suspended` from the next one on.
-#[utoipa::path(post, path = "/api/v1/apps/{id}/suspension", tag = "Applications", params(("id" = Uuid, Path, description = "The application")), request_body = AppSuspension,
+#[utoipa::path(post, path = "/api/v1/apps/{id}/suspension", tag = "Apps", params(("id" = Uuid, Path, description = "The app")), request_body = AppSuspension,
     responses((status = 200, description = "suspended: its calls are refused", body = App)))]
 async fn suspend(db: Data<Db>, actor: Actor, id: Path<AppId>, body: Body<AppSuspension>) -> ApiResult {
     apps::suspend(&db, &actor, *id, body.into_inner().reason).await?;
     seen(&db, &actor, *id).await
 }
 
-/// Let a suspended application call again.
+/// Let a suspended app call again.
 ///
 /// For admins.
-#[utoipa::path(post, path = "/api/v1/apps/{id}/resumption", tag = "Applications", params(("id" = Uuid, Path, description = "The application")),
+#[utoipa::path(post, path = "/api/v1/apps/{id}/resumption", tag = "Apps", params(("id" = Uuid, Path, description = "The app")),
     responses((status = 200, description = "its calls go through again", body = App)))]
 async fn resume(db: Data<Db>, actor: Actor, id: Path<AppId>) -> ApiResult {
     apps::resume(&db, &actor, *id).await?;

@@ -143,7 +143,7 @@ pub struct AttemptView {
         ("state" = Option<String>, Query, description = "How it ended"),
         ("code" = Option<String>, Query, description = "An error code"),
         ("status" = Option<String>, Query, description = "`2xx`, `4xx` or `5xx`"),
-        ("app" = Option<Uuid>, Query, description = "An application"),
+        ("app" = Option<Uuid>, Query, description = "An app"),
         ("key" = Option<Uuid>, Query, description = "A key"),
         ("api" = Option<Uuid>, Query, description = "An API"),
         ("version" = Option<Uuid>, Query, description = "An API version"),

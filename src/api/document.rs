@@ -42,9 +42,9 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
         (name = "APIs", description = "What people subscribe to, and its versions from draft to retirement."),
         (name = "Plans", description = "What a subscription allows, and who approves it."),
         (name = "Catalogue", description = "What you may subscribe to."),
-        (name = "Applications", description = "What holds subscriptions and keys."),
+        (name = "Apps", description = "What holds subscriptions and keys."),
         (name = "Subscriptions", description = "Requests for APIs, the decisions on them, and what follows."),
-        (name = "Keys", description = "What an application calls with."),
+        (name = "Keys", description = "What an app calls with."),
         (name = "Calls", description = "What was called, answered, refused and paid."),
         (name = "People", description = "Accounts, teams and management tokens."),
         (name = "Settings", description = "Who may sign up, and what the site is called.")

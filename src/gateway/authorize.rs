@@ -179,14 +179,14 @@ fn bound<'a>(
     let mine =
         mine.min_by_key(|candidate| in_force(candidate, now).map_or_else(|bar| 1 + rank(bar.code()), |()| 0));
     let Some(candidate) = mine else {
-        let said = format!("Application {app_name} is not subscribed to API {}.", api.slug);
+        let said = format!("App {app_name} is not subscribed to API {}.", api.slug);
         return Err(Code::SubscriptionMissing.saying(said).about(api.id.0));
     };
     state(&candidate, now)?;
     if candidate.version.row.id != version.row.id {
         let theirs = &candidate.version.row.name;
         return Err(Code::SubscriptionMissing.saying(format!(
-            "Application {app_name} is subscribed to {theirs} of API {}, not to {name}; move the subscription or call {theirs}.",
+            "App {app_name} is subscribed to {theirs} of API {}, not to {name}; move the subscription or call {theirs}.",
             api.slug
         )));
     }

@@ -25,7 +25,7 @@ words! {
         Revocation "revocation" "The key was not revoked or replaced";
         Pause "pause" "The key is not paused";
         Owner "owner" "Its owner is active and in the team";
-        Standing "standing" "Application and team are in good standing";
+        Standing "standing" "App and team are in good standing";
         Address "address" "The caller's address is allowed";
         KeyRate "key_rate" "The key's own rate has room";
         Body "body" "The body could be read";

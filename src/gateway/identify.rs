@@ -70,7 +70,7 @@ pub fn judge(cards: &Cards, ip: Option<IpAddr>, now: Timestamp) -> Result<()> {
     let (app, team) = (&cards.app.card.app, &cards.app.card.team);
     if app.state == Standing::Suspended {
         let why = reason(app.reason.as_deref());
-        return Err(Code::AppSuspended.saying(format!("Application {} is suspended{why}.", app.name)));
+        return Err(Code::AppSuspended.saying(format!("App {} is suspended{why}.", app.name)));
     }
     if team.state == Standing::Suspended {
         let why = reason(team.reason.as_deref());

@@ -43,7 +43,7 @@ async fn d12_a_refused_call_is_shown_as_it_was_and_as_it_would_be_now() {
     assert!(then.contains("Key paused"), "the change feed");
     keys::enable(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
     let later = dana.person.browser.get(&page).await.is(200).text;
-    assert!(later.contains("The key is good now, and its application has a subscription."), "{later}");
+    assert!(later.contains("The key is good now, and its app has a subscription."), "{later}");
     assert!(later.contains("Not judged: the call named no model"));
     assert!(later.contains("chain__item--failed"), "what was stays as it was");
     assert!(!later.contains(&dana.secret));

@@ -52,7 +52,7 @@ pub fn endpoints() -> Vec<Page> {
 /// Your own and those of teams that you own; for admins and auditors all of them. The newest first,
 /// without limits; those come with a single key.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "Keys",
-    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query, description = "only those of this application"), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), Paging),
+    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query, description = "only those of this app"), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), Paging),
     responses((status = 200, description = "your keys, those of teams you own, or all for admins and auditors", body = Keys)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let asked = asked.into_inner();
@@ -74,8 +74,8 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
 
 /// Make a key.
 ///
-/// For members of the application's team, and admins. The secret is in this answer alone: it is stored as
-/// a digest and never shown again. A key may be made before its application has a subscription, and works
+/// For members of the app's team, and admins. The secret is in this answer alone: it is stored as
+/// a digest and never shown again. A key may be made before its app has a subscription, and works
 /// from the moment one is approved.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = NewKeyBody,
     responses((status = 201, description = "the key and, this once, its secret", body = IssuedKey)))]

@@ -32,12 +32,12 @@ pub(super) struct NewKeyBody {
     #[schema(value_type = Uuid)]
     pub(super) app_id: AppId,
     pub(super) name: String,
-    /// Who answers for it: a member of the application's team. None: you.
+    /// Who answers for it: a member of the app's team. None: you.
     #[schema(value_type = Option<Uuid>)]
     pub(super) owner_id: Option<UserId>,
     /// Of `chat`, `embeddings`, `images`, `audio`, `models`; left out or null: all.
     pub(super) scopes: Option<Vec<String>>,
-    /// Left out or null: every API its application is subscribed to.
+    /// Left out or null: every API its app is subscribed to.
     #[schema(value_type = Option<Vec<Uuid>>)]
     pub(super) api_ids: Option<Vec<ApiId>>,
     /// Addresses or networks; left out or null: from anywhere.
@@ -98,7 +98,7 @@ pub(super) struct KeyChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<String>>)]
     pub(super) scopes: Option<Option<Vec<String>>>,
-    /// Null: every API its application is subscribed to.
+    /// Null: every API its app is subscribed to.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<Uuid>>)]
     pub(super) api_ids: Option<Option<Vec<ApiId>>>,

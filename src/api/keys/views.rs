@@ -32,7 +32,7 @@ pub(super) struct Key {
     last4: String,
     /// Endpoint classes; null: all.
     scopes: Option<Vec<&'static str>>,
-    /// Null: every API its application is subscribed to.
+    /// Null: every API its app is subscribed to.
     #[schema(value_type = Option<Vec<Uuid>>)]
     api_ids: Option<Vec<ApiId>>,
     /// Networks it may be used from; null: anywhere.

@@ -21,7 +21,7 @@ pub(super) struct Asked {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewSubscription {
-    /// None: your own application, made when there is none.
+    /// None: your own app, made when there is none.
     #[schema(value_type = Option<Uuid>)]
     pub(super) app_id: Option<AppId>,
     #[schema(value_type = Uuid)]

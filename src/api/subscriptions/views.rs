@@ -7,7 +7,7 @@ use crate::base::Timestamp;
 use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, TeamId, UserId, VersionId};
 use crate::domain::subscriptions::SubscriptionView;
 
-/// A subscription of an application to an API.
+/// A subscription of an app to an API.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Subscription {
     #[schema(value_type = Uuid)]
@@ -16,7 +16,7 @@ pub(super) struct Subscription {
     team_id: TeamId,
     #[schema(value_type = Uuid)]
     app_id: AppId,
-    /// The name of the application.
+    /// The name of the app.
     app: String,
     #[schema(value_type = Uuid)]
     api_id: ApiId,

@@ -140,7 +140,7 @@ async fn stand(db: &Db, actor: &Actor, id: AppId, to: Standing, reason: Option<S
         let app = managed_in(&tx, &actor, id).await?;
         permit::need(&actor, Right::ManageAllAccess)?;
         if !queries::stand(&tx, id, to, reason.clone()).await? {
-            return Err(Clash::State.saying(format!("This application is {} already.", to.label())));
+            return Err(Clash::State.saying(format!("This app is {} already.", to.label())));
         }
         let word = if to == Standing::Active { "app_resumed" } else { "app_suspended" };
         let act = Act::new(word).on("app", id.0).touching([app.team_id.0]);
@@ -173,7 +173,7 @@ pub(in crate::domain) async fn managed_in(tx: &Tx, actor: &Actor, id: AppId) -> 
     permit::manage_team_access(actor, app.team_id)?;
     // Nobody is in a team that was removed: only who manages everybody's access comes this far.
     if !actor.is_member(app.team_id) && queries::team(tx, app.team_id).await?.is_none() {
-        return Err(Clash::State.saying("The team of this application was removed."));
+        return Err(Clash::State.saying("The team of this app was removed."));
     }
     Ok(app)
 }

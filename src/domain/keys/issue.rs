@@ -74,7 +74,7 @@ pub(in crate::domain) async fn issue_in(
     let app = apps::managed_in(tx, actor, new.app).await?;
     let owner = apps::on_behalf(actor, new.owner).map(|actor| new.owner.unwrap_or(actor))?;
     if !queries::is_active_member(tx, app.team_id, owner).await? {
-        let message = "The owner has to be an active member of the application's team.";
+        let message = "The owner has to be an active member of the app's team.";
         return Err(Code::FieldInvalid.with(owner).saying(message).on("owner"));
     }
     check_apis(tx, new.api_ids.as_deref()).await?;

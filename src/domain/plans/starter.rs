@@ -145,7 +145,7 @@ pub fn standard_plan() -> NewPlan {
 fn docs(preset: &Preset) -> String {
     let first = preset.models.first().map_or("MODEL", |model| model.id.as_str());
     format!(
-        "## Start\n\nSubscribe an application to a plan, make a key, then point any OpenAI SDK at this \
+        "## Start\n\nSubscribe an app to a plan, make a key, then point any OpenAI SDK at this \
          gateway's base address.\n\nA first call asks `{first}` for a chat completion. Streaming, tools and \
          JSON output work as the model behind the name supports them.\n\n## Models\n\nThe tab *Models and \
          prices* lists every public name. Names stay; which vendor answers is the gateway's business.\n"

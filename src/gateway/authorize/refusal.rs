@@ -47,10 +47,8 @@ fn nothing_serves(
     };
     let name = &app.app.name;
     if let Some(api) = catalogue.apis().filter(has_it).min_by(|a, b| a.slug.cmp(&b.slug)) {
-        let said = format!(
-            "Model `{}` belongs to API {}; application {name} is not subscribed to it.",
-            model, api.slug
-        );
+        let said =
+            format!("Model `{}` belongs to API {}; app {name} is not subscribed to it.", model, api.slug);
         return Code::SubscriptionMissing.saying(said).about(api.id.0);
     }
     if !usable.is_empty() {
@@ -61,7 +59,7 @@ fn nothing_serves(
 }
 
 pub fn without_any(app: &AppCard) -> Error {
-    Code::SubscriptionMissing.saying(format!("Application {} has no subscription yet.", app.app.name))
+    Code::SubscriptionMissing.saying(format!("App {} has no subscription yet.", app.app.name))
 }
 
 pub fn not_of_key(api: &Api) -> Error {

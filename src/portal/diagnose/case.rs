@@ -177,7 +177,7 @@ impl Desk<'_> {
         case.outlook = match (&explained.error, &explained.api) {
             (Some(error), _) => format!("Would be refused now: {}.", error.code()),
             (None, Some(api)) => format!("Would pass now, served by {api}."),
-            (None, None) => "The key is good now, and its application has a subscription.".to_owned(),
+            (None, None) => "The key is good now, and its app has a subscription.".to_owned(),
         };
         case.callers = feed::users(self.db, &key.row).await?;
         case.key = Some(key);

@@ -44,7 +44,7 @@ pub async fn update(
 fn one_live(fault: sea_orm::DbErr) -> crate::base::Error {
     match fault.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => {
-            Clash::Exists.saying("This application has a subscription to this API already.").on("app")
+            Clash::Exists.saying("This app has a subscription to this API already.").on("app")
         }
         _ => fault.into(),
     }
