@@ -14,6 +14,9 @@ pub enum Right {
     ManageSupply,
     /// See providers, models and prices when publishing.
     SeeSupply,
+    /// See APIs as those do who make them, and the requests for them: those of one's own teams, and with
+    /// [`Right::SeeEverything`] all.
+    SeeApis,
     /// Make APIs and manage those of one's own teams.
     PublishApis,
     /// Manage every API and decide every request.
@@ -33,6 +36,7 @@ pub const TABLE: &[(Role, &[Right])] = &[
             Right::ManagePeople,
             Right::ManageSupply,
             Right::SeeSupply,
+            Right::SeeApis,
             Right::PublishApis,
             Right::ManageAllApis,
             Right::SeeEverything,
@@ -40,8 +44,8 @@ pub const TABLE: &[(Role, &[Right])] = &[
             Right::ManageSettings,
         ],
     ),
-    (Role::Publisher, &[Right::PublishApis, Right::SeeSupply]),
-    (Role::Auditor, &[Right::SeeEverything, Right::SeeSupply]),
+    (Role::Publisher, &[Right::SeeApis, Right::PublishApis, Right::SeeSupply]),
+    (Role::Auditor, &[Right::SeeEverything, Right::SeeSupply, Right::SeeApis]),
     (Role::Member, &[]),
 ];
 
@@ -84,6 +88,26 @@ pub fn manage_team_access(actor: &Actor, team: TeamId) -> Result<()> {
     see_team(actor, team)?;
     write(actor)?;
     if actor.is_member(team) { Ok(()) } else { need(actor, Right::ManageAllAccess) }
+}
+
+/// Whose APIs the actor sees as their makers do; none inside means everybody's.
+///
+/// # Errors
+/// `not_permitted` without [`Right::SeeApis`].
+pub fn sees_apis_of(actor: &Actor) -> Result<Option<Vec<TeamId>>> {
+    need(actor, Right::SeeApis)?;
+    Ok((!may(actor, Right::SeeEverything)).then(|| actor.team_ids()))
+}
+
+/// May the actor see an API owned by this team as its makers do, its drafts and requests with it?
+///
+/// # Errors
+/// `not_permitted`.
+pub fn see_api(actor: &Actor, owner: TeamId) -> Result<()> {
+    match sees_apis_of(actor)? {
+        Some(teams) if !teams.contains(&owner) => Err(Code::NotPermitted.with(owner)),
+        _ => Ok(()),
+    }
 }
 
 /// May the actor manage an API owned by this team and decide its requests?

@@ -22,8 +22,8 @@ pub struct NavItem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum For {
     Everyone,
-    /// Publishers and admins.
-    Deciders,
+    /// Those who see APIs as their makers do: admins, publishers, auditors.
+    Makers,
     /// Admins and auditors.
     Operators,
     /// Those who may look at vendors and models: admins, auditors, publishers.
@@ -33,7 +33,7 @@ enum For {
 /// What the menu needs to know of a person.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sees {
-    pub decides: bool,
+    pub apis: bool,
     pub operates: bool,
     pub supplies: bool,
     /// Requests waiting for this person's decision.
@@ -54,7 +54,7 @@ const USE: &[Row] = &[
 ];
 
 const DECIDE: &[Row] =
-    &[Row("Inbox", "/inbox", "inbox", For::Deciders), Row("APIs", "/manage/apis", "layers", For::Deciders)];
+    &[Row("Inbox", "/inbox", "inbox", For::Makers), Row("APIs", "/manage/apis", "layers", For::Makers)];
 
 const OPERATE: &[Row] = &[
     Row("Vendors", "/manage/vendors", "plug", For::Suppliers),
@@ -78,7 +78,7 @@ fn items(rows: &[Row], sees: Sees, path: &str) -> Vec<NavItem> {
     rows.iter()
         .filter(|Row(.., whom)| match whom {
             For::Everyone => true,
-            For::Deciders => sees.decides,
+            For::Makers => sees.apis,
             For::Operators => sees.operates,
             For::Suppliers => sees.supplies,
         })

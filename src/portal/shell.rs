@@ -25,7 +25,7 @@ pub async fn frame(db: &Db, visit: &Visit) -> Result<Frame> {
     let mut frame = Frame { site_name: site.name, ..bare(visit, path, db.now()) };
     if let Some(actor) = &visit.actor {
         let sees = Sees {
-            decides: may(actor, Right::PublishApis),
+            apis: may(actor, Right::SeeApis),
             operates: may(actor, Right::SeeEverything),
             supplies: may(actor, Right::SeeSupply),
             waiting: waiting(db, actor).await?,

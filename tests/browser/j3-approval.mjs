@@ -1,14 +1,5 @@
 // J3: a request is approved with 2 clicks, denied with 3; the requester reads why and may ask again.
-import { makeDeveloper, setUpDemo, within } from './people.mjs';
-
-async function ask(developer, reason) {
-  await developer.open('/catalogue');
-  await developer.click(developer.page.locator('.tile__name a').first());
-  await developer.click(/^Subscribe/, 'link');
-  await developer.type('What is it for? (optional)', reason);
-  await developer.click('Subscribe');
-  return developer.page.url();
-}
+import { ask, makeDeveloper, setUpDemo, within } from './people.mjs';
 
 async function decide({ server, enter, report }) {
   const admin = await enter();

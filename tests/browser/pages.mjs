@@ -1,5 +1,5 @@
-// Every other page, as an admin and as somebody who is not signed in: axe and pictures.
-import { setUpDemo } from './people.mjs';
+// Every other page, as an admin, an auditor and somebody who is not signed in: axe and pictures.
+import { ask, makeDeveloper, setUpDemo, signIn } from './people.mjs';
 
 const PUBLIC = ['/sign-in', '/sign-up', '/reset', '/docs/errors', '/docs/errors/key_unknown', '/docs/errors?q=invalid+user', '/docs/api', '/no-such-page'];
 const MEMBER = ['/', '/catalogue', '/apps', '/apps/new', '/keys', '/keys/new', '/requests', '/calls', '/diagnose', '/profile', '/teams'];
@@ -71,6 +71,42 @@ async function weight(admin, report) {
   report(`${blocking + 1} requests before the first paint, 2 at most`, blocking + 1 <= 2);
 }
 
+/** The pages of those who make APIs, as somebody who only looks. */
+async function auditor({ server, enter, report }) {
+  const admin = await enter();
+  await setUpDemo(server, admin);
+  await admin.open('/manage/apis');
+  await admin.click(admin.page.locator('main .table__main').first());
+  await admin.click('Add draft');
+  const developer = await enter();
+  await makeDeveloper(admin, developer);
+  await ask(developer, 'A bot that answers mail about orders');
+  const person = { email: 'audra@example.org', password: 'amber window river 63' };
+  const looker = await enter();
+  await looker.open(server.command('user', 'add', person.email, '--role', 'auditor').match(/http\S+/)[0]);
+  await looker.type('New password', person.password);
+  await looker.click('Set password');
+  await looker.open('/sign-in');
+  await signIn(looker, person);
+  const first = () => looker.page.locator('main .table__main').first();
+  const stands = async (name) => {
+    report(`${name} offers nothing to press`, (await looker.page.locator('main form, main button').count()) === 0);
+    await looker.look(`auditor-${name}`);
+  };
+  await looker.open('/manage/apis');
+  await stands('apis');
+  await looker.click(first());
+  await stands('api-draft');
+  await looker.click('v1', 'link');
+  await stands('api');
+  await looker.open(`${new URL(looker.page.url()).pathname}/subscribers`);
+  await stands('subscribers');
+  await looker.open('/inbox');
+  await stands('inbox');
+  await looker.click(first());
+  await stands('request');
+}
+
 /** Without a script, the same pages still do their work. */
 async function scriptless({ server, enter, report }) {
   const admin = await enter();
@@ -90,4 +126,4 @@ async function scriptless({ server, enter, report }) {
   await context.close();
 }
 
-export const journeys = { 'pages': every, 'without a script': scriptless };
+export const journeys = { 'pages': every, auditor, 'without a script': scriptless };

@@ -36,6 +36,16 @@ export async function makeDeveloper(admin, developer, person = DEVELOPER) {
   await signIn(developer, person);
 }
 
+/** A request for the first API of the catalogue; gives its address. */
+export async function ask(developer, reason) {
+  await developer.open('/catalogue');
+  await developer.click(developer.page.locator('.tile__name a').first());
+  await developer.click(/^Subscribe/, 'link');
+  await developer.type('What is it for? (optional)', reason);
+  await developer.click('Subscribe');
+  return developer.page.url();
+}
+
 /** Whole numbers that a journey may take. */
 export function within(report, what, walker, most) {
   report(`${what}: ${walker.clicks} clicks, ${most} at most`, walker.clicks <= most);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod access;
+mod auditor;
 mod bad_input;
 mod call;
 mod catalogue;

@@ -61,7 +61,7 @@ pub fn endpoints() -> Vec<Page> {
 
 const PLACES: Places = &[("owner_team", "owner_team_id"), ("teams", "team_ids")];
 
-/// An API that you may manage.
+/// An API as its makers see it.
 #[derive(Serialize, ToSchema)]
 struct Api {
     #[schema(value_type = Uuid)]
@@ -112,12 +112,12 @@ struct Apis {
     next: Option<Uuid>,
 }
 
-/// List the APIs that you manage.
+/// List APIs as their makers see them.
 ///
-/// For admins all of them, for publishers those of their teams. The newest first, with drafts; what
-/// everybody may subscribe to is in the catalogue.
+/// For admins and auditors all of them, for publishers those of their teams. The newest first, with
+/// drafts; what everybody may subscribe to is in the catalogue.
 #[utoipa::path(get, path = "/api/v1/apis", tag = "APIs", params(Paging),
-    responses((status = 200, description = "a page of the APIs that you may manage", body = Apis)))]
+    responses((status = 200, description = "a page of APIs as their makers see them", body = Apis)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
     let managed = catalogue::page_of_managed(&db, &actor, asked.before.map(ApiId), asked.limit.0).await?;
     let next = paging::next(&managed, asked.limit, |managed| managed.api.id.0);

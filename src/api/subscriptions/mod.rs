@@ -47,13 +47,13 @@ pub fn endpoints() -> Vec<Page> {
 }
 
 const PLACES: Places = &[("app", "app_id"), ("version", "version_id"), ("plan", "plan_id")];
-/// What is asked again keeps its application and version.
+/// What is asked again keeps its app and version.
 const AGAIN: Places = &[("app", ""), ("version", ""), ("plan", "plan_id")];
 
 /// List subscriptions and requests.
 ///
 /// Those of your teams; for admins and auditors all of them. The newest first. With `inbox=true` what
-/// waits for your own decision instead, the longest waiting first.
+/// waits for your own decision instead, for auditors that of others; the longest waiting first.
 #[utoipa::path(get, path = "/api/v1/subscriptions", tag = "Subscriptions",
     params(("state" = Option<String>, Query, description = "only those in this state"), ("inbox" = Option<bool>, Query, description = "true: what waits for your decision instead, the longest waiting first"), Paging),
     responses((status = 200, description = "subscriptions of your teams, or all for admins and auditors", body = Subscriptions)))]
@@ -75,9 +75,9 @@ fn state(word: &str) -> Result<SubscriptionState> {
 
 /// Ask for an API.
 ///
-/// For members of the application's team, and admins. Answers at once with the subscription: `approved`
+/// For members of the app's team, and admins. Answers at once with the subscription: `approved`
 /// where the plan decides by itself, else `requested` until a person decides. A request that was denied
-/// is asked again with its history. `conflict` while the application has a live subscription to the API.
+/// is asked again with its history. `conflict` while the app has a live subscription to the API.
 #[utoipa::path(post, path = "/api/v1/subscriptions", tag = "Subscriptions", request_body = NewSubscription,
     responses((status = 201, description = "the subscription: approved where the plan decides at once, else requested", body = Subscription)))]
 async fn create(db: Data<Db>, actor: Actor, body: Body<NewSubscription>) -> ApiResult {

@@ -42,7 +42,7 @@ pub struct Found {
 pub struct ApiPage {
     pub api: api::Model,
     pub owner_team: String,
-    /// Newest first; drafts only for those who manage the API.
+    /// Newest first; drafts only for those who see the API as its makers do.
     pub versions: Vec<VersionView>,
     pub can_manage: bool,
 }
@@ -135,17 +135,18 @@ pub(super) fn is_live(version: &api_version::Model) -> bool {
 ///
 /// # Errors
 /// `not_found` when there is none, when the actor may not see it, or when nothing of it is published
-/// yet and the actor does not manage it.
+/// yet and the actor does not see it as its makers do.
 pub async fn get_visible(db: &Db, actor: &Actor, slug: &str) -> Result<ApiPage> {
     let api =
         queries::find_visible(db.read(), actor, slug).await?.ok_or_else(|| Code::NotFound.with(slug))?;
     let can_manage = permit::manage_api(actor, api.owner_team_id).is_ok();
     let versions = queries::versions_of(db.read(), &[api.id]).await?;
     let ever = versions.iter().any(|row| row.state != VersionState::Draft);
-    if !ever && !can_manage {
+    let sees_drafts = permit::see_api(actor, api.owner_team_id).is_ok();
+    if !ever && !sees_drafts {
         return Err(Code::NotFound.with(slug));
     }
-    let shown = versions.iter().filter(|row| can_manage || row.state != VersionState::Draft);
+    let shown = versions.iter().filter(|row| sees_drafts || row.state != VersionState::Draft);
     let shown: Vec<api_version::Model> = shown.cloned().collect();
     let teams = queries::team_names(db.read(), [api.owner_team_id]).await?;
     let owner_team = teams.get(&api.owner_team_id).cloned().unwrap_or_default();

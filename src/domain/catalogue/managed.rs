@@ -7,7 +7,7 @@ use super::queries;
 use crate::base::Result;
 use crate::base::ids::{ApiId, TeamId, VersionId};
 use crate::domain::actor::Actor;
-use crate::domain::permit::{self, Right};
+use crate::domain::permit;
 use crate::store::Db;
 use crate::store::entity::{api, api_version};
 
@@ -32,13 +32,12 @@ pub struct Subscriber {
     pub state: String,
 }
 
-/// The APIs that the actor may manage, by name.
+/// The APIs that the actor sees as their makers do, by name.
 ///
 /// # Errors
-/// `not_permitted` for those who may not publish.
+/// `not_permitted` for those who see none so.
 pub async fn list_managed(db: &Db, actor: &Actor) -> Result<Vec<ManagedApi>> {
-    may_list(actor)?;
-    let apis = queries::managed(db.read(), actor).await?;
+    let apis = queries::managed(db.read(), permit::sees_apis_of(actor)?).await?;
     views(db, apis).await
 }
 
@@ -52,13 +51,9 @@ pub async fn page_of_managed(
     before: Option<ApiId>,
     limit: u64,
 ) -> Result<Vec<ManagedApi>> {
-    may_list(actor)?;
-    let apis = queries::managed_before(db.read(), actor, before, limit).await?;
+    let owners = permit::sees_apis_of(actor)?;
+    let apis = queries::managed_before(db.read(), owners, before, limit).await?;
     views(db, apis).await
-}
-
-fn may_list(actor: &Actor) -> Result<()> {
-    if permit::may(actor, Right::ManageAllApis) { Ok(()) } else { permit::need(actor, Right::PublishApis) }
 }
 
 /// One of them.

@@ -113,9 +113,9 @@ pub async fn list(db: &Db, actor: &Actor, filter: Filter) -> Result<Vec<user::Mo
 /// Those who signed up and wait to be let in, longest waiting first.
 ///
 /// # Errors
-/// `not_permitted` without the right to manage people.
+/// `not_permitted` for who may not see everything.
 pub async fn list_waiting(db: &Db, actor: &Actor) -> Result<Vec<user::Model>> {
-    permit::need(actor, Right::ManagePeople)?;
+    permit::need(actor, Right::SeeEverything)?;
     queries::list_in_state(db.read(), UserState::Waiting).await
 }
 

@@ -1,7 +1,7 @@
 //! Subscriptions as pages and scripts see them.
 
 use super::queries::{self, Filter, Names};
-use crate::base::ids::{ApiId, AppId, SubscriptionId, TeamId, VersionId};
+use crate::base::ids::{ApiId, AppId, SubscriptionId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
@@ -56,7 +56,7 @@ impl SubscriptionView {
     }
 }
 
-/// One that the actor may see: of their teams, or of an API they decide for.
+/// One that the actor may see: of their teams, or of an API they see as its makers do.
 ///
 /// # Errors
 /// `not_found`.
@@ -64,10 +64,7 @@ pub async fn get_visible(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<S
     let row = queries::find(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
     if permit::see_team(actor, row.team_id).is_err() {
         let api = queries::api(db.read(), row.api_id).await?.ok_or_else(|| Code::NotFound.with(id))?;
-        let decides = permit::may(actor, Right::PublishApis) && actor.is_member(api.owner_team_id);
-        if !decides {
-            return Err(Code::NotFound.with(id));
-        }
+        permit::see_api(actor, api.owner_team_id).map_err(|_| Code::NotFound.with(id))?;
     }
     let view = with_names(db, vec![row]).await?.pop();
     view.ok_or_else(|| Code::NotFound.with(id))
@@ -188,7 +185,8 @@ pub async fn callable_models(db: &Db, actor: &Actor, app: AppId) -> Result<Calla
 
 const WAITING: Option<SubscriptionState> = Some(SubscriptionState::Requested);
 
-/// What waits for the actor's decision, the oldest first.
+/// What waits for the decision of the actor, or of others where the actor sees everything; the oldest
+/// first.
 ///
 /// # Errors
 /// `field_invalid` where `after` names no subscription.
@@ -198,7 +196,7 @@ pub async fn list_inbox(
     after: Option<SubscriptionId>,
     limit: u64,
 ) -> Result<Vec<SubscriptionView>> {
-    let Some(owners) = decides_for(actor) else { return Ok(Vec::new()) };
+    let Ok(owners) = permit::sees_apis_of(actor) else { return Ok(Vec::new()) };
     let after = match after {
         Some(id) => {
             let unknown = || Code::FieldInvalid.saying("There is no such subscription.").on("before");
@@ -206,37 +204,30 @@ pub async fn list_inbox(
         }
         None => None,
     };
-    let filter = Filter { owners: owners.0, state: WAITING, limit, ..Filter::default() };
+    let filter = Filter { owners, state: WAITING, limit, ..Filter::default() };
     with_names(db, queries::list_waiting(db.read(), &filter, after.as_ref()).await?).await
 }
 
-/// How many wait for the actor's decision.
+/// How many wait for the actor's own decision: none for those who only look.
 ///
 /// # Errors
 /// The database's own.
 pub async fn count_inbox(db: &Db, actor: &Actor) -> Result<u64> {
-    let Some(owners) = decides_for(actor) else { return Ok(0) };
-    queries::count(db.read(), &Filter { owners: owners.0, state: WAITING, ..Filter::default() }).await
+    if !permit::may(actor, Right::PublishApis) {
+        return Ok(0);
+    }
+    let owners = permit::sees_apis_of(actor)?;
+    queries::count(db.read(), &Filter { owners, state: WAITING, ..Filter::default() }).await
 }
 
-/// The last decisions on APIs the actor decides for.
+/// The last decisions on APIs the actor sees as their makers do.
 ///
 /// # Errors
 /// The database's own.
 pub async fn list_decided(db: &Db, actor: &Actor, limit: u64) -> Result<Vec<SubscriptionView>> {
-    let Some(owners) = decides_for(actor) else { return Ok(Vec::new()) };
-    let filter = Filter { owners: owners.0, limit, ..Filter::default() };
+    let Ok(owners) = permit::sees_apis_of(actor) else { return Ok(Vec::new()) };
+    let filter = Filter { owners, limit, ..Filter::default() };
     with_names(db, queries::list_decided(db.read(), &filter).await?).await
-}
-
-/// Whose APIs somebody looks after; none inside means everybody's.
-struct Owners(Option<Vec<TeamId>>);
-
-fn decides_for(actor: &Actor) -> Option<Owners> {
-    if permit::may(actor, Right::ManageAllApis) {
-        return Some(Owners(None));
-    }
-    permit::may(actor, Right::PublishApis).then(|| Owners(Some(actor.team_ids())))
 }
 
 async fn with_names(db: &Db, rows: Vec<subscription::Model>) -> Result<Vec<SubscriptionView>> {
@@ -274,14 +265,15 @@ fn named(row: subscription::Model, names: &Names, now: Timestamp) -> Subscriptio
     }
 }
 
-/// The other subscriptions that serve on the plan of a request, for whoever decides it; at most 500.
+/// The other subscriptions that serve on the plan of a request, for whoever sees it in the inbox; at
+/// most 500.
 ///
 /// # Errors
 /// `not_found`.
 pub async fn peers(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<Vec<SubscriptionId>> {
     let row = queries::find(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
     let api = queries::api(db.read(), row.api_id).await?.ok_or_else(|| Code::NotFound.with(id))?;
-    permit::manage_api(actor, api.owner_team_id).map_err(|_| Code::NotFound.with(id))?;
+    permit::see_api(actor, api.owner_team_id).map_err(|_| Code::NotFound.with(id))?;
     let peers = queries::approved_of_plan(db.read(), row.plan_id).await?;
     Ok(peers.into_iter().filter(|peer| *peer != id).collect())
 }

@@ -17,15 +17,16 @@ use crate::domain::permit::Right;
 use crate::web::{Method, Need, Page, page};
 
 pub fn pages() -> Vec<Page> {
+    let see = Need::May(Right::SeeApis);
     let publish = Need::May(Right::PublishApis);
     vec![
-        page(Method::GET, "/manage/apis", publish, list::show),
+        page(Method::GET, "/manage/apis", see, list::show),
         page(Method::POST, "/manage/apis", publish, new::create),
         page(Method::GET, "/manage/apis/new", publish, new::show),
-        page(Method::GET, "/manage/apis/{id}", publish, show::show),
+        page(Method::GET, "/manage/apis/{id}", see, show::show),
         page(Method::POST, "/manage/apis/{id}", publish, details::save),
         page(Method::GET, "/manage/apis/{id}/details", publish, details::show),
-        page(Method::GET, "/manage/apis/{id}/subscribers", publish, subscribers::show),
+        page(Method::GET, "/manage/apis/{id}/subscribers", see, subscribers::show),
         page(Method::POST, "/manage/apis/{id}/removal", publish, details::remove),
         page(Method::POST, "/manage/apis/{id}/versions", publish, version::create),
         page(Method::GET, "/manage/apis/{id}/plans/new", publish, plan::new),

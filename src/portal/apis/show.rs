@@ -14,6 +14,7 @@ use crate::domain::supply;
 use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::markdown::Markdown;
 use crate::portal::models::choice;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
@@ -65,7 +66,10 @@ struct EditorPage {
     /// Versions that the next one can start from.
     sources: Vec<Choice>,
     next_name: String,
+    /// False: the page has no form, and says who makes changes.
     can_manage: bool,
+    /// The documentation as its readers see it, for those who do not write it.
+    docs: Markdown,
     /// The list of calls shows those of other people too.
     sees_calls: bool,
     none: FieldErrors,
@@ -127,7 +131,7 @@ async fn page(
     };
     let can_manage = permit::manage_api(actor, managed.api.owner_team_id).is_ok();
     let checks = match &shown {
-        Some(view) if can_manage && view.version.state == VersionState::Draft => {
+        Some(view) if view.version.state == VersionState::Draft => {
             catalogue::checks(db, actor, view.version.id).await?
         }
         _ => Vec::new(),
@@ -157,6 +161,7 @@ async fn page(
         next_name: format!("v{}", managed.versions.len() + 1),
         can_manage,
         sees_calls: permit::may(actor, permit::Right::SeeEverything),
+        docs: Markdown::of(shown.as_ref().map_or("", |view| view.version.docs.as_str())),
         none: FieldErrors::default(),
         errors,
         returned: Returned::default(),

@@ -5,7 +5,6 @@ use askama::Template;
 use crate::base::ids::{ApiId, SubscriptionId};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
-use crate::domain::permit;
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::frame::Frame;
 use crate::portal::paging::Asked;
@@ -21,8 +20,6 @@ struct SubscribersPage {
     api: api::Model,
     subscribers: Vec<SubscriptionView>,
     next: String,
-    /// Their request can be opened, to suspend it.
-    can_manage: bool,
 }
 
 pub async fn show(
@@ -36,11 +33,5 @@ pub async fn show(
     let subscribers = subscriptions::list_of_api(&db, &actor, *id, asked.before, asked.limit()).await?;
     let path = format!("/manage/apis/{id}/subscribers");
     let next = asked.next(&path, subscribers.len(), subscribers.last().map(|last| last.row.id));
-    shell::html(&SubscribersPage {
-        frame: shell::frame(&db, &visit).await?,
-        can_manage: permit::manage_api(&actor, api.owner_team_id).is_ok(),
-        api,
-        subscribers,
-        next,
-    })
+    shell::html(&SubscribersPage { frame: shell::frame(&db, &visit).await?, api, subscribers, next })
 }

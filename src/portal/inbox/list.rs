@@ -10,9 +10,8 @@ use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::back::answer;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
-use crate::portal::users::inbox::{self, Waiting};
+use crate::portal::users::inbox::{self, People, Waiting};
 use crate::store::Db;
-use crate::store::entity::user;
 use crate::web::{Data, PageResult, Path, Visit};
 
 #[derive(Template)]
@@ -20,21 +19,26 @@ use crate::web::{Data, PageResult, Path, Visit};
 struct InboxPage {
     frame: Frame,
     requests: Vec<SubscriptionView>,
-    people: Vec<user::Model>,
+    people: Vec<Waiting>,
     resets: Vec<Waiting>,
     decided: Vec<SubscriptionView>,
+    can_decide: bool,
+    /// Lets people in, and helps them to a new password.
+    can_admit: bool,
 }
 
 pub async fn show(db: Data<Db>, visit: Visit, actor: Actor) -> PageResult {
-    let people = match permit::may(&actor, Right::ManagePeople) {
-        true => users::list_waiting(&db, &actor).await?,
-        false => Vec::new(),
+    let people = match permit::may(&actor, Right::SeeEverything) {
+        true => inbox::all(&db, &actor).await?,
+        false => People::default(),
     };
     shell::html(&InboxPage {
         frame: shell::frame(&db, &visit).await?,
         requests: subscriptions::list_inbox(&db, &actor, None, 200).await?,
-        people,
-        resets: inbox::people(&db, &actor).await?.resets,
+        people: people.sign_ups,
+        resets: people.resets,
+        can_decide: permit::may(&actor, Right::PublishApis),
+        can_admit: permit::may(&actor, Right::ManagePeople),
         decided: subscriptions::list_decided(&db, &actor, 10).await?,
     })
 }

@@ -10,7 +10,7 @@ use crate::web::{Method, Need, Page, page};
 
 pub fn pages() -> Vec<Page> {
     vec![
-        page(Method::GET, "/inbox", Need::May(Right::PublishApis), list::show),
+        page(Method::GET, "/inbox", Need::May(Right::SeeApis), list::show),
         page(Method::GET, "/inbox/{id}", Need::SignedIn, show::show),
         page(Method::POST, "/inbox/{id}/approval", Need::SignedIn, show::approve),
         page(Method::POST, "/inbox/{id}/denial", Need::SignedIn, show::deny),

@@ -8,6 +8,7 @@ use crate::base::ids::{PlanId, SubscriptionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
+use crate::domain::permit;
 use crate::domain::plans;
 use crate::domain::subscriptions::{self, Decision, SubscriptionView};
 use crate::portal::back::{answer, back};
@@ -53,6 +54,9 @@ struct DecisionPage {
     serves: bool,
     /// It is the visitor's own request, and others could decide it.
     own: bool,
+    /// False: the page has no form, and says who decides.
+    can_decide: bool,
+    owner_team: String,
 }
 
 pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
@@ -150,9 +154,7 @@ async fn filled(
 ) -> Result<DecisionPage> {
     let view = subscriptions::get_visible(db, actor, id).await?;
     let api = catalogue::get_visible(db, actor, &view.slug).await?;
-    if !api.can_manage {
-        return Err(Code::NotFound.with(id));
-    }
+    permit::see_api(actor, api.api.owner_team_id).map_err(|_| Code::NotFound.with(id))?;
     let plans = plans::list_plans(db, actor, api.api.id).await?;
     let waits = view.row.state == SubscriptionState::Requested;
     let forecast = match waits {
@@ -180,6 +182,8 @@ async fn filled(
         waits,
         serves: view.row.state == SubscriptionState::Approved && !view.over,
         own: actor.is(view.row.requested_by),
+        can_decide: api.can_manage,
+        owner_team: api.owner_team,
         plans,
         errors,
         denying: false,

@@ -117,7 +117,7 @@ const STATES: &[&str] = &[
 ];
 
 fn frame(now: Timestamp) -> Frame {
-    let sees = Sees { decides: true, operates: true, supplies: true, waiting: 3 };
+    let sees = Sees { apis: true, operates: true, supplies: true, waiting: 3 };
     Frame {
         user: Some(FrameUser::new("Dana Example", "dana@example.org", "Admin")),
         nav: menu(sees, "/keys"),

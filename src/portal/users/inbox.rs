@@ -43,6 +43,14 @@ pub async fn people(db: &Db, actor: &Actor) -> Result<People> {
     if !may(actor, Right::ManagePeople) {
         return Ok(People::default());
     }
+    all(db, actor).await
+}
+
+/// Everybody who waits, for who sees everything.
+///
+/// # Errors
+/// `not_permitted`.
+pub async fn all(db: &Db, actor: &Actor) -> Result<People> {
     let sign_ups = users::list_waiting(db, actor).await?;
     let resets = reset::list_wishes(db, actor).await?;
     Ok(People {

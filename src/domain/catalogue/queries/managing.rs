@@ -10,12 +10,16 @@ use super::versions::{delete_draft, find_version, versions_of};
 use crate::base::ids::{ApiId, TeamId, VersionId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
-use crate::domain::permit::{self, Right};
+use crate::domain::permit;
 use crate::store::Tx;
 use crate::store::entity::{api, api_team, api_version, plan, plan_model, team};
 
-pub(in crate::domain) async fn managed(on: &impl ConnectionTrait, actor: &Actor) -> Result<Vec<api::Model>> {
-    let find = api::Entity::find().filter(managed_by(actor));
+/// Those of these teams; none: of all.
+pub(in crate::domain) async fn managed(
+    on: &impl ConnectionTrait,
+    owners: Option<Vec<TeamId>>,
+) -> Result<Vec<api::Model>> {
+    let find = api::Entity::find().filter(owned_by(owners));
     let find = find.order_by_asc(api::Column::Name).order_by_asc(api::Column::Slug);
     Ok(find.limit(500).all(on).await?)
 }
@@ -23,19 +27,17 @@ pub(in crate::domain) async fn managed(on: &impl ConnectionTrait, actor: &Actor)
 /// The newest first.
 pub(in crate::domain) async fn managed_before(
     on: &impl ConnectionTrait,
-    actor: &Actor,
+    owners: Option<Vec<TeamId>>,
     before: Option<ApiId>,
     limit: u64,
 ) -> Result<Vec<api::Model>> {
-    let older = managed_by(actor).add_option(before.map(|id| api::Column::Id.lt(id)));
+    let older = owned_by(owners).add_option(before.map(|id| api::Column::Id.lt(id)));
     let find = api::Entity::find().filter(older).order_by_desc(api::Column::Id);
     Ok(find.limit(limit).all(on).await?)
 }
 
-fn managed_by(actor: &Actor) -> Condition {
-    let own =
-        (!permit::may(actor, Right::ManageAllApis)).then(|| api::Column::OwnerTeamId.is_in(actor.team_ids()));
-    Condition::all().add_option(own)
+fn owned_by(owners: Option<Vec<TeamId>>) -> Condition {
+    Condition::all().add_option(owners.map(|teams| api::Column::OwnerTeamId.is_in(teams)))
 }
 
 /// For changes: `not_found` for those who may not see it, `not_permitted` for those who only look.
@@ -57,10 +59,8 @@ pub(in crate::domain) async fn find_seen_by_manager(
 ) -> Result<api::Model> {
     let row = api::Entity::find_by_id(id).filter(seen_by(actor)).one(on).await?;
     let row = row.ok_or_else(|| Code::NotFound.with(id))?;
-    let looks = permit::may(actor, Right::ManageAllApis)
-        || permit::may(actor, Right::SeeEverything)
-        || (permit::may(actor, Right::PublishApis) && actor.is_member(row.owner_team_id));
-    if looks { Ok(row) } else { Err(Code::NotPermitted.with(id)) }
+    permit::see_api(actor, row.owner_team_id)?;
+    Ok(row)
 }
 
 pub(in crate::domain) async fn find_managed_version(
