@@ -1,5 +1,6 @@
 //! The one error type. What the world sees comes from its code's row; the cause goes to the log only.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -18,6 +19,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     code: Code,
     message: Option<String>,
+    next: Option<Cow<'static, str>>,
+    lasting: bool,
     param: Option<String>,
     detail: Option<String>,
     retry_after: Option<u32>,
@@ -32,6 +35,8 @@ impl Error {
         Self(Box::new(Inner {
             code,
             message: None,
+            next: None,
+            lasting: false,
             param: None,
             detail: None,
             retry_after: None,
@@ -49,6 +54,16 @@ impl Error {
     /// The sentence shown; the row's own when none was given.
     pub fn message(&self) -> &str {
         self.0.message.as_deref().unwrap_or(self.0.code.message())
+    }
+
+    /// What to do next; the row's own when nothing else was said.
+    pub fn next(&self) -> &str {
+        self.0.next.as_deref().unwrap_or(self.0.code.next())
+    }
+
+    /// True when the very same request may succeed later.
+    pub fn retry(&self) -> bool {
+        self.0.code.retry() && !self.0.lasting
     }
 
     /// The field at fault, by path.
@@ -83,6 +98,18 @@ impl Error {
     /// A sentence that says more than the row's. It is shown: no secrets, no names of users.
     pub fn saying(mut self, message: impl Into<String>) -> Self {
         self.0.message = Some(message.into());
+        self
+    }
+
+    /// Another next step than the row's.
+    pub fn then(mut self, next: impl Into<Cow<'static, str>>) -> Self {
+        self.0.next = Some(next.into());
+        self
+    }
+
+    /// Waiting does not help, although it does with other errors of this code.
+    pub fn lasting(mut self) -> Self {
+        self.0.lasting = true;
         self
     }
 

@@ -13,9 +13,9 @@ use crate::upstream::{
 use crate::vendors::{self, Destination, demo};
 use crate::wire::{self, ModelFacts, Relay, Retry, Shown, WireFault};
 
-use super::Admitted;
 use super::guard::{BASE_BYTES, Guard};
 use super::plan::{self, Choice};
+use super::{Admitted, cause};
 
 /// A whole answer may have so many bytes: an image in base64, or 2,048 embeddings of 3,072 numbers.
 const ANSWER_CAP: usize = 64 << 20;
@@ -112,10 +112,10 @@ async fn one(call: &mut Admitted, choice: &Choice) -> Result<(Answered, Vec<Stri
     };
     call.guard.try_answered(answer.status);
     if !(200..300).contains(&answer.status) {
-        return Err(refused(&mut call.guard, choice, answer).await);
+        return Err(refused(call, choice, answer).await);
     }
     if answer.encoded {
-        return Err(strange(&mut call.guard, choice, "it compressed its answer although asked not to"));
+        return Err(strange(call, choice, "it compressed its answer although asked not to"));
     }
     let answered = if call.request.peek.stream {
         first_content(call, choice, &timers, answer.body).await?
@@ -210,7 +210,7 @@ async fn whole(
             room.shrink_to(whole.body.len() as u64);
             Ok(Answered::Whole(whole.body, room))
         }
-        Err(fault) => Err(misspoke(&mut call.guard, choice, fault)),
+        Err(fault) => Err(misspoke(call, choice, fault)),
     }
 }
 
@@ -235,7 +235,12 @@ async fn first_content(
         if let Err(fault) = pushed {
             // Good events of the same chunk are for the caller.
             if !relay.state().content {
-                return Err(misspoke(&mut call.guard, choice, fault));
+                let state = relay.state();
+                if state.usage.is_some() {
+                    // The prompt was read, and is paid for.
+                    call.guard.observe(state.usage, state.text_bytes);
+                }
+                return Err(misspoke(call, choice, fault));
             }
             broken = Some(fault);
         }
@@ -258,10 +263,14 @@ fn failed(guard: &mut Guard, choice: &Choice, timers: &Timers, fault: &Fault) ->
         FaultKind::TooLarge | FaultKind::NoRoom => Outcome::Neutral,
         _ => Outcome::Failed,
     };
-    guard.try_ends(Some(code), outcome);
     let name = &choice.target.provider.name;
+    let why = match fault.kind {
+        FaultKind::Timeout(timer) => ran_out(timer, timers),
+        _ => cause::own(&fault.cause, &[]),
+    };
+    guard.try_fails(code, outcome, name, &why);
     let error = match fault.kind {
-        FaultKind::Timeout(timer) => code.saying(timed_out(name, timer, timers)),
+        FaultKind::Timeout(_) => code.saying(format!("Provider `{name}` was too slow: {why}.")),
         FaultKind::NoRoom => code.with(&fault.cause).after(1),
         _ => code.saying(format!(
             "{} Provider `{name}`: {}.",
@@ -280,13 +289,13 @@ fn failed(guard: &mut Guard, choice: &Choice, timers: &Timers, fault: &Fault) ->
     Failure { error, next }
 }
 
-fn timed_out(name: &str, timer: Timer, timers: &Timers) -> String {
+fn ran_out(timer: Timer, timers: &Timers) -> String {
     let limit = timers.of(timer).map(|limit| format!(" after {} s", limit.as_secs_f64())).unwrap_or_default();
-    format!("Provider `{name}` was too slow: the timer `{timer}` ran out{limit}.")
+    format!("the timer `{timer}` ran out{limit}")
 }
 
 /// The vendor answered with another status than 200.
-async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Failure {
+async fn refused(call: &mut Admitted, choice: &Choice, mut answer: Answer) -> Failure {
     let body = answer.body.collect(ERROR_CAP, |_| Ok(())).await.unwrap_or_default();
     let mut fault = wire::vendor_fault(choice.target.provider.format, answer.status, &body);
     fault.hide(choice.secret());
@@ -300,37 +309,44 @@ async fn refused(guard: &mut Guard, choice: &Choice, mut answer: Answer) -> Fail
         Code::VendorError | Code::VendorTimeout => Outcome::Failed,
         _ => Outcome::Neutral,
     };
-    guard.try_ends(Some(fault.code), outcome);
+    let why = cause::said(&fault, answer.status, &call.request.body);
+    call.guard.try_fails(fault.code, outcome, &choice.target.provider.name, &why);
     let error = match outcome {
         Outcome::Denied => fault.error().saying(plan::DENIED),
         _ => fault.error(),
     };
-    let error = match (error.code().retry(), wait) {
+    Failure { error: waiting(error, wait), next: fault.retry }
+}
+
+/// With the vendor's own wait, or a short one, where waiting helps.
+fn waiting(error: Error, wait: Option<Duration>) -> Error {
+    match (error.retry(), wait) {
         (true, Some(wait)) => {
             error.after(u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1))
         }
         (true, None) => error.after(2),
         (false, _) => error,
-    };
-    Failure { error, next: fault.retry }
-}
-
-/// The vendor answered 200 with something that is not its format, or with an error inside.
-fn misspoke(guard: &mut Guard, choice: &Choice, mut fault: WireFault) -> Failure {
-    fault.hide(choice.secret());
-    match fault {
-        WireFault::VendorSaid(said) => {
-            guard.try_ends(Some(said.code), Outcome::Failed);
-            Failure { error: said.error(), next: said.retry }
-        }
-        WireFault::NotThisFormat(why) => strange(guard, choice, &why),
-        WireFault::Interrupted => strange(guard, choice, "the answer ended before it began"),
-        WireFault::TooLarge => strange(guard, choice, "one event is larger than any may be"),
     }
 }
 
-fn strange(guard: &mut Guard, choice: &Choice, why: &str) -> Failure {
-    guard.try_ends(Some(Code::VendorError), Outcome::Failed);
+/// The vendor answered 200 with something that is not its format, or with an error inside.
+fn misspoke(call: &mut Admitted, choice: &Choice, mut fault: WireFault) -> Failure {
+    fault.hide(choice.secret());
+    match fault {
+        WireFault::VendorSaid(said) => {
+            let why = format!("in an answer of status 200: {}", cause::said(&said, 200, &call.request.body));
+            call.guard.try_fails(said.code, Outcome::Failed, &choice.target.provider.name, &why);
+            Failure { error: waiting(said.error(), None), next: said.retry }
+        }
+        WireFault::NotThisFormat(why) => strange(call, choice, &why),
+        WireFault::Interrupted => strange(call, choice, "the answer ended before it began"),
+        WireFault::TooLarge => strange(call, choice, "one event is larger than any may be"),
+    }
+}
+
+fn strange(call: &mut Admitted, choice: &Choice, why: &str) -> Failure {
+    let kept = format!("not in the vendor's format: {}", cause::own(why, &call.request.body));
+    call.guard.try_fails(Code::VendorError, Outcome::Failed, &choice.target.provider.name, &kept);
     let said =
         format!("Provider `{}` gave an answer that is not in its format.", choice.target.provider.name);
     Failure { error: Code::VendorError.with(why).saying(said), next: Retry::Elsewhere }

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use crate::base::ids::SubscriptionId;
 use crate::base::limit::{Limit, LimitScope};
 use crate::base::{Code, Error, Result, Timestamp};
-use crate::domain::gate::{AppCard, KeyCard, VersionState};
+use crate::domain::gate::{AppCard, KeyCard, VersionState, subscription};
 use crate::wire::Endpoint;
 
 use super::arrival::Door;
 use super::directory::{Api, Catalogue, Model, Plan, Version};
 use super::nearest;
-use candidate::{Candidate, allowed, candidates, in_force, may_call, retired, state};
+use candidate::{Bar, Candidate, allowed, candidates, in_force, may_call, retired, state};
+pub use refusal::name_rows;
 use refusal::{none_fits, not_in_plan, not_of_key, rank, unknown_model, without_any};
 
 /// What is asked for.
@@ -59,8 +60,8 @@ pub fn authorize(
         Err(error) if model_refusal(error.code()) => scope(key, wanted.endpoint).and(Err(error)),
         Err(error) => Err(error),
         Ok(candidate) => {
-            scope(key, wanted.endpoint)?;
-            grant(key, app, &candidate, wanted)
+            let granted = scope(key, wanted.endpoint).and_then(|()| grant(key, app, &candidate, wanted));
+            granted.map_err(|refusal| refusal.about(candidate.row.id.0))
         }
     }
 }
@@ -126,7 +127,7 @@ pub fn subscribed(key: &KeyCard, app: &AppCard, catalogue: &Catalogue, now: Time
     for candidate in candidates(app, catalogue) {
         let refusal = match state(&candidate, now) {
             Ok(()) if may_call(key, candidate.api) => return Ok(()),
-            Ok(()) => not_of_key(candidate.api),
+            Ok(()) => not_of_key(candidate.api).about(candidate.row.id.0),
             Err(refusal) => refusal,
         };
         if best.as_ref().is_none_or(|other| rank(refusal.code()) < rank(other.code())) {
@@ -255,9 +256,30 @@ pub fn models(
         return Err(retired(api, version));
     }
     scope_word(key, "models")?;
+    Ok(granted(key, app, catalogue, only.map(|(_, version)| version), now))
+}
+
+/// Every model that this key may call by its scopes, whether or not it may list them.
+pub fn callable(key: &KeyCard, app: &AppCard, catalogue: &Catalogue, now: Timestamp) -> Vec<Listed> {
+    let mut listed = granted(key, app, catalogue, None, now);
+    listed.retain(|one| {
+        let endpoint =
+            [Endpoint::Chat, Endpoint::Embeddings].into_iter().find(|e| kind_of(*e) == one.model.kind);
+        endpoint.is_some_and(|endpoint| scope(key, endpoint).is_ok())
+    });
+    listed
+}
+
+fn granted(
+    key: &KeyCard,
+    app: &AppCard,
+    catalogue: &Catalogue,
+    only: Option<&Arc<Version>>,
+    now: Timestamp,
+) -> Vec<Listed> {
     let mut listed: Vec<Listed> = Vec::new();
     for candidate in candidates(app, catalogue) {
-        let here = only.is_none_or(|(_, version)| version.row.id == candidate.version.row.id);
+        let here = only.is_none_or(|version| version.row.id == candidate.version.row.id);
         if !here || !may_call(key, candidate.api) || in_force(&candidate, now).is_err() {
             continue;
         }
@@ -272,7 +294,22 @@ pub fn models(
             listed.push(Listed { name: name.to_owned(), model: Arc::clone(model), api, version });
         }
     }
-    Ok(listed)
+    listed
+}
+
+/// What keeps an approved subscription from being in force, in a word: its end, or its version's.
+pub fn bar(row: &subscription::Model, catalogue: &Catalogue, now: Timestamp) -> Option<&'static str> {
+    let candidate = Candidate {
+        row,
+        api: catalogue.api(row.api_id)?,
+        version: catalogue.version(row.version_id)?,
+        plan: catalogue.plan(row.plan_id)?,
+    };
+    match in_force(&candidate, now) {
+        Err(Bar::Retired) => Some("retired"),
+        Err(Bar::Ended(_)) => Some("ended"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use crate::base::{Code, Result, Secret};
 
 use super::arrival::Presented;
 
+/// How management tokens begin: public, so that saying so tells nothing of any of them.
+const MANAGEMENT: &str = "ptc-adm-";
+
 /// A credential of the right form.
 pub enum Credential {
     Key(Secret),
@@ -21,8 +24,8 @@ impl Credential {
         if presented.in_url.is_some() {
             return Err(Code::AuthInUrl.into());
         }
-        if presented.authorization.len() > 1 {
-            return Err(Code::AuthConflict.saying("The request carries two Authorization headers."));
+        if presented.authorization.windows(2).any(|pair| matches!(pair, [one, other] if one != other)) {
+            return Err(Code::AuthConflict.saying("The request carries two different Authorization headers."));
         }
         let mut texts: Vec<&str> = Vec::with_capacity(2);
         for header in &presented.authorization {
@@ -78,6 +81,9 @@ fn judge(text: &str) -> Result<Credential> {
                 .saying(format!("This looks like a key of {vendor}, not one of this gateway.")))
         }
         Shape::Other if is_token(text) => Ok(Credential::Playground(Secret::new(text))),
+        Shape::Other if text.starts_with(MANAGEMENT) => Err(Code::KeyUnknown
+            .saying("This is a management token; it is for /api/v1 alone, and calls need an API key.")
+            .then("Send an API key from your keys page.")),
         Shape::Other => Err(Code::KeyUnknown.into()),
     }
 }

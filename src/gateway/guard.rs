@@ -22,7 +22,7 @@ use crate::wire::Usage;
 
 use super::Gateway;
 use super::arrival::{Arrival, Door};
-use super::authorize::Grant;
+use super::authorize::{self, Grant};
 use super::cost;
 use super::directory::Target;
 use super::identify::Known;
@@ -97,7 +97,7 @@ impl Guard {
             what,
             proved: false,
             policy_seq: gateway.directory().sequence(),
-            facts: Facts { api, plan: None },
+            facts: Facts { api, ..Facts::default() },
             reservation: None,
             memory,
             attempts: Vec::new(),
@@ -130,6 +130,11 @@ impl Guard {
         self.what.model = super::nearest::shown(model);
         self.what.stream = stream;
         self.usage.prompt_bytes = prompt_bytes;
+    }
+
+    /// The call is not authorized: its record is found by the rows the refusal speaks of.
+    pub fn refused(&mut self, refusal: &Error, known: &Known, door: &Door) {
+        authorize::name_rows(refusal, &known.cards.app.card, &known.catalogue, door, &mut self.what);
     }
 
     pub fn grant(&mut self, grant: &Grant) {
@@ -215,11 +220,24 @@ impl Guard {
         self.attempts.push(trying.attempt);
     }
 
+    /// The try failed: why is kept for operators, and said in the log.
+    pub fn try_fails(&mut self, code: Code, outcome: Outcome, provider: &str, cause: &str) {
+        self.try_ends(Some(code), outcome);
+        self.note_cause(code, provider, cause);
+    }
+
     /// The stream of a try that won broke off.
-    pub fn try_broke(&mut self, code: Code) {
+    pub fn try_broke(&mut self, code: Code, provider: &str, cause: &str) {
         if let Some(attempt) = self.attempts.last_mut() {
             attempt.code = Some(code);
         }
+        self.note_cause(code, provider, cause);
+    }
+
+    fn note_cause(&mut self, code: Code, provider: &str, cause: &str) {
+        let status = self.attempts.last().map_or(0, |attempt| attempt.status);
+        tracing::warn!(call = %self.id, provider, %code, status, cause, "an attempt failed");
+        self.facts.causes.push(cause.to_owned());
     }
 
     fn drop_try(&mut self) {

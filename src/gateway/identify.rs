@@ -137,8 +137,7 @@ fn address(card: &KeyCard, ip: IpAddr) -> Result<()> {
     Err(Code::IpNotAllowed.saying(format!("The address {ip} is not on this key's list.")))
 }
 
-/// The whole step. The last check is the key's own rate and concurrency: looked at here, before the
-/// body is read, and taken later together with all other limits.
+/// The whole step.
 ///
 /// # Errors
 /// The first check that fails.
@@ -151,9 +150,18 @@ pub async fn identify(gateway: &Gateway, known: Known, ip: IpAddr) -> Result<Cal
             return Err(Code::OwnerDeactivated.saying("The user who opened this page is not active."));
         }
     }
-    let limits = &known.cards.key.card.limits;
-    if !limits.is_empty() {
-        gateway.limits().peek(limits, now).map_err(|refused| refused.error())?;
-    }
     Ok(Caller(known))
+}
+
+/// The key's own rate and concurrency: looked at before the body is read, and taken later together with
+/// all other limits.
+///
+/// # Errors
+/// The refusal of the limit that has no room.
+pub fn room(gateway: &Gateway, caller: &Known) -> Result<()> {
+    let limits = &caller.cards.key.card.limits;
+    if limits.is_empty() {
+        return Ok(());
+    }
+    gateway.limits().peek(limits, gateway.now()).map_err(|refused| refused.error())
 }

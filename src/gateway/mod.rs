@@ -5,6 +5,7 @@
 pub mod arrival;
 mod attempt;
 pub mod authorize;
+mod cause;
 mod cost;
 pub mod credential;
 pub mod directory;
@@ -55,7 +56,7 @@ use relay::Relaying;
 use reply::{Reply, ReplyBody};
 
 pub use follow::Follow;
-pub use nearest::hint as nearest_hint;
+pub use nearest::{hint as nearest_hint, shown as nearest_shown};
 
 /// What this room is told once, at start.
 #[derive(Clone, Debug)]
@@ -214,13 +215,18 @@ impl Gateway {
         let known = identify::find(self, &Credential::choose(&arrival.presented)?).await?;
         guard.know(&known);
         let caller = identify::identify(self, known, arrival.ip).await?.0;
+        identify::room(self, &caller).map_err(|error| {
+            let rates = self.limits().rates(&caller.cards.key.card.limits);
+            Refused { error, headers: reply::rate_headers(&rates) }
+        })?;
         // The body before authorization: the model is in it.
         let body = body.whole(&mut guard.memory).await?;
         let peek = wire::peek(arrival.endpoint, &body)?;
         guard.ask(&peek.model, peek.stream, peek.prompt_bytes);
         let wanted = Wanted { endpoint: arrival.endpoint, door: &arrival.door, model: &peek.model };
         let (key, app) = (&caller.cards.key.card, &caller.cards.app.card);
-        let grant = authorize::authorize(key, app, &caller.catalogue, wanted, self.now())?;
+        let grant = authorize::authorize(key, app, &caller.catalogue, wanted, self.now())
+            .inspect_err(|refusal| guard.refused(refusal, &caller, &arrival.door))?;
         guard.grant(&grant);
         let with_grant = |error: Error| {
             let mut headers = reply::grant_headers(self, &grant);

@@ -29,12 +29,13 @@ pub struct Look {
 pub async fn list(gateway: &Gateway, look: &Look, only: Option<&str>) -> Reply {
     let (id, at) = (look.id, gateway.now());
     let started = std::time::Instant::now();
-    let mut who = who(look);
-    match found(gateway, look, only, &mut who).await {
+    let (mut who, mut what) = (who(look), What { endpoint: "models".into(), ..What::default() });
+    match found(gateway, look, only, &mut who, &mut what).await {
         Ok(reply) => reply(id),
         Err(error) => {
             let refusal = Refusal {
                 at,
+                what,
                 micros: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
                 ..refusal(gateway, look, who, &error, "models")
             };
@@ -90,6 +91,7 @@ async fn found(
     look: &Look,
     only: Option<&str>,
     who: &mut Who,
+    what: &mut What,
 ) -> Result<impl FnOnce(CallId) -> Reply + use<>> {
     if let Some(known) = identify::exposed(gateway, &look.presented).await {
         prove(who, &known);
@@ -98,7 +100,8 @@ async fn found(
     prove(who, &known);
     let caller = identify::identify(gateway, known, look.ip).await?.0;
     let (key, app) = (&caller.cards.key.card, &caller.cards.app.card);
-    let listed = authorize::models(key, app, &caller.catalogue, &look.door, gateway.now())?;
+    let listed = authorize::models(key, app, &caller.catalogue, &look.door, gateway.now())
+        .inspect_err(|refusal| authorize::name_rows(refusal, app, &caller.catalogue, &look.door, what))?;
     let headers = match (&look.door, listed.first()) {
         (Door::Api { .. }, Some(first)) => reply::deprecation(gateway, &first.api, &first.version),
         _ => Vec::new(),

@@ -141,7 +141,8 @@ impl Cooling {
                 if self.lacks_credential { "its provider has no credential" } else { "none is switched on" };
             return Code::NoTarget
                 .saying(format!("No vendor can take calls for this model: {lack}."))
-                .after(30);
+                .lasting()
+                .then("Ask an operator to connect a vendor to this model.");
         };
         let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
         let error = match why {
@@ -153,7 +154,7 @@ impl Cooling {
                 Code::NoTarget.saying(format!("Every vendor behind model `{model}` has been failing."))
             }
         };
-        error.after(seconds)
+        if error.retry() { error.after(seconds) } else { error }
     }
 }
 

@@ -14,13 +14,13 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::base::ids::CallId;
 use crate::base::{Code, Error};
-use crate::upstream::Outcome;
+use crate::upstream::{FaultKind, Outcome};
 use crate::wire::{self, Format, WireFault};
 
 use super::Gateway;
 use super::attempt::{Answered, Lost, Streaming, Won};
-use super::cost;
 use super::guard::Guard;
+use super::{cause, cost};
 
 /// The head is held until the first content, at most this long; comments follow at this pace.
 pub const BEAT: Duration = Duration::from_secs(15);
@@ -202,7 +202,13 @@ impl Flow {
             let Poll::Ready(next) = self.stream.body.poll_next(cx) else { return Poll::Pending };
             let pushed = match next {
                 Some(Ok(chunk)) => self.stream.relay.push(&chunk, &mut self.stream.out),
-                Some(Err(fault)) => return Poll::Ready(self.broken(&fault.cause)),
+                Some(Err(fault)) => {
+                    let why = match fault.kind {
+                        FaultKind::Timeout(timer) => format!("the timer `{timer}` ran out"),
+                        _ => fault.cause,
+                    };
+                    return Poll::Ready(self.broken(&why));
+                }
                 None => match self.stream.relay.end(&mut self.stream.out) {
                     Ok(()) => return Poll::Ready(self.finish()),
                     Err(fault) => Err(fault),
@@ -242,7 +248,8 @@ impl Flow {
         ));
         let (id, model) = (self.stream.choice.health_id(), &self.stream.choice.target.vendor_model);
         self.guard.gateway().upstream().health().note(id, model, Outcome::Failed);
-        self.guard.try_broke(Code::StreamInterrupted);
+        let provider = &self.stream.choice.target.provider.name;
+        self.guard.try_broke(Code::StreamInterrupted, provider, &cause::own(cause, &[]));
         self.guard.fail(&error);
         Step::Broken(self.stream.out.split().freeze(), error)
     }

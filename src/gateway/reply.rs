@@ -41,7 +41,7 @@ impl Reply {
         let mut reply = Self::json(id, body);
         reply.status = error.status();
         reply.headers.push(("cache-control", "no-store".to_owned()));
-        if !error.code().retry() {
+        if !error.retry() {
             reply.headers.push(("x-should-retry", "false".to_owned()));
         }
         if let Some(seconds) = error.retry_after() {

@@ -35,14 +35,17 @@ async fn describe(gateway: &Gateway, look: &Look) -> Result<Value> {
     let (key, app) = (&known.cards.key.card, &known.cards.app.card);
     let now = gateway.now();
     let judged = identify::judge(&known.cards, Some(look.ip), now);
-    let refusal = judged.as_ref().err().map(|error| {
+    let is_good = judged.is_ok();
+    // A good key without a subscription in force is refused all the same.
+    let works = judged.and_then(|()| authorize::subscribed(key, app, &known.catalogue, now));
+    let refusal = works.as_ref().err().map(|error| {
         let code = error.code();
         json!({
-            "code": code.word(), "message": error.message(), "next": code.next(),
+            "code": code.word(), "message": error.message(), "next": error.next(),
             "doc_url": format!("{}/docs/errors/{code}", gateway.base_url()),
         })
     });
-    let models = authorize::models(key, app, &known.catalogue, &look.door, now).unwrap_or_default();
+    let models = authorize::callable(key, app, &known.catalogue, now);
     let names: Vec<&str> = models.iter().map(|listed| listed.name.as_str()).collect();
     let time = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
     Ok(json!({
@@ -51,7 +54,7 @@ async fn describe(gateway: &Gateway, look: &Look) -> Result<Value> {
         "name": key.key.name,
         "prefix": key.key.prefix,
         "last4": key.key.last4,
-        "state": if refusal.is_none() { "active" } else { "refused" },
+        "state": if is_good { "active" } else { "refused" },
         "works": refusal.is_none(),
         "refusal": refusal,
         "created_at": key.key.created_at.rfc3339(),
@@ -60,22 +63,23 @@ async fn describe(gateway: &Gateway, look: &Look) -> Result<Value> {
         "scopes": key.scopes,
         "application": { "id": app.app.id, "name": app.app.name },
         "team": { "id": app.team.id, "name": app.team.name },
-        "subscriptions": subscriptions(&known),
+        "subscriptions": subscriptions(&known, now),
         "models": names,
         "limits": limits(gateway, &known),
         "fix_url": format!("{}/keys/{}", gateway.base_url(), key.key.id),
     }))
 }
 
-fn subscriptions(known: &Known) -> Vec<Value> {
+fn subscriptions(known: &Known, now: Timestamp) -> Vec<Value> {
     let catalogue = &known.catalogue;
     let rows = known.cards.app.card.subscriptions.iter();
     rows.map(|row| {
+        let bar = authorize::bar(row, catalogue, now);
         json!({
             "api": catalogue.api(row.api_id).map(|api| api.slug.as_str()),
             "version": catalogue.version(row.version_id).map(|version| version.row.name.as_str()),
             "plan": catalogue.plan(row.plan_id).map(|plan| plan.name.as_str()),
-            "state": row.state.word(),
+            "state": bar.unwrap_or(row.state.word()),
             "ends_at": row.ends_at.map(Timestamp::rfc3339),
         })
     })

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::base::Code;
 use crate::gateway::reply::Reply;
-use crate::gateway::{Gateway, nearest_hint};
+use crate::gateway::{Gateway, nearest_hint, nearest_shown};
 use crate::wire::Endpoint;
 
 use super::{arrive, send};
@@ -70,7 +70,20 @@ pub fn unknown(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
     };
     let known: Vec<String> =
         ENDPOINTS.iter().map(|(path, _)| format!("{own}{}", path.replace("/{model:.+}", ""))).collect();
-    let hint = nearest_hint(asked, known.iter().map(String::as_str));
-    let error = Code::PathUnknown.saying(format!("There is no such endpoint{hint}."));
+    let hint = versionless(asked)
+        .map(|path| format!("; nearest: `{path}` with one of the API's live versions"))
+        .unwrap_or_else(|| nearest_hint(asked, known.iter().map(String::as_str)));
+    let base = gateway.base_url();
+    let error = Code::PathUnknown
+        .saying(format!("There is no such endpoint{hint}."))
+        .then(format!("Check the path; each API's page lists its endpoints: {base}/catalogue"));
     send::reply(Reply::error(gateway, arrive::id(request), &error), false)
+}
+
+/// The address of an API's endpoint that was asked for without a version.
+fn versionless(asked: &str) -> Option<String> {
+    let (slug, rest) = asked.strip_prefix("/apis/")?.split_once('/')?;
+    let bound = ENDPOINTS.iter().filter(|(_, what)| !matches!(what, What::KeySelf));
+    let path = bound.map(|(path, _)| *path).find(|path| path.strip_prefix('/') == Some(rest))?;
+    Some(format!("/apis/{}/{{version}}{path}", nearest_shown(slug)))
 }

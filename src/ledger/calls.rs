@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::record::CallState;
+use super::record::{CAUSE, CallState};
 use crate::base::ids::{ApiId, AppId, CallId, KeyId, ProviderId, SubscriptionId, TeamId, UserId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::store::Db;
@@ -38,6 +38,15 @@ impl Sight {
                 call.user_id == Some(*user) || call.team_id.is_some_and(|team| teams.contains(&team))
             }
         }
+    }
+
+    /// The call without what speaks of the operator's account at a vendor, for those it is not for.
+    fn shown(&self, mut call: call::Model) -> call::Model {
+        let end = call.facts.find(&format!(" {CAUSE}="));
+        if let Some(end) = end.filter(|_| *self != Self::Everything) {
+            call.facts.truncate(end);
+        }
+        call
     }
 }
 
@@ -103,6 +112,7 @@ pub async fn list(
     let full = calls.len() as u64 > most;
     calls.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     let next = if full { calls.last().map(|call| call.id) } else { bound };
+    let calls = calls.into_iter().map(|call| sight.shown(call)).collect();
     Ok(Listing { calls, next, stopped: !full && bound.is_some() })
 }
 
@@ -261,7 +271,7 @@ pub async fn find(db: &Db, sight: &Sight, id: CallId) -> Result<Option<Told>> {
     let found = call::Entity::find_by_id(id).one(db.calls()).await?;
     match found.filter(|call| sight.sees(call)) {
         None => Ok(None),
-        Some(call) => Ok(Some(Told { attempts: attempts(db, &call).await?, call })),
+        Some(call) => Ok(Some(Told { attempts: attempts(db, &call).await?, call: sight.shown(call) })),
     }
 }
 
@@ -278,7 +288,7 @@ pub async fn find_for_diagnosis(db: &Db, sight: &Sight, id: CallId) -> Result<Op
         }
         call.client_request_id = None;
     }
-    Ok(Some(Told { attempts: attempts(db, &call).await?, call }))
+    Ok(Some(Told { attempts: attempts(db, &call).await?, call: sight.shown(call) }))
 }
 
 async fn attempts(db: &Db, call: &call::Model) -> Result<Vec<attempt::Model>> {

@@ -118,6 +118,10 @@ impl Tokens {
     }
 }
 
+/// Before this word in the facts stands what everyone may know who may see the call; after it, why its
+/// vendors failed.
+pub const CAUSE: &str = "cause";
+
 /// Written once per call that began, whatever happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {

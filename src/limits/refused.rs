@@ -47,7 +47,9 @@ impl Refused {
         let error = self.code().saying(self.sentence());
         match self.retry_after_s {
             Some(seconds) => error.after(seconds),
-            None => error,
+            None => {
+                error.lasting().then("Lower `max_tokens` or send a shorter prompt, or ask for a larger plan.")
+            }
         }
     }
 
@@ -58,8 +60,7 @@ impl Refused {
             (LimitKind::ConcurrentCalls, _) => format!("{amount} calls of {whose} are already open."),
             (LimitKind::UsdPerMonth, _) => self.budget_sentence(whose),
             (_, None) => format!(
-                "This request may use {} tokens, which is over the limit of {amount} {kind} of {whose}; \
-                 ask for fewer output tokens or send a shorter prompt.",
+                "This request may use {} tokens, which is over the limit of {amount} {kind} of {whose}.",
                 self.asked
             ),
             (_, Some(wait)) => {

@@ -3,6 +3,8 @@
 /// The second that runs now and the sixty before it: so no span of sixty seconds ever holds more
 /// than the limit, wherever it starts.
 pub(super) const SLOTS: usize = 61;
+/// Nobody is told to wait for longer than the limit's minute.
+const LONGEST: u32 = 60;
 
 /// Counts per second on a ring.
 pub(super) struct Window {
@@ -79,12 +81,12 @@ impl Window {
         for age in (0..SLOTS as u64).rev() {
             if left <= room {
                 // The slot of age `age + 1` was the last that had to go.
-                return u32::try_from(SLOTS as u64 - 1 - age).unwrap_or(0).max(1);
+                return u32::try_from(SLOTS as u64 - 1 - age).unwrap_or(0).clamp(1, LONGEST);
             }
             let at = self.newest.saturating_sub(age);
             left -= i64::from(self.get(at));
         }
-        SLOTS as u32
+        LONGEST
     }
 
     /// Seconds until nothing is counted.

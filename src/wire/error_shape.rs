@@ -33,8 +33,19 @@ impl Links {
 
 /// What happened, then what to do next.
 pub(super) fn sentence(error: &Error) -> String {
-    let (said, next) = (error.message(), error.code().next());
-    if said.ends_with(next) { said.to_owned() } else { format!("{said} {next}") }
+    let (said, next) = (error.message().trim_end(), error.next());
+    if said.ends_with(next) {
+        return said.to_owned();
+    }
+    let last = said.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let bare = said.trim_end_matches(['"', '\'', ')', ']', '`', '*', '\u{201d}', '\u{2019}', '»']);
+    let between = match bare.chars().next_back() {
+        // A stop would be taken for a part of the address.
+        _ if last.contains("://") => " \u{2013} ",
+        Some('.' | '!' | '?' | '…' | ':' | ';' | '\u{3002}') | None => " ",
+        Some(_) => ". ",
+    };
+    format!("{said}{between}{next}")
 }
 
 #[cfg(test)]

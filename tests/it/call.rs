@@ -1,5 +1,8 @@
 //! A call from end to end: the answer, what the vendor saw, and the row it leaves.
 
+use portico::domain::catalogue;
+use portico::domain::keys::{self, NewKey};
+use portico::store::entity::states::Scope;
 use serde_json::json;
 
 use super::support::calls::chat;
@@ -113,6 +116,30 @@ async fn a_key_tells_what_it_is_even_when_it_is_dead() {
     let dead = app.look(&dev.secret, "/v1/key/self").await.is(200).json();
     assert_eq!(dead["refusal"]["code"], "key_expired", "{dead}");
     assert_eq!(app.chat(&dev.secret, "demo-echo").await.is(401).code(), "key_expired");
+}
+
+#[actix_web::test]
+async fn a_good_key_without_a_subscription_in_force_says_that_it_does_not_work() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dev = app.developer("dana", &starter).await;
+    let new = NewKey { scopes: vec![Scope::Embeddings], ..NewKey::usual(dev.app, "vectors") };
+    let narrow = keys::issue(&app.db, &dev.person.actor, new).await.unwrap();
+    let alive = app.look(narrow.secret.expose(), "/v1/key/self").await.is(200).json();
+    assert_eq!((&alive["works"], &alive["models"]), (&json!(true), &json!(["demo-embed"])), "{alive}");
+    catalogue::retire(&app.db, &admin.actor, starter.version.id, String::new()).await.unwrap();
+    let told = app.look(&dev.secret, "/v1/key/self").await.is(200).json();
+    assert_eq!((&told["works"], &told["state"]), (&json!(false), &json!("active")), "{told}");
+    assert_eq!(told["refusal"]["code"], "version_retired");
+    assert!(told["refusal"]["doc_url"].is_string() && told["refusal"]["message"].is_string());
+    assert_eq!((&told["subscriptions"][0]["state"], &told["models"]), (&json!("retired"), &json!([])));
+    let refused = app.chat(&dev.secret, "demo-echo").await.is(410);
+    let row = app.calls(1).await.remove(0);
+    assert_eq!(
+        (row.id.to_string().as_str(), row.version_id),
+        (refused.header("x-request-id"), Some(starter.version.id))
+    );
 }
 
 #[actix_web::test]

@@ -237,6 +237,20 @@ async fn f04_a_stream_that_stops_in_the_middle_ends_at_its_limit_and_is_paid_in_
 }
 
 #[actix_web::test]
+async fn a_timer_for_whole_answers_does_not_cut_a_stream_and_is_named_where_it_ran_out() {
+    let pair = pair().await;
+    let timers = Timers { total_ms: Some(300), ..Timers::default() };
+    set_timers(&pair.app, &pair.admin, &pair.target, timers).await;
+    pair.first.set(Mode::Slow(Duration::from_millis(700)));
+    let answer = pair.app.call(&pair.dev.secret, "/v1/chat/completions", &streamed()).await.is(200);
+    assert!(answer.text.contains("[DONE]"), "{}", answer.text);
+    assert_eq!((pair.first.hits(), pair.second.hits()), (1, 0));
+    assert_eq!(pair.app.chat(&pair.dev.secret, "gpt-test").await.is(504).code(), "vendor_timeout");
+    let row = pair.app.calls(2).await.remove(1);
+    assert!(row.facts.ends_with("cause=the timer `total` ran out after 0.3 s"), "{}", row.facts);
+}
+
+#[actix_web::test]
 async fn f03_a_stream_that_waits_gets_its_head_and_comments_and_then_the_next_vendor() {
     let pair = pair().await;
     let timers = Timers { first_byte_ms: Some(16_500), ..Timers::default() };

@@ -229,3 +229,49 @@ async fn f22_a_body_over_the_cap_is_refused_with_and_without_a_length() {
         .body(reqwest::Body::wrap_stream(futures_util::stream::iter(chunks)));
     assert_eq!(caller.send(request).await.is(413).code(), "body_too_large");
 }
+
+#[actix_web::test]
+async fn why_a_vendor_failed_is_on_record_for_operators_alone() {
+    let app = spawn().await;
+    let vendor = Vendor::start().await;
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &vendor.base, &["gpt-test"]).await;
+    let dev = app.developer("dana", &starter).await;
+    let json = |message: &str| format!(r#"{{"error":{{"message":"{message}"}}}}"#);
+    let in_stream = format!("data: {}\n\n", r#"{"error":{"message":"no room","code":503}}"#);
+    let faults = [
+        (Mode::Status(500, String::new(), json("boom")), "boom"),
+        (
+            Mode::Status(400, String::new(), json("Your credit balance is too low")),
+            "credit balance is too low",
+        ),
+        (Mode::Status(200, "content-type: text/html\r\n".into(), "<html>busy</html>".into()), "format"),
+        (Mode::Status(200, "content-type: text/event-stream\r\n".into(), in_stream), "no room"),
+        (Mode::Reset(20), "onnection"),
+        (Mode::Status(400, String::new(), json("odd: Say hello to all of us")), "odd: [removed] to all"),
+    ];
+    for (n, (mode, why)) in faults.into_iter().enumerate() {
+        vendor.set(mode);
+        let mut body = chat("gpt-test");
+        body["messages"][0]["content"] = "Please. Say hello".into();
+        body["stream"] = (why == "no room").into();
+        let answer = app.call(&dev.secret, "/v1/chat/completions", &body).await;
+        assert!(answer.status >= 400, "{why}: {}", answer.text);
+        if why == "no room" {
+            assert_eq!((answer.status, answer.header("retry-after")), (503, "2"));
+        }
+        let row = app.calls(n + 1).await.remove(n);
+        assert!(row.facts.contains(" cause=") && row.facts.contains(why), "{why}: {}", row.facts);
+        let page = format!("/calls/{}", row.id);
+        let words = why.replace('\'', "&#39;");
+        assert!(admin.browser.get(&page).await.is(200).text.contains(&words), "{why}");
+        assert!(!dev.person.browser.get(&page).await.is(200).text.contains("cause="), "{why}");
+        app.app.gateway.upstream().health().forget(credential(&app).await);
+    }
+}
+
+async fn credential(app: &super::support::TestApp) -> uuid::Uuid {
+    use portico::store::entity::credential;
+    use sea_orm::EntityTrait;
+    credential::Entity::find().one(app.db.read()).await.unwrap().unwrap().id.0
+}

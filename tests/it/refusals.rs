@@ -162,7 +162,12 @@ async fn a_rate_says_when_there_is_room_again() {
     let refused = app.chat(&dev.secret, "demo-echo").await.is(429);
     assert_eq!(refused.code(), "rate_limit_exceeded");
     let wait: u32 = refused.header("retry-after").parse().unwrap();
-    assert!((1..=61).contains(&wait));
+    assert!((1..=60).contains(&wait));
+    for (name, value) in [("limit", "2"), ("remaining", "0")] {
+        assert_eq!(refused.header(&format!("x-ratelimit-{name}-requests")), value);
+    }
+    assert!(!refused.header("x-ratelimit-reset-requests").is_empty());
+    app.look(&dev.secret, "/v1/models").await.is(200);
     assert_eq!(refused.header("x-should-retry"), "");
     let _ = Actor::system("test");
 }
@@ -180,6 +185,9 @@ async fn a_wrong_path_is_a_404_for_everybody() {
         assert_eq!(caller.get(path).await.is(404).code(), "path_unknown", "{path}");
     }
     assert!(unknown.text.contains("/v1/chat/completions"), "{}", unknown.text);
+    assert!(unknown.text.contains(&format!("{}/catalogue", app.base)), "{}", unknown.text);
+    let versionless = caller.get("/apis/demo/chat/completions").await.is(404);
+    assert!(versionless.text.contains("`/apis/demo/{version}/chat/completions`"), "{}", versionless.text);
     let wrong = caller.get("/v1/chat/completions").await.is(405);
     assert_eq!((wrong.code().as_str(), wrong.header("allow")), ("method_not_allowed", "POST"));
 }

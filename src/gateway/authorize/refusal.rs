@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::candidate::{Candidate, allowed, candidates, may_call, state};
 use crate::base::{Code, Error, Timestamp};
 use crate::domain::gate::{AppCard, KeyCard};
+use crate::gateway::arrival::Door;
 use crate::gateway::directory::{Api, Catalogue};
 use crate::gateway::nearest;
+use crate::ledger::record::What;
 
 /// The best refusal, once no subscription fits: only then are there words to be made.
 pub fn none_fits(key: &KeyCard, app: &AppCard, catalogue: &Catalogue, model: &str, now: Timestamp) -> Error {
@@ -16,7 +18,7 @@ pub fn none_fits(key: &KeyCard, app: &AppCard, catalogue: &Catalogue, model: &st
     for candidate in candidates(app, catalogue) {
         let serves = candidate.version.models.contains_key(model);
         let refusal = match state(&candidate, now) {
-            Ok(()) if !may_call(key, candidate.api) => not_of_key(candidate.api),
+            Ok(()) if !may_call(key, candidate.api) => not_of_key(candidate.api).about(candidate.row.id.0),
             Ok(()) => {
                 let refusal = serves.then(|| not_in_plan(model, &candidate));
                 usable.push(candidate);
@@ -51,9 +53,10 @@ fn nothing_serves(
             format!("Model `{}` belongs to API {}; app {name} is not subscribed to it.", model, api.slug);
         return Code::SubscriptionMissing.saying(said).about(api.id.0);
     }
-    if !usable.is_empty() {
-        let names = usable.iter().flat_map(|one| allowed(one));
-        return unknown_model(model, names);
+    if let Some(first) = usable.first() {
+        let unknown = unknown_model(model, usable.iter().flat_map(|one| allowed(one)));
+        // Of several, none is the one that was meant.
+        return if usable.len() == 1 { unknown.about(first.row.id.0) } else { unknown };
     }
     other.unwrap_or_else(|| without_any(app))
 }
@@ -81,6 +84,27 @@ pub fn not_in_plan(model: &str, candidate: &Candidate<'_>) -> Error {
 pub fn unknown_model<'n>(model: &str, names: impl Iterator<Item = &'n str>) -> Error {
     let hint = nearest::hint(model, names);
     Code::ModelNotFound.saying(format!("There is no model `{}`{hint}.", nearest::shown(model))).on("model")
+}
+
+/// Names in a record the rows its refusal speaks of: the subscription's, and what the address names.
+pub fn name_rows(refusal: &Error, app: &AppCard, catalogue: &Catalogue, door: &Door, what: &mut What) {
+    let addressed = match door {
+        Door::Unified => None,
+        Door::Api { slug, version } => super::place(app, catalogue, slug, version).ok(),
+    };
+    if let Some((api, version)) = addressed {
+        (what.api, what.version) = (Some(api.id), Some(version.row.id));
+    }
+    let row = app.subscriptions.iter().find(|row| match (refusal.subject(), what.version) {
+        (Some(subject), _) => row.id.0 == subject,
+        (None, version) => version == Some(row.version_id),
+    });
+    if let Some(row) = row {
+        what.subscription = Some(row.id);
+        what.plan = Some(row.plan_id);
+        what.api = what.api.or(Some(row.api_id));
+        what.version = what.version.or(Some(row.version_id));
+    }
 }
 
 /// Which refusal helps most, best first.

@@ -317,3 +317,28 @@ fn a_bar_and_its_words_have_one_code() {
         }
     }
 }
+
+#[test]
+fn a_refusal_names_the_rows_it_speaks_of() {
+    let suspended = with_state(State::Suspended);
+    let mut retired = World::new();
+    retired.version_row("assistants", "v1").state = VersionState::Retired;
+    let mut scoped = World::new();
+    scoped.key.scopes = Some(vec!["embeddings".into()]);
+    for world in [suspended, retired, scoped] {
+        for door in [Door::Unified, Door::Api { slug: "assistants".into(), version: "v1".into() }] {
+            let catalogue = world.catalogue();
+            let refusal =
+                authorize(&world.key, &world.app, &catalogue, ask(&door, "fast"), NOW).err().unwrap();
+            let mut what = crate::ledger::record::What::default();
+            name_rows(&refusal, &world.app, &catalogue, &door, &mut what);
+            let row = &world.app.subscriptions[0];
+            assert_eq!(
+                (what.api, what.version, what.plan, what.subscription),
+                (Some(row.api_id), Some(row.version_id), Some(row.plan_id), Some(row.id)),
+                "{} at {door:?}",
+                refusal.code()
+            );
+        }
+    }
+}

@@ -40,8 +40,12 @@ fn b25_to_b32_each_slip_has_its_own_answer() {
             Presented { key_headers: vec!["other".into()], ..authorization(&format!("Bearer {key}")) },
             Err(Code::AuthConflict),
         ),
+        (Presented { authorization: vec![format!("Bearer {key}"); 2], ..Presented::default() }, Ok(())),
         (
-            Presented { authorization: vec![format!("Bearer {key}"); 2], ..Presented::default() },
+            Presented {
+                authorization: vec![format!("Bearer {key}"), "Bearer other".into()],
+                ..Presented::default()
+            },
             Err(Code::AuthConflict),
         ),
         (
@@ -52,6 +56,15 @@ fn b25_to_b32_each_slip_has_its_own_answer() {
     for (row, (presented, wanted)) in table.into_iter().enumerate() {
         assert_eq!(code(presented), wanted, "row {row}");
     }
+}
+
+#[test]
+fn a_management_token_is_named_for_what_it_is() {
+    let error = Credential::choose(&authorization("Bearer ptc-adm-0123456789")).err().unwrap();
+    assert_eq!(error.code(), Code::KeyUnknown);
+    assert!(error.message().contains("management token") && error.next().contains("API key"), "{error}");
+    let other = Credential::choose(&authorization("Bearer ptc-nothing")).err().unwrap();
+    assert_eq!(other.message(), Code::KeyUnknown.message());
 }
 
 #[test]

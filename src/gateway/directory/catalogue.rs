@@ -318,7 +318,11 @@ fn build_target(
         position: row.position,
         weight: u32::try_from(row.weight).unwrap_or(0),
         is_on: row.state == Switch::On,
-        stream_timers: set(if reasoning { Timers::reasoning_stream() } else { Timers::stream() }),
+        // A stream may last: only silence ends it.
+        stream_timers: Timers {
+            total: None,
+            ..set(if reasoning { Timers::reasoning_stream() } else { Timers::stream() })
+        },
         whole_timers: set(Timers::whole()),
         prices,
     }

@@ -1,11 +1,17 @@
 //! What a decision was made on, in a few words for the record.
 
 use crate::base::Error;
+use crate::ledger::record::CAUSE;
+
+/// Bytes of all causes together.
+const CAUSES: usize = 200;
 
 #[derive(Default)]
 pub struct Facts {
     pub api: Option<String>,
     pub plan: Option<String>,
+    /// Why each try failed: for operators alone.
+    pub causes: Vec<String>,
 }
 
 impl Facts {
@@ -29,6 +35,14 @@ impl Facts {
         if let Some(error) = error {
             add("said", error.message());
         }
+        if let Some(share) = CAUSES.checked_div(self.causes.len()) {
+            let cut: Vec<&str> = self.causes.iter().map(|cause| cut(cause, share)).collect();
+            add(CAUSE, &cut.join("; then "));
+        }
         text
     }
+}
+
+fn cut(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }

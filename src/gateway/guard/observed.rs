@@ -37,7 +37,8 @@ impl Observed {
         }
         let delivered = cost::estimated_tokens(self.delivered_bytes);
         tokens.input = usage.input.or_else(|| Some(cost::estimated_tokens(self.prompt_bytes as u64)));
-        tokens.output = Some(delivered.max(usage.output.unwrap_or(0)));
+        // The reasoning is a part of the output, though none of it was delivered.
+        tokens.output = Some(delivered.max(usage.output.unwrap_or(0)).max(usage.reasoning.unwrap_or(0)));
         (tokens, UsageSource::Estimated)
     }
 }

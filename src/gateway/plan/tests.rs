@@ -47,7 +47,21 @@ fn f07_what_cools_down_is_left_out_and_named_when_nothing_is_left() {
 fn a_model_without_any_target_says_so() {
     let world = World::new();
     let refused = plan(Upstream::new().health(), &model(&world.catalogue()), Endpoint::Chat, CallId::fresh());
-    assert_eq!(refused.err().unwrap().code(), Code::NoTarget);
+    let refused = refused.err().unwrap();
+    assert_eq!((refused.code(), refused.retry(), refused.retry_after()), (Code::NoTarget, false, None));
+    assert!(refused.next().contains("operator"), "waiting does not help: {}", refused.next());
+}
+
+#[test]
+fn a_credential_that_was_refused_is_told_alike_the_first_time_and_later() {
+    let mut world = World::new();
+    world.target("fast", "only", 0, 1);
+    let (upstream, model) = (Upstream::new(), model(&world.catalogue()));
+    let health = upstream.health();
+    let id = plan(health, &model, Endpoint::Chat, CallId::fresh()).unwrap().choices[0].health_id();
+    health.note(id, "only", Outcome::Credential);
+    let refused = plan(health, &model, Endpoint::Chat, CallId::fresh()).err().unwrap();
+    assert_eq!((refused.code(), refused.retry_after()), (Code::VendorCredential, None));
 }
 
 #[test]

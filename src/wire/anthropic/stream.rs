@@ -39,6 +39,8 @@ pub struct Events {
     /// The answer was given by way of a call.
     shaped: bool,
     finished: bool,
+    /// The output was counted at its end: what the start says of it is provisional.
+    counted: bool,
 }
 
 /// The block that is open.
@@ -81,7 +83,7 @@ impl ReadEvents for Events {
     }
 
     fn usage(&self) -> Option<Usage> {
-        self.counts.usage()
+        self.known()
     }
 }
 
@@ -232,6 +234,7 @@ impl Events {
 
     fn finish(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) {
         if let Some(counts) = event.usage {
+            self.counted |= counts.output_tokens.is_some();
             self.counts.correct(counts);
         }
         let Some(delta) = event.delta else { return };
@@ -245,6 +248,11 @@ impl Events {
         found.push(Event::Finish { finish, refusal });
     }
 
+    fn known(&self) -> Option<Usage> {
+        let usage = self.counts.usage()?;
+        Some(if self.counted { usage } else { Usage { output: None, reasoning: None, ..usage } })
+    }
+
     fn stop(&mut self, found: &mut Vec<Event>) -> Result<(), WireFault> {
         if !self.began {
             return Err(WireFault::strange("the stream ended before it began"));
@@ -253,7 +261,7 @@ impl Events {
             let (finish, refusal) = stop("", None);
             found.push(Event::Finish { finish, refusal });
         }
-        found.push(Event::End { usage: self.counts.usage() });
+        found.push(Event::End { usage: self.known() });
         Ok(())
     }
 }

@@ -45,3 +45,18 @@ fn a_vendors_404_has_the_type_of_a_404() {
         serde_json::from_slice(&error_body(Format::OpenAi, &error, CallId::fresh(), "")).unwrap();
     assert_eq!(body["error"]["type"], "not_found_error");
 }
+
+#[test]
+fn a_sentence_ends_before_the_next_step_begins() {
+    let next = Code::VendorRejected.next();
+    for (said, before) in [
+        ("The vendor said: bad thing", "bad thing. "),
+        ("It said \"no.\"", "\"no.\" "),
+        ("Really?", "Really? "),
+        ("Guide: https://example.com/move", "https://example.com/move \u{2013} "),
+    ] {
+        let text = sentence(&Code::VendorRejected.saying(said));
+        assert!(text.ends_with(&format!("{before}{next}")), "{text}");
+    }
+    assert_eq!(sentence(&Code::VendorRejected.saying(next)), next, "it is not said twice");
+}

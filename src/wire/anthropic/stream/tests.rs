@@ -162,3 +162,10 @@ fn arguments_that_come_whole_with_their_block_are_not_lost() {
     ]);
     assert_eq!(found.last(), Some(&Event::CallPiece { rank: 0, piece: r#"{"a":1}"#.into() }));
 }
+
+#[test]
+fn a_provisional_count_of_the_output_is_no_count() {
+    let (_, events) = read(&[start(), json!({"type": "message_stop"})]);
+    let usage = events.usage().unwrap();
+    assert_eq!((usage.input, usage.output), (Some(3), None));
+}
