@@ -419,7 +419,7 @@ fn what_can_never_fit_is_not_to_be_sent_again_and_nobody_waits_longer_than_a_min
     let never = counters.reserve(&rate, &tokens(1_001), NOW).err().unwrap().error();
     assert_eq!((never.retry(), never.retry_after()), (false, None));
     assert!(never.next().contains("max_tokens") && !never.next().contains("Retry-After"), "{}", never.next());
-    counters.reserve(&rate, &tokens(1_000), NOW).unwrap();
+    let _held = counters.reserve(&rate, &tokens(1_000), NOW).unwrap();
     let later = counters.reserve(&rate, &tokens(1_000), NOW).err().unwrap().error();
     assert_eq!((later.retry(), later.retry_after()), (true, Some(60)));
 }
