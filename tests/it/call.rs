@@ -1,6 +1,6 @@
 //! A call from end to end: the answer, what the vendor saw, and the row it leaves.
 
-use portico::domain::catalogue;
+use portico::domain::catalogue::{self, Deprecation};
 use portico::domain::keys::{self, NewKey};
 use portico::store::entity::states::Scope;
 use serde_json::json;
@@ -128,6 +128,12 @@ async fn a_good_key_without_a_subscription_in_force_says_that_it_does_not_work()
     let narrow = keys::issue(&app.db, &dev.person.actor, new).await.unwrap();
     let alive = app.look(narrow.secret.expose(), "/v1/key/self").await.is(200).json();
     assert_eq!((&alive["works"], &alive["models"]), (&json!(true), &json!(["demo-embed"])), "{alive}");
+    let notice = Deprecation {
+        sunset_at: app.db.now().plus(90 * 86_400_000_000),
+        successor: None,
+        guide_url: String::new(),
+    };
+    catalogue::deprecate(&app.db, &admin.actor, starter.version.id, notice).await.unwrap();
     catalogue::retire(&app.db, &admin.actor, starter.version.id, String::new()).await.unwrap();
     let told = app.look(&dev.secret, "/v1/key/self").await.is(200).json();
     assert_eq!((&told["works"], &told["state"]), (&json!(false), &json!("active")), "{told}");

@@ -248,7 +248,10 @@ async fn why_a_vendor_failed_is_on_record_for_operators_alone() {
         (Mode::Status(200, "content-type: text/html\r\n".into(), "<html>busy</html>".into()), "format"),
         (Mode::Status(200, "content-type: text/event-stream\r\n".into(), in_stream), "no room"),
         (Mode::Reset(20), "onnection"),
-        (Mode::Status(400, String::new(), json("odd: Say hello to all of us")), "odd: [removed] to all"),
+        (
+            Mode::Status(400, String::new(), json("odd: Please. Say hello! for all of us")),
+            "odd: [removed]! for all",
+        ),
     ];
     for (n, (mode, why)) in faults.into_iter().enumerate() {
         vendor.set(mode);
