@@ -74,8 +74,7 @@ need_tools() {
   for tool in sed grep tail seq sort install nohup; do has "$tool" || missing+=" $tool"; done
   [ -z "$from" ] || has sha256sum || has shasum || missing+=" sha256sum"
   [ -z "$missing" ] || fail "missing:$missing. Install it the way your system does, or mend PATH"
-  for tool in curl $([ -n "$from" ] || say cc make); do has "$tool" || missing+=" $tool"; done
-  [ -n "$missing" ] || return 0
+  for tool in curl $([ -n "$from" ] || say cc make); do has "$tool" || missing+=" $tool"; done; [ -n "$missing" ] || return 0
   if [ -n "$no_toolchain" ] || [ -z "$command" ] || ! { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
     fail "missing:$missing. Get it with: ${command:+sudo }${command:-the package manager of your system}"
   fi
@@ -118,8 +117,7 @@ servers() { # those, and the one of the pid file that may be about to
   { holders || true; [[ $args != *"$bin --config $settings serve"* ]] || say "$pid"; } | sort -u
 }
 stop() {
-  local pids signal; pids=$(servers)
-  [ -z "$pids" ] || step "Stopping Portico (${pids//$'\n'/, })"
+  local pids signal; pids=$(servers); [ -z "$pids" ] || step "Stopping Portico (${pids//$'\n'/, })"
   for signal in TERM KILL; do
     # shellcheck disable=SC2086 # one word for each
     [ -z "$pids" ] || kill -$signal $pids 2>/dev/null || true
@@ -140,14 +138,11 @@ start() { # in the background; ready is when /readyz answers and it is the new p
   say "$("$bin" --version 2>/dev/null || say "$bin") $status; its own lines at the end of $log:" >&2
   tail -n "+$((${lines:-0} + 1))" "$log" | tail -n 15 >&2; stop; return 1
 }
-look_at_port() { # before anything is made; a server of this data folder may have it, and is stopped later
-  if [ -z "$port" ] || [ -n "$(servers)" ]; then return; fi
-  ! taken "$port" || fail "port $port is taken; choose another, or leave --port out"
-}
+# Before anything is made; a server of this data folder may have the port, and is stopped later.
+look_at_port() { [ -z "$port" ] || [ -n "$(servers)" ] || ! taken "$port" || fail "port $port is taken; choose another, or leave --port out"; }
 free_address() { ! taken "${url##*:}" || fail "another program answers on $url, so Portico was not started; stop it, or name a free port with --port"; }
 write_settings() { # keeps those that are there, but for a port that was named
-  local chosen=${port:-8080}
-  [ ! -e "$settings" ] || address
+  local chosen=${port:-8080}; [ ! -e "$settings" ] || address
   if [ -e "$settings" ] && { [ -z "$port" ] || [ "${url##*:}" = "$port" ]; }; then return; fi
   while taken "$chosen"; do [ -z "$port" ] || fail "port $port is taken; choose another, or leave --port out"; chosen=$((chosen + 1)); done
   (umask 077; if [ -e "$settings" ]; then sed "s/^listen = .*/listen = \"127.0.0.1:$chosen\"/" "$settings"
@@ -171,8 +166,7 @@ upgrade() { # the old binary and the old databases come back if the new one does
   while [ ${#all[@]} -gt 5 ]; do rm -rf "${all[0]}"; all=("${all[@]:1}"); done
   ln -f "$bin" "$bin.old" 2>/dev/null || cp -p "$bin" "$bin.old"; mv "$bin.new" "$bin"
   step "Starting the new version"; if start; then rm -f "$bin.old"; return 0; fi
-  go_back "$backup"
-  start || fail "the version before does not start either; its databases are in $backup"
+  go_back "$backup"; start || fail "the version before does not start either; its databases are in $backup"
   fail "the upgrade failed; the version before runs again on $url"
 }
 go_back() { # BACKUP: noted first, so that it is done to its end even when it is cut off
@@ -213,8 +207,7 @@ ending() { # the commands in it can be pasted
   if [ -n "$link" ]; then say "    Set it up:     $link   (works once, for an hour)"; else say "    Sign in:       $url/sign-in   (change your password under Profile)"; fi
   if [ -n "$key" ]; then call="/v1/chat/completions -H 'Authorization: Bearer $key' -H 'Content-Type: application/json' -d '{\"model\":\"demo-echo\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'"
   else call="/v1/models -H 'Authorization: Bearer YOUR_KEY'   (the models that the key may call)"; fi
-  say "    ${label}curl $url$call" \
-    "    Log:           $log" "    Stop:          kill \$(cat $pid_file)" \
+  say "    ${label}curl $url$call" "    Log:           $log" "    Stop:          kill \$(cat $pid_file)" \
     "    Start again:   nohup $bin --config $settings serve >>$log 2>&1 & echo \$! >$pid_file" \
     "    Uninstall:     $here/install.sh --uninstall --prefix $prefix   (the data in $data stays)"
   case :$PATH: in *":$prefix/bin:"*) ;; *) say "    Commands:      $bin --help   (add $prefix/bin to your PATH)" ;; esac
@@ -226,8 +219,7 @@ remove() {
   stop; rm -f "$bin" "$bin.old" "$bin.new"
   if [ -z "$purge" ]; then say "Removed $bin. The data stays in $data, the settings in $settings."; return; fi
   [ ! -d "$data" ] || find "$data/" -mindepth 1 -maxdepth 1 ! -name .portico -exec rm -rf {} +
-  rm -rf "$data"; rm -f "$settings"
-  say "Removed $bin, $settings and $data."
+  rm -rf "$data"; rm -f "$settings"; say "Removed $bin, $settings and $data."
 }
 plan() {
   if [ -n "$uninstall$purge" ]; then say "Would stop Portico and remove $bin${purge:+, $settings and $data}."; return; fi
