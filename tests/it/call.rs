@@ -134,7 +134,7 @@ async fn a_good_key_without_a_subscription_in_force_says_that_it_does_not_work()
         guide_url: String::new(),
     };
     catalogue::deprecate(&app.db, &admin.actor, starter.version.id, notice).await.unwrap();
-    catalogue::retire(&app.db, &admin.actor, starter.version.id, String::new()).await.unwrap();
+    catalogue::retire(&app.db, &admin.actor, starter.version.id, "Old".to_owned()).await.unwrap();
     let told = app.look(&dev.secret, "/v1/key/self").await.is(200).json();
     assert_eq!((&told["works"], &told["state"]), (&json!(false), &json!("active")), "{told}");
     assert_eq!(told["refusal"]["code"], "version_retired");
