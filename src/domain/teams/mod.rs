@@ -15,6 +15,7 @@ use serde_json::json;
 use super::actor::Actor;
 use super::audit::{self, Act};
 use super::changes::{self, Change};
+use super::fields;
 use super::people;
 use super::permit::{self, Right};
 use crate::base::ids::{TeamId, UserId};
@@ -155,12 +156,11 @@ pub async fn rename(db: &Db, actor: &Actor, id: TeamId, name: &str) -> Result<()
 /// # Errors
 /// `field_invalid` without a reason; `conflict` when it is suspended already.
 pub async fn suspend(db: &Db, actor: &Actor, id: TeamId, reason: &str) -> Result<()> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > 500 {
-        let sentence = "Say why, in at most 500 characters. The team's members see it.";
-        return Err(Code::FieldInvalid.saying(sentence).on("reason"));
+    let reason = fields::optional_line("reason", reason, 500)?;
+    if reason.is_empty() {
+        return Err(Code::FieldInvalid.saying("Say why: the team's members are shown this.").on("reason"));
     }
-    turn(db, actor, id, (Standing::Active, Standing::Suspended), Some(reason.to_owned())).await
+    turn(db, actor, id, (Standing::Active, Standing::Suspended), Some(reason)).await
 }
 
 /// Lets a suspended team's applications call again.
