@@ -12,11 +12,12 @@ pub fn estimated_tokens(bytes: u64) -> u64 {
 }
 
 /// What a call cost. `None`: the price of something it used is unknown; never 0 in its place.
-pub fn of(tariff: Option<&Tariff>, tokens: &Tokens, source: UsageSource) -> Option<Nanos> {
+/// `for_an_hour`: so many of the tokens written to a cache stay there that long.
+pub fn of(tariff: Option<&Tariff>, tokens: &Tokens, source: UsageSource, for_an_hour: u64) -> Option<Nanos> {
     if source == UsageSource::None {
         return Some(Nanos::ZERO);
     }
-    prices::cost(&tariff?.of(tokens.input.unwrap_or(0)), tokens)
+    prices::cost(&tariff?.of(tokens.input.unwrap_or(0)), tokens, for_an_hour)
 }
 
 /// The most a call may cost: every token at the dearest price of its kind, at every length of prompt
@@ -27,7 +28,8 @@ pub fn worst(tariff: &Tariff, input: u64, output: u64) -> Option<Nanos> {
 }
 
 fn dearest(price: Prices, input: u64, output: u64) -> Option<Nanos> {
-    let dearest = [price.input, price.cached_read, price.cache_write].into_iter().flatten().max();
+    let prompt = [price.input, price.cached_read, price.cache_write, price.cache_write_1h];
+    let dearest = prompt.into_iter().flatten().max();
     // Without a price of its own a reasoning token costs what output costs; without that, nobody knows.
     let answer = price.output.map(|output| output.max(price.reasoning.unwrap_or(output)));
     let per = |count: u64, price: Option<i64>| -> Option<i128> {
@@ -45,6 +47,7 @@ mod tests {
         input: Some(2_000_000_000),
         cached_read: Some(500_000_000),
         cache_write: Some(2_500_000_000),
+        cache_write_1h: Some(4_000_000_000),
         output: Some(8_000_000_000),
         reasoning: Some(9_000_000_000),
     };
@@ -52,8 +55,8 @@ mod tests {
     #[test]
     fn what_nobody_used_costs_nothing_and_an_unknown_price_is_unknown() {
         let tokens = Tokens { input: Some(1), ..Tokens::default() };
-        assert_eq!(of(None, &Tokens::default(), UsageSource::None), Some(Nanos::ZERO));
-        assert_eq!(of(None, &tokens, UsageSource::Reported), None);
+        assert_eq!(of(None, &Tokens::default(), UsageSource::None, 0), Some(Nanos::ZERO));
+        assert_eq!(of(None, &tokens, UsageSource::Reported, 0), None);
         assert_eq!(worst(&Prices { output: None, ..PRICE }.into(), 1, 1), None);
     }
 
@@ -69,7 +72,7 @@ mod tests {
                 output: Some(output),
                 reasoning: Some(thought),
             };
-            let real = of(Some(&PRICE.into()), &tokens, UsageSource::Reported).unwrap();
+            let real = of(Some(&PRICE.into()), &tokens, UsageSource::Reported, write).unwrap();
             assert!(worst(&PRICE.into(), input, output).unwrap() >= real);
         }
     }
@@ -80,7 +83,7 @@ mod tests {
         let tariff = Tariff::new(PRICE, [(1_000, dear)]);
         let cost = |input: u64| {
             let tokens = Tokens { input: Some(input), output: Some(0), ..Tokens::default() };
-            of(Some(&tariff), &tokens, UsageSource::Reported).unwrap().0
+            of(Some(&tariff), &tokens, UsageSource::Reported, 0).unwrap().0
         };
         assert_eq!((cost(1_000), cost(1_001)), (2_000_000, 4_004_000));
         for input in [1, 1_000, 1_001, 5_000] {

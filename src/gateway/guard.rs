@@ -23,7 +23,6 @@ use crate::wire::Usage;
 use super::Gateway;
 use super::arrival::{Arrival, Door};
 use super::authorize::{self, Grant};
-use super::cost;
 use super::directory::Target;
 use super::identify::Known;
 use asked::asked;
@@ -324,7 +323,7 @@ impl Guard {
         self.stage = Stage::Ended;
         self.drop_try();
         let (tokens, usage_source) = self.usage.tokens(state);
-        let cost = cost::of(self.usage.price.as_ref(), &tokens, usage_source);
+        let cost = self.usage.cost(&tokens, usage_source);
         if let Some(mut reservation) = self.reservation.take() {
             let tokens = i64::try_from(tokens.total()).unwrap_or(i64::MAX);
             // A budget counts unknown costs as nothing: it does not admit unpriced models.

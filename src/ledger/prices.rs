@@ -13,6 +13,8 @@ pub struct Prices {
     pub cached_read: Option<i64>,
     /// Absent: as `input`.
     pub cache_write: Option<i64>,
+    /// Of a write that stays for an hour. Absent: as `cache_write`.
+    pub cache_write_1h: Option<i64>,
     pub output: Option<i64>,
     /// Absent: as `output`.
     pub reasoning: Option<i64>,
@@ -24,6 +26,7 @@ impl Prices {
         input: Some(0),
         cached_read: Some(0),
         cache_write: Some(0),
+        cache_write_1h: Some(0),
         output: Some(0),
         reasoning: Some(0),
     };
@@ -64,20 +67,23 @@ impl From<Prices> for Tariff {
 const PER: i128 = 1_000_000;
 
 /// The cost, multiplied in 128 bits and rounded once (half up). `None` when a price that is needed
-/// is not known, or when nobody counted a token.
-pub fn cost(prices: &Prices, tokens: &Tokens) -> Option<Nanos> {
+/// is not known, or when nobody counted a token. `for_an_hour`: so many of the tokens written to a
+/// cache stay there that long.
+pub fn cost(prices: &Prices, tokens: &Tokens, for_an_hour: u64) -> Option<Nanos> {
     if tokens.input.is_none() && tokens.output.is_none() {
         return None;
     }
     let input = tokens.input.unwrap_or(0);
     let read = tokens.cached_read.unwrap_or(0).min(input);
     let write = tokens.cache_write.unwrap_or(0).min(input - read);
+    let for_an_hour = for_an_hour.min(write);
     let output = tokens.output.unwrap_or(0);
     let reasoning = tokens.reasoning.unwrap_or(0).min(output);
     let parts = [
         (input - read - write, prices.input),
         (read, prices.cached_read.or(prices.input)),
-        (write, prices.cache_write.or(prices.input)),
+        (write - for_an_hour, prices.cache_write.or(prices.input)),
+        (for_an_hour, prices.cache_write_1h.or(prices.cache_write).or(prices.input)),
         (output - reasoning, prices.output),
         (reasoning, prices.reasoning.or(prices.output)),
     ];

@@ -29,9 +29,45 @@ fn wrapped(open: char, parts: impl Iterator<Item = String>, close: char) -> Stri
     json
 }
 
+/// JSON whose strings name half a character (a lone surrogate), with U+FFFD in its place; `None` where
+/// nothing is to be mended. A strict reader takes no such string.
+pub fn whole_characters(json: &[u8]) -> Option<Vec<u8>> {
+    const INSTEAD: &[u8] = b"\\ufffd";
+    let mut mended: Option<Vec<u8>> = None;
+    let (mut at, mut kept) = (0, 0);
+    while let Some(step) = json.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += step;
+        let length = match (unit(json, at), unit(json, at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                let clean = mended.get_or_insert_default();
+                clean.extend_from_slice(json.get(kept..at).unwrap_or_default());
+                clean.extend_from_slice(INSTEAD);
+                kept = at + 6;
+                6
+            }
+            // An escape is two bytes at least: `\\` does not begin the next one.
+            _ => 2,
+        };
+        at += length;
+    }
+    let mut mended = mended?;
+    mended.extend_from_slice(json.get(kept..).unwrap_or_default());
+    Some(mended)
+}
+
+/// The unit that an escape at this place names.
+fn unit(json: &[u8], at: usize) -> Option<u32> {
+    let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
 /// A count, or nothing where a vendor wrote something else.
 pub fn count<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u64>, D::Error> {
     let value = serde_json::Value::deserialize(source)?;
     let whole = |float: f64| (0.0..=9e15).contains(&float).then_some(float as u64);
     Ok(value.as_u64().or_else(|| value.as_f64().and_then(whole)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ pub struct Usage {
     pub cached_read: Option<u64>,
     /// The part of `input` that was written to a cache.
     pub cache_write: Option<u64>,
+    /// The part of `cache_write` that stays for an hour, which has a price of its own.
+    pub cache_write_1h: Option<u64>,
     /// All tokens of the answer, reasoning included.
     pub output: Option<u64>,
     /// The part of `output` that was reasoning.
@@ -22,8 +24,9 @@ const MOST: u64 = 1_000_000_000;
 impl Usage {
     /// False when a count is greater than any call's can be.
     pub fn is_plausible(&self) -> bool {
-        let counts = [self.input, self.cached_read, self.cache_write, self.output, self.reasoning];
-        counts.into_iter().flatten().all(|count| count <= MOST)
+        let input = [self.input, self.cached_read, self.cache_write, self.cache_write_1h];
+        let counts = input.into_iter().chain([self.output, self.reasoning]);
+        counts.flatten().all(|count| count <= MOST)
     }
 
     /// True when the vendor said nothing that can be billed.

@@ -288,17 +288,20 @@ fn build_target(
         rows.prices.iter().filter(|p| p.provider_id == row.provider_id && p.vendor_model == row.vendor_model);
     let mut prices: Vec<_> = mine
         .map(|p| {
+            // Who typed a price of their own meant it for every call.
+            let known = match p.source.as_str() {
+                "table" => vendors::prices::find(&provider.preset, &row.vendor_model),
+                _ => None,
+            };
             let price = Prices {
                 input: p.input,
                 cached_read: p.cached_read,
                 cache_write: p.cache_write,
+                cache_write_1h: known.as_ref().and_then(|known| known.rates(0).cache_write_1h),
                 output: p.output,
                 reasoning: p.reasoning,
             };
-            // Who typed a price of their own meant it for every call.
-            let tiers =
-                if p.source == "table" { tiers(&provider.preset, &row.vendor_model) } else { Vec::new() };
-            (p.effective_at, Tariff::new(price, tiers))
+            (p.effective_at, Tariff::new(price, known.as_ref().map(tiers).unwrap_or_default()))
         })
         .collect();
     prices.sort_by_key(|(from, _)| *from);
@@ -329,13 +332,13 @@ fn build_target(
 }
 
 /// What longer prompts cost by the embedded table.
-fn tiers(preset: &str, vendor_model: &str) -> Vec<(u64, Prices)> {
-    let Some(known) = vendors::prices::find(preset, vendor_model) else { return Vec::new() };
+fn tiers(known: &vendors::prices::PriceRow) -> Vec<(u64, Prices)> {
     let longer = known.tiers.iter().filter(|tier| tier.above > 0);
     let prices = |rates: &vendors::prices::Rates| Prices {
         input: rates.input,
         cached_read: rates.cached_read,
         cache_write: rates.cache_write,
+        cache_write_1h: rates.cache_write_1h,
         output: rates.output,
         reasoning: None,
     };

@@ -254,3 +254,40 @@ fn a_price_of_the_table_knows_long_prompts_and_a_typed_one_holds_for_all() {
         assert_eq!(tariff.of(272_001).input, Some(long), "{source}");
     }
 }
+
+#[test]
+fn a_cache_write_for_an_hour_has_the_tables_price_unless_an_admin_set_one() {
+    use crate::domain::gate::{VersionState, price};
+    use crate::gateway::fixtures::{NOW, World};
+
+    let mut world = World::new();
+    world.rows.providers[0].preset = "anthropic".into();
+    let provider = world.rows.providers[0].id;
+    world.rows.targets.clear();
+    world.target("fast", "claude-opus-4-8", 1, 1);
+    for (source, for_an_hour) in [("table", Some(10_000_000_000)), ("admin", None)] {
+        world.rows.prices = vec![price::Model {
+            id: crate::base::ids::PriceId::fresh(),
+            provider_id: provider,
+            vendor_model: "claude-opus-4-8".into(),
+            input: Some(5_000_000_000),
+            cached_read: None,
+            cache_write: Some(6_250_000_000),
+            output: Some(25_000_000_000),
+            reasoning: None,
+            source: source.to_owned(),
+            effective_at: NOW,
+        }];
+        let catalogue = world.catalogue();
+        let live =
+            |version: &&crate::domain::gate::api_version::Model| version.state == VersionState::Published;
+        let version = world.rows.versions.iter().find(live).unwrap().id;
+        let model = catalogue.version(version).unwrap().models["fast"].clone();
+        let prices = model.targets[0].price(NOW).unwrap().of(1_000);
+        assert_eq!(
+            (prices.cache_write, prices.cache_write_1h),
+            (Some(6_250_000_000), for_an_hour),
+            "{source}"
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! What is known of the tokens of a call, and what of it counts.
 
+use crate::base::Nanos;
 use crate::gateway::cost;
 use crate::ledger::prices::Tariff;
 use crate::ledger::record::{CallState, Tokens, UsageSource};
@@ -40,6 +41,12 @@ impl Observed {
         // The reasoning is a part of the output, though none of it was delivered.
         tokens.output = Some(delivered.max(usage.output.unwrap_or(0)).max(usage.reasoning.unwrap_or(0)));
         (tokens, UsageSource::Estimated)
+    }
+
+    /// What these tokens cost; `None` where a price is unknown.
+    pub fn cost(&self, tokens: &Tokens, source: UsageSource) -> Option<Nanos> {
+        let for_an_hour = self.reported.and_then(|usage| usage.cache_write_1h).unwrap_or(0);
+        cost::of(self.price.as_ref(), tokens, source, for_an_hour)
     }
 }
 

@@ -1,11 +1,20 @@
 //! A whole Messages answer into the neutral model.
 
 use crate::wire::chat::{Answer, AnswerPart, Citation};
-use crate::wire::{Finish, WireFault, fault};
+use crate::wire::{Finish, WireFault, fault, json};
 
 use super::{ANSWER_TOOL, types};
 
+/// Half a character in a text is no reason to lose an answer that is paid for.
 pub fn answer(body: &[u8]) -> Result<Answer, WireFault> {
+    let told = read(body);
+    match &told {
+        Err(WireFault::NotThisFormat(_)) => json::whole_characters(body).map_or(told, |clean| read(&clean)),
+        _ => told,
+    }
+}
+
+fn read(body: &[u8]) -> Result<Answer, WireFault> {
     let message: types::Message<'_> = match serde_json::from_slice(body) {
         Ok(message) => message,
         Err(_) if is_error(body) => return Err(fault::under_200(body)),

@@ -2,7 +2,7 @@
 
 use crate::wire::chat::{Citation, Event};
 use crate::wire::codec::ReadEvents;
-use crate::wire::{Usage, WireFault, fault, sse};
+use crate::wire::{Usage, WireFault, fault, json, sse};
 
 use super::read::{citation, compact, is_new_block, shaped_finish, stop};
 use super::usage::Counts;
@@ -77,7 +77,15 @@ impl ReadEvents for Events {
         }
         // A server that forgets the blank line runs several events together: each line is one.
         for place in &fields.data {
-            self.line(event.get(place.clone()).unwrap_or_default(), found)?;
+            let line = event.get(place.clone()).unwrap_or_default();
+            match self.line(line, found) {
+                // Half a character in a text is no reason to lose an answer that is paid for.
+                Err(WireFault::NotThisFormat(why)) => match json::whole_characters(line) {
+                    Some(clean) => self.line(&clean, found)?,
+                    None => return Err(WireFault::NotThisFormat(why)),
+                },
+                told => told?,
+            }
         }
         Ok(())
     }
@@ -128,7 +136,7 @@ impl Events {
         let block: types::AnswerBlock<'_> = match serde_json::from_str(json.get()) {
             Ok(block) => block,
             Err(_) if is_new_block(json.get()) => {
-                self.block = Block::Other;
+                self.block = self.foreign(json.get(), found);
                 return Ok(());
             }
             Err(_) => return Err(WireFault::strange("a block of the stream is odd")),
@@ -163,16 +171,17 @@ impl Events {
                 found.push(Event::Redacted { rank, data: block.data.unwrap_or_default() });
                 Block::Other
             }
-            // What is shown to be ours to skip: a type nobody knows yet carries no promise.
-            kind if kind.ends_with("_tool_result") || kind.ends_with("_tool_use") => {
-                let rank = self.foreign;
-                self.foreign += 1;
-                found.push(Event::Foreign { rank, json: json.get().to_owned() });
-                Block::Other
-            }
-            _ => Block::Other,
+            _ => self.foreign(json.get(), found),
         };
         Ok(())
+    }
+
+    /// A block of a type that only the vendor knows goes on as it came, as it does in a whole answer.
+    fn foreign(&mut self, shell: &str, found: &mut Vec<Event>) -> Block {
+        let rank = self.foreign;
+        self.foreign += 1;
+        found.push(Event::Foreign { rank, json: shell.to_owned() });
+        Block::Other
     }
 
     fn delta(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) {

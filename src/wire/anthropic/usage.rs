@@ -18,6 +18,7 @@ pub struct Counts {
     #[serde(deserialize_with = "count")]
     pub output_tokens: Option<u64>,
     pub output_tokens_details: Option<Details>,
+    pub cache_creation: Option<Creation>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
@@ -25,6 +26,14 @@ pub struct Counts {
 pub struct Details {
     #[serde(deserialize_with = "count")]
     pub thinking_tokens: Option<u64>,
+}
+
+/// What was written to the cache, by how long it stays.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
+#[serde(default)]
+pub struct Creation {
+    #[serde(deserialize_with = "count")]
+    pub ephemeral_1h_input_tokens: Option<u64>,
 }
 
 impl Counts {
@@ -35,6 +44,7 @@ impl Counts {
             later.cache_creation_input_tokens.or(self.cache_creation_input_tokens);
         self.cache_read_input_tokens = later.cache_read_input_tokens.or(self.cache_read_input_tokens);
         self.output_tokens = later.output_tokens.or(self.output_tokens);
+        self.cache_creation = later.cache_creation.or(self.cache_creation);
         self.output_tokens_details = later.output_tokens_details.or(self.output_tokens_details);
     }
 
@@ -45,6 +55,7 @@ impl Counts {
             input: Some(fresh.saturating_add(read.unwrap_or(0)).saturating_add(written.unwrap_or(0))),
             cached_read: read,
             cache_write: written,
+            cache_write_1h: self.cache_creation.and_then(|creation| creation.ephemeral_1h_input_tokens),
             output: self.output_tokens,
             reasoning: self.output_tokens_details.and_then(|details| details.thinking_tokens),
         };

@@ -58,6 +58,7 @@ pub fn read(json: &[u8]) -> Option<Usage> {
             .or(counts.prompt_cache_hit_tokens)
             .or(counts.num_cached_tokens),
         cache_write: prompt.cache_write_tokens.or(counts.cache_creation_input_tokens),
+        cache_write_1h: None,
         output,
         reasoning: answer.reasoning_tokens.map(|tokens| tokens.min(output.unwrap_or(tokens))),
     };

@@ -24,3 +24,27 @@ fn a_vendor_that_says_half_of_the_usage_is_estimated_for_the_rest() {
     let (tokens, _) = seen.tokens(CallState::CutVendor);
     assert!(tokens.reasoning <= tokens.output, "{tokens:?}");
 }
+
+#[test]
+fn a_cache_write_for_an_hour_costs_its_own_price() {
+    let prices = crate::ledger::prices::Prices {
+        input: Some(1_000_000),
+        cache_write: Some(2_000_000),
+        cache_write_1h: Some(7_000_000),
+        output: Some(0),
+        ..Default::default()
+    };
+    let cost = |cache_write_1h| {
+        let usage = Usage {
+            input: Some(100),
+            cache_write: Some(50),
+            cache_write_1h,
+            output: Some(1),
+            ..Usage::default()
+        };
+        let seen = Observed { reported: Some(usage), price: Some(prices.into()), ..Observed::default() };
+        let (tokens, source) = seen.tokens(CallState::Answered);
+        seen.cost(&tokens, source).unwrap().0
+    };
+    assert_eq!((cost(None), cost(Some(20))), (50 + 50 * 2, 50 + 30 * 2 + 20 * 7));
+}

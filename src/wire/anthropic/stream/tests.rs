@@ -109,11 +109,63 @@ fn a_type_nobody_knows_may_have_any_shape() {
         json!({"type": "content_block_start", "index": 0, "content_block": {"type": "map", "text": [1], "id": 5}}),
         json!({"type": "content_block_stop", "index": 0}),
     ]);
-    assert_eq!(found, [Event::Begin]);
+    let [Event::Begin, Event::Foreign { rank: 0, json }] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(serde_json::from_str::<Value>(json).unwrap(), json!({"type": "map", "text": [1], "id": 5}));
     let (mut events, mut found) = (Events::default(), Vec::new());
     let known =
         json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": {"r": 1}}});
     assert!(events.read(&event(known), &mut found).is_err());
+}
+
+#[test]
+fn a_block_of_a_new_type_is_in_a_stream_as_in_a_whole_answer() {
+    for block in [
+        json!({"type": "map", "place": "Oslo"}),
+        json!({"type": "map", "text": {"r": 1}}),
+        json!({"type": "web_search_tool_result", "tool_use_id": "s", "content": []}),
+    ] {
+        let (found, _) = read(&[
+            start(),
+            json!({"type": "content_block_start", "index": 0, "content_block": block}),
+            json!({"type": "content_block_stop", "index": 0}),
+        ]);
+        let body = json!({"type": "message", "content": [block], "usage": {"input_tokens": 1}}).to_string();
+        let whole = super::super::read::answer(body.as_bytes()).unwrap();
+        let [crate::wire::chat::AnswerPart::Foreign { json: in_whole }] = whole.parts.as_slice() else {
+            panic!("{block}")
+        };
+        assert_eq!(found, [Event::Begin, Event::Foreign { rank: 0, json: in_whole.clone() }], "{block}");
+    }
+}
+
+#[test]
+fn b22_half_a_character_does_not_lose_an_answer() {
+    let delta = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a\ud83d"}}"#;
+    let open = r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"\ude00b"}}"#;
+    let (mut events, mut found) = (Events::default(), Vec::new());
+    events.read(&event(start()), &mut found).unwrap();
+    for line in [open, delta] {
+        events.read(format!("data: {line}\n\n").as_bytes(), &mut found).unwrap();
+    }
+    let text = |text: &str| Event::Text(text.into());
+    assert_eq!(found, [Event::Begin, text("\u{fffd}b"), text("a\u{fffd}")]);
+    let whole = r#"{"type":"message","content":[{"type":"text","text":"a\ud83d \ud83d\ude00"}],"usage":{"input_tokens":1}}"#;
+    let answer = super::super::read::answer(whole.as_bytes()).unwrap();
+    let [crate::wire::chat::AnswerPart::Text { text, .. }] = answer.parts.as_slice() else { panic!() };
+    assert_eq!(text, "a\u{fffd} \u{1f600}");
+}
+
+#[test]
+fn a_cache_write_for_an_hour_is_told_from_a_short_one() {
+    let (_, events) = read(&[
+        json!({"type": "message_start", "message": {"content": [], "usage": {
+            "input_tokens": 3, "cache_creation_input_tokens": 50, "cache_read_input_tokens": 7,
+            "cache_creation": {"ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 20},
+        }}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 9}}),
+    ]);
+    let usage = events.usage().unwrap();
+    assert_eq!((usage.input, usage.cache_write, usage.cache_write_1h), (Some(60), Some(50), Some(20)));
 }
 
 #[test]

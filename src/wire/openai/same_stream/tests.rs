@@ -156,6 +156,32 @@ fn f06_what_is_odd_but_whole_passes() {
 }
 
 #[test]
+fn f06_t41_bytes_that_are_no_text_beside_a_first_event_are_left_out() {
+    let rest = stream(&[&stop(), "[DONE]"]);
+    for lead in [&b": \xff\xc3"[..], b"id: \xe2\x82", b"event: \xc3", b"x\xff: y"] {
+        let event = [lead, b"\ndata: ", hello().as_bytes(), b"\n\n"].concat();
+        let alone = [lead, b"\n\n"].concat();
+        for sent in [event.clone(), [alone, event].concat()] {
+            let is_foreign = lead.starts_with(b"x") && sent.starts_with(b"x\xff: y\n\n");
+            for cut in 0..sent.len() {
+                let (head, tail) = sent.split_at(cut);
+                let told = tell([head, tail, rest.as_bytes()], true);
+                assert_eq!(told.end.is_err(), is_foreign, "{lead:?} {:?}", told.end);
+                if !is_foreign {
+                    let clean = stream(&[&hello()]) + &rest;
+                    assert_eq!(told.out, clean.replace("\"vendor\"", "\"public\""), "{lead:?} cut at {cut}");
+                }
+            }
+        }
+    }
+    // In the data itself nobody knows what was meant: before any content another vendor is asked.
+    let broken =
+        [&b"data: {\"choices\":[{\"delta\":{\"content\":\"\xc3\"}}]}\n\n"[..], rest.as_bytes()].concat();
+    let told = tell([&broken[..]], true);
+    assert!(matches!(told.end, Err(WireFault::NotThisFormat(_))) && !told.state.content, "{:?}", told.end);
+}
+
+#[test]
 fn f06_what_never_begins_is_a_fault() {
     for (sent, interrupted) in [
         ("", true),
