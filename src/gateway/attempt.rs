@@ -8,10 +8,10 @@ use bytes::{Bytes, BytesMut};
 use crate::base::{Code, Error};
 use crate::limits::MemoryHold;
 use crate::upstream::{
-    Answer, AnswerBody, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport,
+    Answer, AnswerBody, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport, Why,
 };
 use crate::vendors::{self, Destination, demo};
-use crate::wire::{self, ModelFacts, Relay, Retry, Shown, WireFault};
+use crate::wire::{self, ModelFacts, Relay, Retry, Shown, VendorFault, WireFault};
 
 use super::guard::{BASE_BYTES, Guard};
 use super::plan::{self, Choice};
@@ -261,6 +261,7 @@ fn failed(guard: &mut Guard, choice: &Choice, timers: &Timers, fault: &Fault) ->
     let code = fault.code();
     let outcome = match fault.kind {
         FaultKind::TooLarge | FaultKind::NoRoom => Outcome::Neutral,
+        _ if fault.is_unsent() => Outcome::Unreached,
         _ => Outcome::Failed,
     };
     let name = &choice.target.provider.name;
@@ -299,20 +300,31 @@ async fn refused(call: &mut Admitted, choice: &Choice, mut answer: Answer) -> Fa
     let body = answer.body.collect(ERROR_CAP, |_| Ok(())).await.unwrap_or_default();
     let mut fault = wire::vendor_fault(choice.target.provider.format, answer.status, &body);
     fault.hide(choice.secret());
-    let wait = answer.retry_after;
+    let why = cause::said(&fault, answer.status, &call.request.body);
+    said(call, choice, &fault, answer.retry_after, &why)
+}
+
+/// What the vendor said: to the health of whom it concerns, to the record, and to the caller.
+fn said(
+    call: &mut Admitted,
+    choice: &Choice,
+    fault: &VendorFault,
+    wait: Option<Duration>,
+    why: &str,
+) -> Failure {
     let outcome = match fault.code {
         Code::VendorLimit => Outcome::Limited(wait),
         Code::VendorOverloaded => Outcome::Overloaded(wait),
-        _ if fault.about_model && answer.status == 404 => Outcome::Missing,
+        Code::NoTarget => Outcome::Missing,
         _ if fault.about_model => Outcome::Denied,
         Code::VendorCredential => Outcome::Credential,
         Code::VendorError | Code::VendorTimeout => Outcome::Failed,
         _ => Outcome::Neutral,
     };
-    let why = cause::said(&fault, answer.status, &call.request.body);
-    call.guard.try_fails(fault.code, outcome, &choice.target.provider.name, &why);
+    call.guard.try_fails(fault.code, outcome, &choice.target.provider.name, why);
     let error = match outcome {
-        Outcome::Denied => fault.error().saying(plan::DENIED),
+        Outcome::Denied => plan::refused(Why::Denied),
+        Outcome::Missing => plan::refused(Why::Missing),
         _ => fault.error(),
     };
     Failure { error: waiting(error, wait), next: fault.retry }
@@ -333,10 +345,9 @@ fn waiting(error: Error, wait: Option<Duration>) -> Error {
 fn misspoke(call: &mut Admitted, choice: &Choice, mut fault: WireFault) -> Failure {
     fault.hide(choice.secret());
     match fault {
-        WireFault::VendorSaid(said) => {
-            let why = format!("in an answer of status 200: {}", cause::said(&said, 200, &call.request.body));
-            call.guard.try_fails(said.code, Outcome::Failed, &choice.target.provider.name, &why);
-            Failure { error: waiting(said.error(), None), next: said.retry }
+        WireFault::VendorSaid(fault) => {
+            let why = format!("in an answer of status 200: {}", cause::said(&fault, 200, &call.request.body));
+            said(call, choice, &fault, None, &why)
         }
         WireFault::NotThisFormat(why) => strange(call, choice, &why),
         WireFault::Interrupted => strange(call, choice, "the answer ended before it began"),

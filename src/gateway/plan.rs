@@ -42,9 +42,6 @@ pub struct Plan {
     pub choices: Vec<Choice>,
 }
 
-/// Said when the vendor keeps a model from our credential.
-pub const DENIED: &str = "The vendor does not let the gateway's own key use this model; your key is fine.";
-
 impl Plan {
     /// What a call would most likely hear: every target that is left has lately refused the model. A
     /// call asks again all the same.
@@ -158,10 +155,15 @@ impl Cooling {
     }
 }
 
-fn refused(why: Why) -> Error {
+/// The vendor has no such model, or keeps it from our credential: the operator's to mend, either way.
+pub fn refused(why: Why) -> Error {
     match why {
-        Why::Missing => Code::VendorRejected.saying("The vendor knows no such model.").as_status(404),
-        _ => Code::VendorCredential.saying(DENIED),
+        Why::Missing => Code::NoTarget
+            .saying("No vendor can take calls for this model: the vendor behind it has none of the name it is asked for.")
+            .lasting()
+            .then("Ask an operator to correct the vendor's name of the model on the model's page."),
+        _ => Code::VendorCredential
+            .saying("The vendor does not let the gateway's own key use this model; your key is fine."),
     }
 }
 

@@ -1,8 +1,10 @@
-//! How each credential fares: cooldown after the vendor asked to wait, a breaker after too many
+//! How each credential fares: cooldown after the vendor asked to wait, breakers after too many
 //! failures, and a budget for second tries, so that trouble is not answered with more load. What a
-//! vendor says of one model is held against that model alone.
+//! vendor says of one model, and how it fails with it, is held against that model alone; a vendor that
+//! is not reached has none.
 
 mod asides;
+mod breaker;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,14 +15,9 @@ use uuid::Uuid;
 
 pub use asides::Aside;
 use asides::Asides;
+use breaker::{Breaker, Window};
 
 const SHARDS: usize = 16;
-/// The breaker judges the last calls, once there are that many.
-const JUDGED: u32 = 20;
-const OPEN_FIRST: Duration = Duration::from_secs(5);
-const OPEN_LONGEST: Duration = Duration::from_secs(60);
-/// A half-open probe that never reported back stops counting after this long.
-const PROBE: Duration = Duration::from_secs(30);
 /// When the vendor limits without saying for how long.
 const LIMITED: Duration = Duration::from_secs(2);
 /// After the vendor refused a credential, or a model to it.
@@ -36,8 +33,10 @@ const TRY: u32 = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Good,
-    /// The vendor or the way to it failed.
+    /// The vendor failed with the model.
     Failed,
+    /// The way to the vendor failed: it has not heard of the call.
+    Unreached,
     /// The vendor's own rate limit, which vendors count by model.
     Limited(Option<Duration>),
     /// The vendor has no capacity for the model: a failure that may say how long to wait.
@@ -57,7 +56,7 @@ impl Outcome {
     fn fault(self) -> Option<Why> {
         match self {
             Self::Good | Self::Neutral => None,
-            Self::Failed => Some(Why::Failing),
+            Self::Failed | Self::Unreached => Some(Why::Failing),
             Self::Limited(_) => Some(Why::Limited),
             Self::Overloaded(_) => Some(Why::Overloaded),
             Self::Credential => Some(Why::Credential),
@@ -117,12 +116,12 @@ struct Inner {
 struct State {
     /// Not accepted by the vendor: left alone until then.
     refused_until: Option<Duration>,
-    /// The last outcomes, newest in the lowest bit; 1 is a failure.
-    recent: u32,
-    judged: u32,
-    open_until: Option<Duration>,
-    open_for: Duration,
-    probe_since: Option<Duration>,
+    /// Of all its models, for people to read.
+    seen: Window,
+    /// The way to the vendor, whatever the model.
+    way: Breaker,
+    /// Those it was asked for. Few: they come from the operator.
+    models: Vec<(String, Breaker)>,
     spare: u32,
     last_failure: Option<(Duration, Why)>,
     asides: Asides,
@@ -132,11 +131,9 @@ impl Default for State {
     fn default() -> Self {
         Self {
             refused_until: None,
-            recent: 0,
-            judged: 0,
-            open_until: None,
-            open_for: OPEN_FIRST,
-            probe_since: None,
+            seen: Window::default(),
+            way: Breaker::default(),
+            models: Vec::new(),
             spare: START,
             last_failure: None,
             asides: Asides::default(),
@@ -191,10 +188,10 @@ impl Health {
         };
         Report {
             standing: state.standing(now),
-            failed: state.recent.count_ones(),
-            judged: state.judged,
+            failed: state.seen.failed(),
+            judged: state.seen.judged,
             last_failure: state.last_failure.map(|(at, why)| (now.saturating_sub(at), why)),
-            models: state.asides.list(now),
+            models: state.models_aside(now),
         }
     }
 
@@ -208,9 +205,8 @@ impl Health {
             Standing::Cooling { .. } => return false,
             Standing::Ready | Standing::Shaky => {}
         }
-        if state.open_until.is_some_and(|until| now >= until) {
-            state.probe_since = Some(now);
-        }
+        state.way.begin(now);
+        state.model(model).begin(now);
         state.spare = (state.spare + EARNED).min(SAVED);
         true
     }
@@ -236,27 +232,34 @@ impl Health {
         }
         match outcome {
             Outcome::Good => {
-                state.good();
+                state.seen.push(false);
+                state.way.good();
+                state.model(model).good();
                 state.asides.worked(model);
             }
-            Outcome::Neutral => state.probe_since = None,
-            Outcome::Failed => state.failed(now),
+            Outcome::Neutral => state.silent(model),
+            Outcome::Failed => state.failed(model, now),
+            Outcome::Unreached => {
+                state.seen.push(true);
+                state.way.failed(now);
+                state.model(model).silent();
+            }
             Outcome::Overloaded(wait) => {
-                state.failed(now);
+                state.failed(model, now);
                 if let Some(wait) = wait {
                     state.asides.put(model, until(now, wait), Why::Overloaded, now);
                 }
             }
             Outcome::Limited(wait) => {
-                state.probe_since = None;
+                state.reached(model);
                 state.asides.put(model, until(now, wait.unwrap_or(LIMITED)), Why::Limited, now);
             }
             Outcome::Credential => {
-                state.probe_since = None;
+                state.reached(model);
                 state.refused_until = Some(until(now, REFUSED));
             }
             Outcome::Denied | Outcome::Missing => {
-                state.probe_since = None;
+                state.reached(model);
                 let why = if outcome == Outcome::Denied { Why::Denied } else { Why::Missing };
                 state.asides.put(model, until(now, REFUSED), why, now);
             }
@@ -271,58 +274,65 @@ impl Health {
 
 impl State {
     fn standing_for(&self, model: &str, now: Duration) -> Standing {
-        match (self.standing(now), self.asides.standing(model, now)) {
-            (cooling @ Standing::Cooling { .. }, _) | (_, cooling @ Standing::Cooling { .. }) => cooling,
-            (Standing::Ready, Standing::Ready) => Standing::Ready,
-            _ => Standing::Shaky,
-        }
+        let breaker = self.models.iter().find(|(name, _)| name == model).map(|(_, breaker)| breaker);
+        let of_model = breaker.map_or(Standing::Ready, |breaker| breaker.standing(now));
+        [self.asides.standing(model, now), of_model].into_iter().fold(self.standing(now), worse)
     }
 
     fn standing(&self, now: Duration) -> Standing {
-        if let Some(until) = self.refused_until.filter(|until| now < *until) {
-            return Standing::Cooling { wait: until - now, why: Why::Credential };
+        match self.refused_until.filter(|until| now < *until) {
+            Some(until) => Standing::Cooling { wait: until - now, why: Why::Credential },
+            None => self.way.standing(now),
         }
-        let Some(until) = self.open_until else { return Standing::Ready };
-        if now < until {
-            // Not every judged call failed: half an answer is better than none.
-            let some_work = self.recent.count_ones() < JUDGED;
-            return if some_work {
-                Standing::Shaky
-            } else {
-                Standing::Cooling { wait: until - now, why: Why::Failing }
-            };
+    }
+
+    fn model(&mut self, model: &str) -> &mut Breaker {
+        let known = self.models.iter().position(|(name, _)| name == model);
+        let at = known.unwrap_or(self.models.len());
+        if known.is_none() {
+            self.models.push((model.to_owned(), Breaker::default()));
         }
-        match self.probe_since {
-            Some(since) if now < since + PROBE => {
-                Standing::Cooling { wait: Duration::from_secs(1), why: Why::Failing }
+        &mut self.models[at].1
+    }
+
+    /// The vendor answered, and not well: it was reached.
+    fn failed(&mut self, model: &str, now: Duration) {
+        self.seen.push(true);
+        self.way.good();
+        self.model(model).failed(now);
+    }
+
+    /// The vendor answered, and says nothing of how it fares with the model.
+    fn reached(&mut self, model: &str) {
+        self.way.good();
+        self.model(model).silent();
+    }
+
+    /// Nobody knows what would have come of it.
+    fn silent(&mut self, model: &str) {
+        self.way.silent();
+        self.model(model).silent();
+    }
+
+    /// Models that others are asked before, or in place of.
+    fn models_aside(&self, now: Duration) -> Vec<Aside> {
+        let mut aside = self.asides.list(now);
+        for (model, breaker) in &self.models {
+            if let Some(wait) = breaker.rest(now) {
+                let is_last_resort = breaker.standing(now) == Standing::Shaky;
+                aside.push(Aside { model: model.clone(), wait, why: Why::Failing, is_last_resort });
             }
-            _ => Standing::Ready,
         }
+        aside
     }
+}
 
-    fn push(&mut self, failed: bool) {
-        self.recent = ((self.recent << 1) | u32::from(failed)) & ((1 << JUDGED) - 1);
-        self.judged = (self.judged + 1).min(JUDGED);
-    }
-
-    fn good(&mut self) {
-        self.push(false);
-        if self.probe_since.take().is_some() {
-            (self.open_until, self.open_for) = (None, OPEN_FIRST);
-            (self.recent, self.judged) = (0, 0);
-        }
-    }
-
-    fn failed(&mut self, now: Duration) {
-        self.push(true);
-        let probed = self.probe_since.take().is_some();
-        let tripped = self.judged >= JUDGED && self.recent.count_ones() * 2 >= JUDGED;
-        if probed {
-            self.open_for = (self.open_for * 2).min(OPEN_LONGEST);
-        }
-        if probed || (tripped && self.open_until.is_none()) {
-            self.open_until = Some(now + jittered(self.open_for));
-        }
+/// What is said of the whole comes before what is said of a part.
+fn worse(one: Standing, other: Standing) -> Standing {
+    match (one, other) {
+        (cooling @ Standing::Cooling { .. }, _) | (_, cooling @ Standing::Cooling { .. }) => cooling,
+        (Standing::Ready, Standing::Ready) => Standing::Ready,
+        _ => Standing::Shaky,
     }
 }
 

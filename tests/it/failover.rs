@@ -187,6 +187,31 @@ async fn f08_a_vendor_that_fails_half_the_time_spoils_hardly_a_call() {
 }
 
 #[actix_web::test]
+async fn f08_a_model_that_fails_rests_after_three_calls_and_takes_no_other_with_it() {
+    let app = spawn().await;
+    let (first, second) = (Vendor::start().await, Vendor::start().await);
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &first.base, &["gpt-test", "gpt-other"]).await;
+    app.next_target(&admin, &starter, &second.base).await;
+    let dev = app.developer("dana", &starter).await;
+    first.set(Mode::Status(500, String::new(), r#"{"error":{"message":"boom"}}"#.into()));
+    for _ in 0..6 {
+        app.chat(&dev.secret, "gpt-test").await.is(200);
+    }
+    assert_eq!((first.hits(), second.hits()), (3, 6), "three failures in a row are enough");
+    let page = format!("/manage/vendors/{}", starter.provider.id);
+    let page = admin.browser.get(&page).await.is(200).text;
+    assert!(page.contains("Too many tries failed for gpt-test: asked only when nothing better"), "{page}");
+    first.set(Mode::Ok);
+    app.chat(&dev.secret, "gpt-other").await.is(200);
+    assert_eq!(first.hits(), 4, "the credential's other model goes on");
+    app.app.gateway.upstream().health().forward(Duration::from_secs(6));
+    app.chat(&dev.secret, "gpt-test").await.is(200);
+    app.chat(&dev.secret, "gpt-test").await.is(200);
+    assert_eq!((first.hits(), second.hits()), (6, 6), "back in its place after its rest");
+}
+
+#[actix_web::test]
 async fn f02_a_vendor_that_swallows_connections_is_given_up_in_time() {
     let app = spawn().await;
     // A queue of connections that is full: what comes new is never answered.

@@ -79,3 +79,16 @@ fn a_model_the_vendor_keeps_back_comes_last_and_is_foreseen_when_nothing_else_is
     assert_eq!(order(health, &model), ["denied", "spare"], "asked all the same");
     assert_eq!(made().foreseen(health).unwrap().code(), Code::VendorCredential);
 }
+
+#[test]
+fn f08_a_failing_target_comes_last_and_its_credentials_other_models_do_not() {
+    let mut world = World::new();
+    world.target("fast", "failing", 0, 1).target("fast", "spare", 1, 1);
+    let (upstream, model) = (Upstream::new(), model(&world.catalogue()));
+    let health = upstream.health();
+    let id = plan(health, &model, Endpoint::Chat, CallId::fresh()).unwrap().choices[0].health_id();
+    (0..3).for_each(|_| health.note(id, "failing", Outcome::Failed));
+    assert_eq!(order(health, &model), ["spare", "failing"]);
+    (0..3).for_each(|_| health.note(id, "failing", Outcome::Unreached));
+    assert_eq!(order(health, &model), ["failing", "spare"], "what is not reached has neither");
+}

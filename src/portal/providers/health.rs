@@ -41,7 +41,7 @@ pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
 
 /// One model that this credential does not serve now.
 fn aside(one: &Aside) -> String {
-    let rest = match one.is_refusal() {
+    let rest = match one.is_last_resort {
         true => "asked only when nothing better is left, for",
         false => "not used for",
     };

@@ -12,16 +12,12 @@ pub struct Aside {
     /// For so much longer.
     pub wait: Duration,
     pub why: Why,
+    /// It is asked all the same when nothing else is left.
+    pub is_last_resort: bool,
 }
 
-impl Aside {
-    /// The vendor said no, not "later": to ask again does no harm when nothing else is left, and
-    /// brings the caller the vendor's own answer.
-    pub fn is_refusal(&self) -> bool {
-        is_refusal(self.why)
-    }
-}
-
+/// The vendor said no, not "later": to ask again does no harm when nothing else is left, and
+/// brings the caller the vendor's own answer.
 fn is_refusal(why: Why) -> bool {
     matches!(why, Why::Denied | Why::Missing)
 }
@@ -53,8 +49,13 @@ impl Asides {
 
     pub(super) fn list(&self, now: Duration) -> Vec<Aside> {
         let left = self.0.iter().filter(|(_, until, _)| now < *until);
-        left.map(|(model, until, why)| Aside { model: model.clone(), wait: *until - now, why: *why })
-            .collect()
+        let aside = |(model, until, why): &(String, Duration, Why)| Aside {
+            model: model.clone(),
+            wait: *until - now,
+            why: *why,
+            is_last_resort: is_refusal(*why),
+        };
+        left.map(aside).collect()
     }
 
     /// The longer wait of the same cause stays.

@@ -126,8 +126,59 @@ fn what_is_said_of_the_credential_holds_for_all_its_models() {
     health.note(id(), MODEL, Outcome::Credential);
     assert!(matches!(health.standing(id(), OTHER), Standing::Cooling { why: Why::Credential, .. }));
     health.forget(id());
-    fail(&health, 20);
+    for _ in 0..20 {
+        health.note(id(), MODEL, Outcome::Unreached);
+    }
     assert!(matches!(health.standing(id(), OTHER), Standing::Cooling { why: Why::Failing, .. }));
+    health.forward(Duration::from_secs(6));
+    assert!(health.claim(id(), OTHER), "the probe");
+    health.note(id(), OTHER, Outcome::Failed);
+    assert_eq!(health.standing(id(), MODEL), Standing::Ready, "it answers again, if only with failures");
+}
+
+#[test]
+fn f08_three_failures_in_a_row_rest_a_model_and_no_other() {
+    let health = Health::new();
+    for _ in 0..10 {
+        health.note(id(), MODEL, Outcome::Good);
+    }
+    fail(&health, 2);
+    health.note(id(), MODEL, Outcome::Good);
+    fail(&health, 2);
+    assert_eq!(health.standing(id(), MODEL), Standing::Ready, "never three in a row");
+    fail(&health, 1);
+    assert_eq!(health.standing(id(), MODEL), Standing::Shaky, "others are asked first");
+    assert_eq!(health.standing(id(), OTHER), Standing::Ready);
+    assert!(health.claim(id(), MODEL), "asked all the same when nothing else is left");
+    let report = health.report(id());
+    assert_eq!((report.standing, report.failed, report.judged), (Standing::Ready, 5, 16));
+    let [aside] = report.models.as_slice() else { panic!("{:?}", report.models) };
+    assert_eq!((aside.model.as_str(), aside.why, aside.is_last_resort), (MODEL, Why::Failing, true));
+    health.note(id(), MODEL, Outcome::Good);
+    assert_eq!(health.standing(id(), MODEL), Standing::Ready, "it works again");
+    assert!(health.report(id()).models.is_empty());
+}
+
+#[test]
+fn f08_a_resting_model_is_tried_again_by_one_call_and_rests_longer_each_time() {
+    let health = Health::new();
+    fail(&health, 3);
+    for rest in [5, 10, 20, 40, 60, 60] {
+        assert_eq!(health.standing(id(), MODEL), Standing::Shaky, "{rest}");
+        health.forward(Duration::from_secs(rest) - Duration::from_millis(500));
+        assert_eq!(health.standing(id(), MODEL), Standing::Shaky, "not before {rest} s");
+        health.forward(Duration::from_secs(rest / 10 + 1));
+        assert_eq!(health.standing(id(), MODEL), Standing::Ready, "after {rest} s");
+        assert!(health.claim(id(), MODEL));
+        assert_eq!(health.standing(id(), MODEL), Standing::Shaky, "for one call");
+        fail(&health, 1);
+    }
+    health.forward(Duration::from_secs(70));
+    assert!(health.claim(id(), MODEL));
+    health.note(id(), MODEL, Outcome::Good);
+    fail(&health, 3);
+    health.forward(Duration::from_secs(6));
+    assert_eq!(health.standing(id(), MODEL), Standing::Ready, "the first rest is short again");
 }
 
 #[test]
