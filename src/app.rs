@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
-use actix_web::{App as ActixApp, HttpServer};
+use actix_web::{App as ActixApp, HttpRequest, HttpServer};
 use sea_orm_migration::async_trait;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -129,8 +129,12 @@ impl App {
         config.route("/favicon.ico", web::get().to(assets::favicon));
         mount(config, api::endpoints());
         mount(config, portal::pages());
-        config
-            .default_service(web::to(async |request: actix_web::HttpRequest| guard::unknown_page(&request)));
+        config.default_service(web::to(async |request: HttpRequest, calls: Data<Ingress>| {
+            match ingress::is_programs(&request) {
+                true => ingress::unknown_path(request, calls).await,
+                false => guard::unknown_page(&request),
+            }
+        }));
     }
 
     fn painter(&self) -> Painter {

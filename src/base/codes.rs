@@ -84,11 +84,11 @@ codes! {
     RequestTimeout "request_timeout" 408 Caller false "The body came too slowly." "Send it faster than the floor named.";
     BodyTooLarge "body_too_large" 413 Caller false "The body is over the limit of this endpoint." "Send less.";
     MediaTypeUnsupported "media_type_unsupported" 415 Caller false "The content type or encoding is not supported here." "Send plain `application/json`.";
-    VendorUnreachable "vendor_unreachable" 502 Vendor false "The vendor could not be reached." "Try again later; operators see each attempt in the log.";
+    VendorUnreachable "vendor_unreachable" 502 Vendor false "The vendor could not be reached." "Every target was tried; operators see each attempt on the call's page.";
     VendorTls "vendor_tls" 502 Vendor false "The vendor's TLS certificate was not accepted." "Ask an operator to check the vendor's address.";
-    VendorError "vendor_error" 502 Vendor false "The vendor failed." "Try again later; operators see each attempt in the log.";
+    VendorError "vendor_error" 502 Vendor false "The vendor failed." "The gateway has tried what it may; operators see each attempt on the call's page.";
     VendorRejected "vendor_rejected" 400 Vendor false "The vendor refused this input." "Read the vendor's message and change the request.";
-    VendorTimeout "vendor_timeout" 504 Vendor false "The vendor took too long." "Try again, or ask an operator for a longer timer on the target.";
+    VendorTimeout "vendor_timeout" 504 Vendor false "The vendor took too long." "Ask for less at once, or ask an operator for a longer timer on the target.";
     StreamInterrupted "stream_interrupted" 502 Vendor false "The vendor broke off in the middle of the answer." "Use what arrived, or ask again.";
     NoTarget "no_target" 503 Portico true "No vendor behind this model can take the call now." "Try again as Retry-After says.";
     Overloaded "overloaded" 503 Portico true "The gateway is at its limit." "Try again as Retry-After says.";
@@ -104,6 +104,11 @@ codes! {
 }
 
 impl Code {
+    /// False for what is answered before there is a call: nothing of it is on record.
+    pub fn is_on_record(self) -> bool {
+        !matches!(self, Self::PathUnknown | Self::MethodNotAllowed)
+    }
+
     /// The error `type` that OpenAI's SDKs know.
     pub fn kind(self) -> &'static str {
         match (self, self.status()) {

@@ -109,6 +109,11 @@ async fn ask(gateway: &Gateway, format: Format, transport: Transport) -> Result<
         .collect(CAP, |_| Ok(()))
         .await
         .map_err(|fault| fault.code().saying(sentence(&fault.code(), &fault.cause)))?;
+    if answer.status == 404 {
+        return Err(Code::VendorError.saying(
+            "It has nothing at that address (status 404). Check the base address: most end in `/v1`.",
+        ));
+    }
     if !(200..300).contains(&answer.status) {
         return Err(wire::vendor_fault(format, answer.status, &body).error());
     }

@@ -33,20 +33,20 @@ impl Reply {
         Self { status: 200, headers, body: ReplyBody::Whole(body) }
     }
 
-    /// An error in the shape of the caller's protocol.
+    /// An error in OpenAI's shape.
     pub fn error(gateway: &Gateway, id: CallId, error: &Error) -> Self {
+        Self::error_as(gateway, Format::OpenAi, id, error)
+    }
+
+    /// An error in the shape of the caller's protocol.
+    pub fn error_as(gateway: &Gateway, format: Format, id: CallId, error: &Error) -> Self {
         let shown = gateway.shown(error);
         let shown = shown.as_ref().unwrap_or(error);
-        let body = wire::error_body(Format::OpenAi, shown, id, gateway.base_url());
+        let body = wire::error_body(format, shown, id, gateway.base_url());
         let mut reply = Self::json(id, body);
         reply.status = error.status();
         reply.headers.push(("cache-control", "no-store".to_owned()));
-        if !error.retry() {
-            reply.headers.push(("x-should-retry", "false".to_owned()));
-        }
-        if let Some(seconds) = error.retry_after() {
-            reply.headers.push(("retry-after", seconds.to_string()));
-        }
+        reply.headers.append(&mut retry_headers(error));
         if error.status() == 401 {
             reply
                 .headers
@@ -67,6 +67,18 @@ impl Reply {
         self.headers.append(&mut headers);
         self
     }
+}
+
+/// Whether the same call may be sent again, and when: what says "as Retry-After says" has one.
+fn retry_headers(error: &Error) -> Vec<(&'static str, String)> {
+    let mut headers = Vec::with_capacity(2);
+    if !error.retry() {
+        headers.push(("x-should-retry", "false".to_owned()));
+    }
+    if let Some(seconds) = error.retry_after().or(error.retry().then_some(1)) {
+        headers.push(("retry-after", seconds.to_string()));
+    }
+    headers
 }
 
 /// What served the call, and what of it will end.
@@ -140,6 +152,9 @@ pub fn listed(names: &[String]) -> String {
 /// For an exposure where details help the wrong people: the code's own words alone.
 pub fn terse(error: &Error) -> Error {
     let bare = Error::new(error.code()).as_status(error.status());
+    if error.code().retry() && !error.retry() {
+        return bare.lasting().then("Waiting does not help.");
+    }
     match error.retry_after() {
         Some(seconds) if error.code() != Code::Internal => bare.after(seconds),
         _ => bare,

@@ -112,7 +112,13 @@ async fn wrong_method(request: HttpRequest, ingress: Data<Ingress>, allow: Metho
     answer
 }
 
-async fn unknown_path(request: HttpRequest, ingress: Data<Ingress>) -> HttpResponse {
+/// Does a program ask for a path that no table has? Then [`unknown_path`] is its answer.
+pub fn is_programs(request: &HttpRequest) -> bool {
+    paths::is_programs(request)
+}
+
+/// The answer for a path that is no endpoint, with the nearest that is.
+pub async fn unknown_path(request: HttpRequest, ingress: Data<Ingress>) -> HttpResponse {
     let mut answer = paths::unknown(&request, &ingress.gateway);
     answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     answer

@@ -3,10 +3,10 @@
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::base::Code;
+use crate::base::{Code, Error};
 use crate::gateway::reply::Reply;
 use crate::gateway::{Gateway, nearest_hint, nearest_shown};
-use crate::wire::Endpoint;
+use crate::wire::{Endpoint, Format};
 
 use super::{arrive, send};
 
@@ -51,9 +51,28 @@ pub const CATCH_ALL: &[&str] = &[
     "/embeddings",
 ];
 
+/// First parts of addresses that SDKs are given for other gateways, or with a slash too many.
+const ELSEWHERE: &[&str] = &["v1", "openai", "anthropic"];
+/// Last parts of endpoints of protocols that are not spoken here.
+const NOT_SPOKEN: &[&str] = &["messages", "responses"];
+
+/// Does a program ask, who would not read a page, where no table has the path? Browsers say that they
+/// take HTML.
+pub fn is_programs(request: &HttpRequest) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accepts = accepts.unwrap_or_default().to_ascii_lowercase();
+    let is_elsewhere = parts(request.path()).next().is_some_and(|first| ELSEWHERE.contains(&first));
+    let asks = request.method() == Method::POST || accepts.contains("json") || is_elsewhere;
+    // The management API has its own form of errors.
+    asks && !accepts.contains("text/html") && !request.path().starts_with("/api/")
+}
+
 /// `method_not_allowed`, with the methods that are.
 pub fn wrong_method(request: &HttpRequest, gateway: &Gateway, allow: &Method) -> HttpResponse {
-    let error = Code::MethodNotAllowed.saying(format!("This endpoint takes {allow}."));
+    let error = match is_preflight(request) {
+        true => from_a_page(Code::MethodNotAllowed, gateway),
+        false => Code::MethodNotAllowed.saying(format!("This endpoint takes {allow}.")),
+    };
     let mut answer = send::reply(Reply::error(gateway, arrive::id(request), &error), false);
     if let Ok(value) = header::HeaderValue::from_str(allow.as_str()) {
         answer.headers_mut().insert(header::ALLOW, value);
@@ -61,23 +80,65 @@ pub fn wrong_method(request: &HttpRequest, gateway: &Gateway, allow: &Method) ->
     answer
 }
 
-/// `path_unknown`, with the nearest path there is.
+/// A browser asks whether a page from elsewhere may send a call.
+fn is_preflight(request: &HttpRequest) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(header::ORIGIN)
+}
+
+/// No CORS: a key in a page belongs to everybody who opens it.
+fn from_a_page(code: Code, gateway: &Gateway) -> Error {
+    let doc = format!("{}/docs/errors/{}", gateway.base_url(), Code::MethodNotAllowed);
+    code.saying("Pages in a browser may not call this gateway directly: their key would be everybody's.")
+        .then(format!("Call your own server from the page, and the gateway from there: {doc}"))
+}
+
+/// `path_unknown`, with the nearest path there is, in the shape of the protocol that was meant.
 pub fn unknown(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
     let asked = request.path();
-    let own = match (request.match_info().get("slug"), request.match_info().get("version")) {
-        (Some(slug), Some(version)) => format!("/apis/{slug}/{version}"),
-        _ => "/v1".to_owned(),
+    let error = match is_preflight(request) {
+        true => from_a_page(Code::PathUnknown, gateway),
+        false => no_such(asked, request, gateway),
+    };
+    let is_anthropics = parts(asked).next() == Some("anthropic") || parts(asked).last() == Some("messages");
+    let format = if is_anthropics { Format::Anthropic } else { Format::OpenAi };
+    send::reply(Reply::error_as(gateway, format, arrive::id(request), &error), false)
+}
+
+fn no_such(asked: &str, request: &HttpRequest, gateway: &Gateway) -> Error {
+    let base = gateway.base_url();
+    let list = format!("each API's page lists its endpoints: {base}/catalogue");
+    let (own, next) = match (request.match_info().get("slug"), request.match_info().get("version")) {
+        (Some(slug), Some(version)) => (format!("/apis/{slug}/{version}"), format!("Check the path; {list}")),
+        _ => (
+            "/v1".to_owned(),
+            format!("Give the SDK the base address `{base}/v1`, and check the path; {list}"),
+        ),
     };
     let known: Vec<String> =
         ENDPOINTS.iter().map(|(path, _)| format!("{own}{}", path.replace("/{model:.+}", ""))).collect();
-    let hint = versionless(asked)
-        .map(|path| format!("; nearest: `{path}` with one of the API's live versions"))
-        .unwrap_or_else(|| nearest_hint(asked, known.iter().map(String::as_str)));
-    let base = gateway.base_url();
-    let error = Code::PathUnknown
-        .saying(format!("There is no such endpoint{hint}."))
-        .then(format!("Check the path; each API's page lists its endpoints: {base}/catalogue"));
-    send::reply(Reply::error(gateway, arrive::id(request), &error), false)
+    let known = || known.iter().map(String::as_str);
+    let hint = if let Some(path) = versionless(asked) {
+        format!("; nearest: `{path}` with one of the API's live versions")
+    } else if let Some(path) = known().find(|path| ends_alike(asked, path.strip_prefix(&own))) {
+        format!("; nearest: `{path}`")
+    } else if parts(asked).last().is_some_and(|last| NOT_SPOKEN.contains(&last)) {
+        format!("; OpenAI's chat is the protocol spoken here: `{own}/chat/completions`")
+    } else {
+        nearest_hint(asked, known())
+    };
+    Code::PathUnknown.saying(format!("There is no such endpoint{hint}.")).then(next)
+}
+
+/// The parts of a path, however many slashes lie between.
+fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty())
+}
+
+/// An endpoint's path behind another base.
+fn ends_alike(asked: &str, path: Option<&str>) -> bool {
+    let Some(path) = path else { return false };
+    let mut asked = parts(asked).rev();
+    parts(path).rev().all(|part| asked.next() == Some(part))
 }
 
 /// The address of an API's endpoint that was asked for without a version.

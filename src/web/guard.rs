@@ -297,7 +297,7 @@ pub(super) fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<
 
 /// Extractors shared with the portal speak in faults; the code and words stay.
 fn in_problem_form(error: &Error) -> Problem {
-    let same = error.code().saying(error.message());
+    let same = error.code().saying(error.message()).then(error.next().to_owned());
     Problem(match error.param() {
         Some(param) => same.on(param),
         None => same,

@@ -55,7 +55,7 @@ impl Problem {
             "status": self.0.status(),
             "detail": self.0.message(),
             "code": code.word(),
-            "next": code.next(),
+            "next": self.0.next(),
         });
         if let (Some(id), Some(map)) = (id, document.as_object_mut()) {
             map.insert("request_id".to_owned(), json!(id));
@@ -90,3 +90,6 @@ fn pointer(param: &str) -> String {
     let escaped = param.replace('~', "~0").replace('/', "~1");
     format!("/{}", escaped.replace(['.', '['], "/").replace(']', ""))
 }
+
+#[cfg(test)]
+mod tests;

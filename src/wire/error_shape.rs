@@ -21,13 +21,17 @@ pub fn error_event(format: Format, error: &Error, request_id: CallId, base_url: 
 /// Where to read on.
 pub(super) struct Links {
     pub doc: String,
-    pub diagnose: String,
+    /// Absent where nothing is on record.
+    pub diagnose: Option<String>,
 }
 
 impl Links {
     pub fn of(code: Code, request_id: CallId, base_url: &str) -> Self {
         let base = base_url.trim_end_matches('/');
-        Self { doc: format!("{base}/docs/errors/{code}"), diagnose: format!("{base}/diagnose/{request_id}") }
+        Self {
+            doc: format!("{base}/docs/errors/{code}"),
+            diagnose: code.is_on_record().then(|| format!("{base}/diagnose/{request_id}")),
+        }
     }
 }
 

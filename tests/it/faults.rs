@@ -65,7 +65,10 @@ async fn f08_a_500_is_tried_once_more_and_storms_are_not_amplified() {
     let starter = app.vendor_api(&app.admin().await, "custom", &vendor.base, &["gpt-test"]).await;
     let dev = app.developer("dana", &starter).await;
     vendor.set(Mode::Status(500, String::new(), r#"{"error":{"message":"boom"}}"#.into()));
-    assert_eq!(app.chat(&dev.secret, "gpt-test").await.is(502).code(), "vendor_error");
+    let refused = app.chat(&dev.secret, "gpt-test").await.is(502);
+    assert_eq!(refused.code(), "vendor_error");
+    assert_eq!((refused.header("x-should-retry"), refused.header("retry-after")), ("false", ""));
+    assert!(!refused.text.to_lowercase().contains("again"), "p29: {}", refused.text);
     assert_eq!(vendor.hits(), 2, "once more, and no more");
     for _ in 0..18 {
         app.chat(&dev.secret, "gpt-test").await;
@@ -95,7 +98,7 @@ async fn what_a_vendor_says_of_one_model_does_not_stop_its_others() {
     let limited = r#"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#;
     for (status, body, shown, code, tried_again, label) in [
         (403, denied, 502, "vendor_credential", true, "does not give this credential the model"),
-        (404, unknown, 404, "vendor_rejected", true, "knows no model of the name"),
+        (404, unknown, 503, "no_target", true, "knows no model of the name"),
         (429, limited, 429, "vendor_limit", false, "own limit was reached"),
     ] {
         let app = spawn().await;
@@ -111,6 +114,14 @@ async fn what_a_vendor_says_of_one_model_does_not_stop_its_others() {
             "{}",
             refused.text
         );
+        if status == 404 {
+            assert!(!refused.text.contains("gpt-kept` does not exist"), "not the caller's: {}", refused.text);
+            assert!(refused.text.contains("Ask an operator to correct"), "{}", refused.text);
+            assert_eq!((refused.header("x-should-retry"), refused.header("retry-after")), ("false", ""));
+            let row = app.calls(1).await.remove(0);
+            assert_eq!((row.code.as_deref(), row.attempt_status), (Some("no_target"), Some(404)));
+            assert!(row.facts.contains("cause=model_not_found: The model"), "{}", row.facts);
+        }
         vendor.set(Mode::Ok);
         app.chat(&dev.secret, "gpt-given").await.is(200);
         let page = format!("/manage/vendors/{}", starter.provider.id);
@@ -123,6 +134,21 @@ async fn what_a_vendor_says_of_one_model_does_not_stop_its_others() {
         let page = admin.browser.get(&page).await.is(200).text;
         assert_eq!(page.contains("Ready in part"), !tried_again, "{page}");
     }
+}
+
+#[actix_web::test]
+async fn a_keys_page_tells_the_next_step_of_the_refusal_itself() {
+    let app = spawn().await;
+    let vendor = Vendor::start().await;
+    let starter = app.vendor_api(&app.admin().await, "custom", &vendor.base, &["gpt-test"]).await;
+    let dev = app.developer("dana", &starter).await;
+    let unknown = r#"{"error":{"message":"no such model","code":"model_not_found"}}"#;
+    vendor.set(Mode::Status(404, String::new(), unknown.into()));
+    app.chat(&dev.secret, "gpt-test").await.is(503);
+    let page = dev.person.browser.get(&format!("/keys/{}", dev.key.id)).await.is(200).text;
+    assert!(page.contains("/docs/errors/no_target"), "{page}");
+    assert!(page.contains("Ask an operator to correct"), "{page}");
+    assert!(!page.contains("Try again as Retry-After says"), "waiting does not help: {page}");
 }
 
 #[actix_web::test]

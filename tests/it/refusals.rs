@@ -6,6 +6,7 @@ use portico::domain::actor::Actor;
 use portico::domain::keys::{self, Overlap, Rotate};
 use portico::domain::people::users;
 use portico::store::entity::limit;
+use reqwest::Method;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::support::calls::chat;
@@ -190,6 +191,85 @@ async fn a_wrong_path_is_a_404_for_everybody() {
     assert!(versionless.text.contains("`/apis/demo/{version}/chat/completions`"), "{}", versionless.text);
     let wrong = caller.get("/v1/chat/completions").await.is(405);
     assert_eq!((wrong.code().as_str(), wrong.header("allow")), ("method_not_allowed", "POST"));
+    for answer in [unknown, wrong] {
+        assert_eq!(answer.header("x-should-retry"), "false");
+        assert!(!answer.text.contains("diagnose_url"), "nothing is on record: {}", answer.text);
+    }
+}
+
+#[actix_web::test]
+async fn p29_an_sdk_with_another_base_address_is_told_the_right_one_and_never_a_page() {
+    let app = spawn().await;
+    app.admin().await;
+    let caller = app.visitor();
+    let (json, page) = ("application/json", "text/html,*/*;q=0.8");
+    for (method, path, accept, nearest) in [
+        (Method::POST, "/openai/v1/chat/completions", "*/*", "/v1/chat/completions"),
+        (Method::POST, "/openai/chat/completions", json, "/v1/chat/completions"),
+        (Method::POST, "/anthropic/v1/messages", "*/*", "/v1/chat/completions"),
+        (Method::POST, "/v1/messages", json, "/v1/chat/completions"),
+        (Method::POST, "//v1/chat/completions", json, "/v1/chat/completions"),
+        (Method::POST, "/v1//chat/completions", json, "/v1/chat/completions"),
+        (Method::POST, "/v1/v1/embeddings", json, "/v1/embeddings"),
+        (Method::POST, "/chat/completions", json, "/v1/chat/completions"),
+        (Method::POST, "/nowhere", "*/*", ""),
+        (Method::GET, "/models", json, "/v1/models"),
+        (Method::GET, "/openai/v1/models", "*/*", "/v1/models"),
+        (Method::GET, "//v1/models", "*/*", "/v1/models"),
+    ] {
+        let request = caller.request(method.clone(), path).header("accept", accept);
+        let answer = caller.send(request.body("{}")).await.is(404);
+        assert_eq!(answer.header("content-type"), "application/json", "{path}");
+        assert_eq!(answer.code(), "path_unknown", "{path}");
+        assert!(answer.text.contains(&format!("{}/v1`", app.base)), "the base address: {}", answer.text);
+        assert!(answer.text.contains(&format!("`{nearest}")), "{path}: {}", answer.text);
+        let is_anthropics = path.ends_with("messages");
+        assert_eq!(
+            answer.json()["type"] == "error",
+            is_anthropics,
+            "the shape that was meant: {}",
+            answer.text
+        );
+    }
+    for (method, path, accept) in
+        [(Method::POST, "/openai/v1/chat/completions", page), (Method::GET, "/nowhere", "*/*")]
+    {
+        let answer = caller.send(caller.request(method, path).header("accept", accept)).await.is(404);
+        assert!(answer.header("content-type").starts_with("text/html"), "people read a page: {path}");
+    }
+    let script = caller.send(caller.request(Method::POST, "/api/v1/nothing")).await.is(404);
+    assert_eq!(script.header("content-type"), "application/problem+json");
+}
+
+#[actix_web::test]
+async fn a_page_in_a_browser_is_told_that_it_may_not_call() {
+    let app = spawn().await;
+    let caller = app.visitor();
+    for (path, status) in [
+        ("/v1/chat/completions", 405),
+        ("/apis/chat/v1/chat/completions", 405),
+        ("/v1/models", 405),
+        ("/v1/nothing", 404),
+        ("/apis/chat/v1/nothing", 404),
+    ] {
+        let asks = caller
+            .request(Method::OPTIONS, path)
+            .header("origin", "https://app.example")
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization");
+        let told = caller.send(asks).await.is(status);
+        let code = if status == 405 { "method_not_allowed" } else { "path_unknown" };
+        assert_eq!(told.code(), code, "{path}");
+        assert!(told.text.contains("Pages in a browser may not call"), "{}", told.text);
+        assert!(told.text.contains("/docs/errors/method_not_allowed"), "{}", told.text);
+        assert_eq!(told.header("access-control-allow-origin"), "");
+    }
+    let plain = caller.send(caller.request(Method::OPTIONS, "/v1/models")).await.is(405);
+    assert!(
+        plain.text.contains("This endpoint takes GET") && plain.header("allow") == "GET",
+        "{}",
+        plain.text
+    );
 }
 
 #[actix_web::test]

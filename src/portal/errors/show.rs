@@ -62,15 +62,18 @@ impl ErrorPage {
 
 /// The body as an OpenAI client gets it.
 fn envelope(code: Code) -> String {
-    pretty(&json!({ "error": {
+    let mut error = json!({
         "message": format!("{} {}", code.message(), code.next()),
         "type": code.kind(),
         "code": code.word(),
         "param": null,
         "request_id": SAMPLE_ID,
         "doc_url": format!("/docs/errors/{code}"),
-        "diagnose_url": format!("/diagnose/{SAMPLE_ID}"),
-    }}))
+    });
+    if code.is_on_record() {
+        error["diagnose_url"] = json!(format!("/diagnose/{SAMPLE_ID}"));
+    }
+    pretty(&json!({ "error": error }))
 }
 
 /// The body as a client of the management API gets it.

@@ -22,7 +22,7 @@ pub struct Now {
 pub struct Refusal {
     pub code: &'static str,
     pub message: String,
-    pub next: &'static str,
+    pub next: String,
     pub fix: Option<Fix>,
 }
 
@@ -51,7 +51,7 @@ pub async fn now(gateway: &Gateway, actor: &Actor, key: &key::Model, model: &str
         refusal: told.error.as_ref().map(|error| Refusal {
             code: error.code().word(),
             message: error.message().to_owned(),
-            next: error.code().next(),
+            next: error.next().to_owned(),
             fix: for_key(actor, key, error),
         }),
         serves,

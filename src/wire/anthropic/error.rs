@@ -11,13 +11,13 @@ pub struct Errors;
 impl ErrorShape for Errors {
     fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> String {
         let links = Links::of(error.code(), request_id, base_url);
-        let fields = [
+        let mut fields = vec![
             ("type", of(kind(error.status()))),
             ("message", of(&sentence(error))),
             ("code", of(error.code().word())),
             ("doc_url", of(&links.doc)),
-            ("diagnose_url", of(&links.diagnose)),
         ];
+        fields.extend(links.diagnose.map(|url| ("diagnose_url", of(&url))));
         object(&[("type", of("error")), ("error", object(&fields)), ("request_id", of(&request_id))])
     }
 

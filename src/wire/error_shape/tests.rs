@@ -23,6 +23,18 @@ fn each_protocol_has_its_own_shape() {
 }
 
 #[test]
+fn what_leaves_no_record_has_no_page_of_its_case() {
+    for format in Format::ALL {
+        for code in Code::ALL {
+            let body = error_body(*format, &(*code).into(), CallId::fresh(), "http://p");
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            assert!(body["error"]["doc_url"].is_string(), "{body}");
+            assert_eq!(body["error"].get("diagnose_url").is_some(), code.is_on_record(), "{body}");
+        }
+    }
+}
+
+#[test]
 fn the_last_event_of_a_stream_holds_the_same_body() {
     let id = CallId::fresh();
     let error = Error::new(Code::StreamInterrupted);

@@ -51,6 +51,17 @@ const FILTERED: &[&str] = &[
 ];
 /// How a 404 names what is not there. One that speaks of a file is about the input.
 const MODEL: &[&str] = &["model", "deployment"];
+/// How vendors say so with a 400.
+const NO_MODEL: &[&str] = &[
+    "model_not_found",
+    "invalid_model",
+    "invalid model",
+    "model not exist",
+    "model does not exist",
+    "not a valid model",
+];
+/// How a 404 speaks of its own path: the operator's address is wrong.
+const NO_PATH: &[&str] = &["invalid url", "unknown request url", "no route", "unknown path"];
 const OVERLOADED: &[&str] = &["overloaded", "capacity", "engine_overloaded_error"];
 
 /// Judges by status, then by code, then by text.
@@ -66,6 +77,8 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
     let own = own_words(said);
     let owns = |list: &[&str]| list.iter().any(|word| own.contains(word));
     let class = |code: Code, retry: Retry| Class { code, status: code.status(), retry, about_model: false };
+    // Not the input: the caller names no vendor's model.
+    let missing = || Class { about_model: true, ..class(Code::NoTarget, Retry::Elsewhere) };
     let rejected = |status: u16, retry: Retry| Class { status, ..class(Code::VendorRejected, retry) };
     match status {
         400 | 403 | 422 if owns(BAD_KEY) => class(Code::VendorCredential, Retry::Elsewhere),
@@ -77,7 +90,10 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
         // A key that is good for nothing is a 401 nearly everywhere; a 403 is about what was asked for.
         403 => Class { about_model: true, ..class(Code::VendorCredential, Retry::Elsewhere) },
         401 | 402 => class(Code::VendorCredential, Retry::Elsewhere),
-        404 => Class { about_model: says(MODEL), ..rejected(404, Retry::Elsewhere) },
+        404 if owns(NO_PATH) || is_bare(&said.message) => class(Code::VendorError, Retry::Elsewhere),
+        404 if says(MODEL) => missing(),
+        404 => rejected(404, Retry::Elsewhere),
+        400 if owns(NO_MODEL) => missing(),
         408 | 504 | 524 => class(Code::VendorTimeout, Retry::SameOrElsewhere),
         409 | 425 => class(Code::VendorError, Retry::SameOrElsewhere),
         413 => rejected(413, Retry::Never),
@@ -92,6 +108,11 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
         500..=599 => class(Code::VendorError, Retry::SameOrElsewhere),
         _ => class(Code::VendorError, Retry::Elsewhere),
     }
+}
+
+/// A 404 that names nothing speaks of its own path.
+fn is_bare(message: &str) -> bool {
+    message.is_empty() || message.eq_ignore_ascii_case("not found")
 }
 
 /// What the vendor says by itself: its code and kind, and its sentence up to the first thing it quotes.

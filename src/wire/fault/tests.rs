@@ -89,10 +89,11 @@ fn each_cause_has_its_own_code() {
         (
             404,
             r#"{"error":{"message":"no model x","code":"model_not_found"}}"#,
-            Code::VendorRejected,
-            404,
+            Code::NoTarget,
+            503,
             Retry::Elsewhere,
         ),
+        (404, r#"{"error":{"message":"No file with that id"}}"#, Code::VendorRejected, 404, Retry::Elsewhere),
         (413, "<html>too large</html>", Code::VendorRejected, 413, Retry::Never),
         (
             422,
@@ -154,8 +155,30 @@ fn what_is_about_the_model_is_told_from_what_is_about_the_credential() {
         (404, r#"{"error":{"code":"DeploymentNotFound","message":"The API deployment is not there"}}"#, true),
         (404, r#"{"error":{"message":"No file with that id"}}"#, false),
         (404, "<html>", false),
+        (
+            400,
+            r#"{"object":"error","message":"Invalid model: mini-9","type":"invalid_model","code":"1500"}"#,
+            true,
+        ),
+        (400, r#"{"error":{"message":"Model Not Exist","type":"invalid_request_error"}}"#, true),
+        (400, r#"{"error":{"message":"a/b is not a valid model ID","code":400}}"#, true),
+        (400, r#"{"error":{"message":"Unknown value 'invalid model' of `tool_choice`"}}"#, false),
     ] {
         assert_eq!(of(status, body).about_model, about_model, "{status} {body}");
+    }
+}
+
+#[test]
+fn a_404_about_the_path_is_the_operators_address_and_not_the_callers_input() {
+    for body in [
+        "404 page not found",
+        "<html>",
+        r#"{"detail":"Not Found"}"#,
+        r#"{"error":{"message":"Invalid URL (POST /v1/v1/chat/completions)","type":"invalid_request_error"}}"#,
+        r#"{"error":{"message":"Unknown request URL: POST /models. Please check the URL for typos"}}"#,
+    ] {
+        let fault = of(404, body);
+        assert_eq!((fault.code, fault.status, fault.about_model), (Code::VendorError, 502, false), "{body}");
     }
 }
 

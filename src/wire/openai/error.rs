@@ -11,15 +11,15 @@ pub struct Errors;
 impl ErrorShape for Errors {
     fn body(&self, error: &Error, request_id: CallId, base_url: &str) -> String {
         let links = Links::of(error.code(), request_id, base_url);
-        let fields = [
+        let mut fields = vec![
             ("message", of(&sentence(error))),
             ("type", of(kind(error))),
             ("code", of(error.code().word())),
             ("param", of(&error.param())),
             ("request_id", of(&request_id)),
             ("doc_url", of(&links.doc)),
-            ("diagnose_url", of(&links.diagnose)),
         ];
+        fields.extend(links.diagnose.map(|url| ("diagnose_url", of(&url))));
         object(&[("error", object(&fields))])
     }
 

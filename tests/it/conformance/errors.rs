@@ -13,10 +13,17 @@ fn every_error_has_a_code_that_fits_its_status() {
         let format = if exchange.api == "messages" { Format::Anthropic } else { Format::OpenAi };
         let fault = vendor_fault(format, exchange.status, &exchange.response());
         let allowed: &[&str] = match exchange.status {
-            400 => &["vendor_rejected", "context_length_exceeded", "content_filter", "vendor_credential"],
+            400 => &[
+                "vendor_rejected",
+                "context_length_exceeded",
+                "content_filter",
+                "vendor_credential",
+                "no_target",
+            ],
             401 | 402 => &["vendor_credential"],
             403 => &["vendor_credential", "content_filter"],
-            404 | 413 | 422 => &["vendor_rejected"],
+            404 => &["vendor_rejected", "no_target", "vendor_error"],
+            413 | 422 => &["vendor_rejected"],
             429 => &["vendor_limit", "vendor_credential", "vendor_overloaded"],
             498 | 503 | 529 => &["vendor_overloaded"],
             504 | 524 => &["vendor_timeout"],

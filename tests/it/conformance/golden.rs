@@ -224,7 +224,7 @@ fn every_error_of_the_vendor_has_its_code() {
         (401, "authentication_error", "invalid x-api-key", "vendor_credential", 502),
         (402, "billing_error", "pay", "vendor_credential", 502),
         (403, "permission_error", "no", "vendor_credential", 502),
-        (404, "not_found_error", "model: x", "vendor_rejected", 404),
+        (404, "not_found_error", "model: x", "no_target", 503),
         (409, "conflict_error", "again", "vendor_error", 502),
         (413, "request_too_large", "large", "vendor_rejected", 413),
         (422, "invalid_request_error", "odd", "vendor_rejected", 422),

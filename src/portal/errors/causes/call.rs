@@ -7,8 +7,9 @@ use crate::base::Code;
 pub const PATH_UNKNOWN: Doc = doc(
     Address,
     &[
-        "The path is misspelled, or a part of it is there twice (`/v1/v1/…`).",
-        "The SDK's base address lacks `/v1` at its end.",
+        "The path is misspelled, or a part of it is there twice (`/v1/v1/…`, `//v1`).",
+        "The SDK's base address lacks `/v1` at its end, or has another gateway's path in it (`/openai`, `/anthropic`).",
+        "The SDK speaks another protocol than OpenAI's.",
     ],
     &[
         "Set the SDK's base address to `{base}/v1`.",
@@ -21,9 +22,11 @@ pub const METHOD_NOT_ALLOWED: Doc = doc(
     Address,
     &[
         "A `GET` was sent where the endpoint takes `POST`; a redirect by a proxy often turns one into the other.",
+        "A page in a browser called the gateway, and the browser asked first, with `OPTIONS`. It is told no: a key in a page belongs to everybody who opens the page.",
     ],
     &[
         "Use a method of the `Allow` header.",
+        "From a browser, call your own server, and the gateway from there.",
         "Call the address without a redirect: right scheme, no trailing slash.",
     ],
     &[Code::PathUnknown],

@@ -47,7 +47,7 @@ pub const VENDOR_UNREACHABLE: Doc = doc(
     Vendor,
     &["No connection to the vendor: name not found, refused, or no answer in time. Every target was tried."],
     &[
-        "Try again later.",
+        "Nothing to do in your app: sent again at once, the same call fails alike.",
         "Operators: the call's page lists each attempt with its cause; press Test on the vendor's page.",
     ],
     &[Code::VendorTls, Code::VendorTimeout],
@@ -65,7 +65,10 @@ pub const VENDOR_TLS: Doc = doc(
 pub const VENDOR_ERROR: Doc = doc(
     Vendor,
     &["The vendor answered with a failure of its own (5xx), or with something that is not its format."],
-    &["Try again later.", "Operators: the call's page lists each attempt with the vendor's status."],
+    &[
+        "Nothing to do in your app: the gateway has tried again where that helps and costs nothing twice.",
+        "Operators: the call's page lists each attempt with the vendor's status; a 404 there means that the vendor's base address is wrong.",
+    ],
     &[Code::VendorOverloaded, Code::StreamInterrupted],
 );
 
@@ -103,8 +106,14 @@ pub const STREAM_INTERRUPTED: Doc = doc(
 
 pub const NO_TARGET: Doc = doc(
     Gateway,
-    &["Every target behind the model is cooling down after failures, disabled, or has no credential."],
-    &["Wait as `Retry-After` says.", "Operators: the model's page shows each target's state."],
+    &[
+        "Every target behind the model is cooling down after failures, disabled, or has no credential.",
+        "Or the vendor has no model of the name that the target gives it: waiting does not help then, and no `Retry-After` is sent.",
+    ],
+    &[
+        "Wait as `Retry-After` says, where there is one.",
+        "Operators: the model's page shows each target's state and the vendor's name of the model; the call's page has the vendor's own words.",
+    ],
     &[Code::VendorCredential, Code::VendorOverloaded],
 );
 
