@@ -18,7 +18,7 @@ import time
 import uuid
 
 import setup
-from portico import Mock, Portico, free_port
+from portico import Mock, Portico, Program, free_port
 from stage import Stage
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -87,6 +87,8 @@ def ratios(rows):
         found["plain_cpu"] = against(rows, "plain", "cpu_us")
         found["plain_rps"] = round(median(rows, "plain", "portico", "rps"))
         found["plain_vendor_calls"] = round(median(rows, "plain", "portico", "calls_per_request"), 3)
+        if median(rows, "plain", "bare", "cpu_us"):
+            found["bare_plain_cpu"] = against(rows, "plain", "cpu_us", own="bare")
     if "single" in modes:
         added = median(rows, "single", "portico", "p50_us") - median(rows, "single", "direct", "p50_us")
         found["single_p50_added_ms"] = round(added / 1000, 3)
@@ -132,6 +134,18 @@ def keys_mode(portico, stage, options, environment):
     return against(rows, "keys", "cpu_us", "100,000 keys", "10 keys"), failed
 
 
+class Bare(Program):
+    """What the server and the client that Portico is built on cost by themselves."""
+
+    def __init__(self, binary, mock):
+        port = free_port()
+        super().__init__([binary, f"127.0.0.1:{port}", f"127.0.0.1:{mock.port}"], port, "/")
+
+    def peer(self):
+        url = f"http://127.0.0.1:{self.port}/v1/chat/completions"
+        return "--peer", ";".join(["bare", url, "none", str(self.process.pid), *MODELS, ""])
+
+
 def start_mode(portico, binary):
     """From exec to /readyz on the data of this run, and memory then."""
     portico.stop()
@@ -159,6 +173,7 @@ def main():
     parser.add_argument("--modes", default=",".join(MODES))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--bare", action="store_true", help="beside them the bare proxy, which is built with it")
     options = parser.parse_args()
     modes = options.modes.split(",")
     unknown = set(modes) - set(MODES)
@@ -170,6 +185,7 @@ def main():
     mock = Mock(str(options.bin / "mock-upstream"), mock_port)
     environment["MOCK_PID"] = str(mock.process.pid)
     portico = Portico(str(options.bin / "portico"))
+    bare = Bare(str(options.bin / "bare-proxy"), mock) if options.bare else None
     found = {}
     try:
         stage = Stage(portico, mock, MODELS)
@@ -177,7 +193,8 @@ def main():
         if measured:
             table, rows = compare(
                 portico.folder / "rows.jsonl", "--modes", ",".join(measured), "--rounds", str(options.rounds),
-                "--seconds", str(options.seconds), "--name", "portico", *stage.target(), environment=environment,
+                "--seconds", str(options.seconds), "--name", "portico", *stage.target(), *(bare.peer() if bare else ()),
+                environment=environment,
             )
             print(table)
             found = ratios(rows)
@@ -189,6 +206,8 @@ def main():
     finally:
         portico.close()
         mock.stop()
+        if bare:
+            bare.stop()
     print()
     print(json.dumps(found))
 

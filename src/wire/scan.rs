@@ -303,23 +303,14 @@ impl<'a> Cursor<'a> {
 }
 
 /// Bytes at the start of `bytes` that are neither a quote, a backslash nor a control character.
-/// The inner fold has no branches, so the compiler turns it into vector code.
+/// The fold has no branches, so the compiler turns it into vector code.
 fn plain_run(bytes: &[u8]) -> usize {
-    const WIDTH: usize = 32;
-    let mut passed = 0;
-    for block in bytes.chunks_exact(WIDTH) {
-        let special = block.iter().fold(false, |seen, &byte| seen | is_special(byte));
-        if special {
-            break;
-        }
-        passed += WIDTH;
+    let run = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
+    let plain = bytes.get(..run).unwrap_or_default();
+    if plain.iter().fold(false, |seen, &byte| seen | (byte < 0x20)) {
+        return plain.iter().position(|&byte| byte < 0x20).unwrap_or(run);
     }
-    let tail = bytes.get(passed..).unwrap_or_default();
-    passed + tail.iter().position(|&byte| is_special(byte)).unwrap_or(tail.len())
-}
-
-fn is_special(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+    run
 }
 
 /// Resolves the escapes of a string whose grammar was checked.
