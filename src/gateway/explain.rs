@@ -7,6 +7,7 @@ use crate::base::ids::{CallId, KeyId};
 use crate::base::words::words;
 use crate::base::{Code, Error, Result};
 use crate::limits::Ask;
+use crate::upstream::Why;
 use crate::wire::Endpoint;
 
 use super::Gateway;
@@ -95,6 +96,14 @@ pub fn chain(code: Option<Code>) -> Vec<(Check, Verdict)> {
         _ => Verdict::Passed,
     };
     Check::ALL.iter().map(|check| (*check, verdict(*check))).collect()
+}
+
+/// What the caller of a call on record was told, by its code and that of its first try: a try ends
+/// with `no_target` where the vendor had no such model, and then waiting does not help.
+pub fn told(code: &str, first_try: Option<&str>) -> Option<Error> {
+    let code = Code::parse(code)?;
+    let is_missing = code == Code::NoTarget && first_try == Some(code.word());
+    Some(if is_missing { plan::refused(Why::Missing) } else { code.into() })
 }
 
 /// A call as it would be judged now.

@@ -149,6 +149,12 @@ async fn a_keys_page_tells_the_next_step_of_the_refusal_itself() {
     assert!(page.contains("/docs/errors/no_target"), "{page}");
     assert!(page.contains("Ask an operator to correct"), "{page}");
     assert!(!page.contains("Try again as Retry-After says"), "waiting does not help: {page}");
+    let call = app.calls(1).await.remove(0).id;
+    for page in [format!("/calls/{call}"), format!("/diagnose?id={call}")] {
+        let page = dev.person.browser.get(&page).await.is(200).text;
+        assert!(page.contains("Ask an operator to correct"), "{page}");
+        assert!(!page.contains("Try again as"), "{page}");
+    }
 }
 
 #[actix_web::test]

@@ -5,10 +5,11 @@ use askama::Template;
 use super::view::tokens;
 use super::{catch_up, sight};
 use crate::base::ids::CallId;
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::names::{self, Names, Wanted};
 use crate::domain::permit::{Right, may};
+use crate::gateway::explain;
 use crate::ledger::calls::Told;
 use crate::ledger::record::UsageSource;
 use crate::ledger::{Ledger, calls};
@@ -23,7 +24,7 @@ use crate::web::{Data, PageResult, Path, Visit};
 struct ShowPage {
     frame: Frame,
     row: call::Model,
-    code: Option<Code>,
+    refusal: Option<Error>,
     version: String,
     plan: String,
     app: String,
@@ -102,7 +103,7 @@ impl ShowPage {
         let Told { call, attempts } = told;
         Self {
             frame,
-            code: call.code.as_deref().and_then(Code::parse),
+            refusal: call.code.as_deref().and_then(|code| explain::told(code, call.attempt_code.as_deref())),
             version: names.version(call.version_id),
             plan: names.plan(call.plan_id),
             app: names.app(call.app_id),

@@ -14,7 +14,7 @@ use crate::domain::catalogue;
 use crate::domain::keys::{self, KeyView};
 use crate::domain::names;
 use crate::gateway::Gateway;
-use crate::gateway::explain::{Question, dry_run, endpoint};
+use crate::gateway::explain::{self, Question, dry_run, endpoint};
 use crate::ledger::calls::{Filter, Told};
 use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
@@ -64,6 +64,8 @@ pub struct CallCase {
     pub code: Option<Code>,
     /// What the caller was told.
     pub said: String,
+    /// What to do next.
+    pub next: String,
     pub facts: String,
     pub policy_seq: i64,
     pub model: String,
@@ -186,15 +188,18 @@ impl Desk<'_> {
 }
 
 fn call_case(call: &call::Model) -> CallCase {
-    let code = call.code.as_deref().and_then(Code::parse);
+    let told = call.code.as_deref().and_then(|code| explain::told(code, call.attempt_code.as_deref()));
     // The last of the facts is what the caller was told, in words of its own.
     let (facts, said) = call.facts.split_once("said=").unwrap_or((&call.facts, ""));
+    let said = if said.is_empty() { told.as_ref().map_or("", Error::message) } else { said };
+    let code = told.as_ref().map(Error::code);
     CallCase {
         id: call.id,
         at: call.at,
         state: call.state.clone(),
         code,
-        said: if said.is_empty() { code.map_or("", Code::message).to_owned() } else { said.to_owned() },
+        said: said.to_owned(),
+        next: told.as_ref().map_or("", Error::next).to_owned(),
         facts: facts.trim().to_owned(),
         policy_seq: call.policy_seq,
         model: call.model.clone(),

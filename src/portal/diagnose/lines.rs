@@ -13,8 +13,7 @@ pub struct Line {
 
 /// The checks of a call that ended with this code; `said` is what its caller was told.
 pub fn then(code: Option<Code>, said: &str) -> Vec<Line> {
-    let why = code.map(|code| if said.is_empty() { code.message() } else { said });
-    lines(chain(code), why.unwrap_or_default())
+    lines(chain(code), said)
 }
 
 /// The checks as they would go now.
