@@ -18,12 +18,13 @@ use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::{Config, LogFormat};
 use crate::domain::people::{sessions, throttle};
 use crate::domain::repeats;
-use crate::domain::settings::{self, SetUp};
+use crate::domain::settings::{self, SetUp, Site};
 use crate::domain::subscriptions;
 use crate::gateway::{self, Gateway};
 use crate::ingress::{self, Ingress};
 use crate::jobs::Jobs;
 use crate::ledger::{self, Ledger};
+use crate::portal::fault::KnownSite;
 use crate::store::{Change, Db, Listener, Node, Noted};
 use crate::web::document::ApiDocument;
 use crate::web::fault::Painter;
@@ -32,6 +33,7 @@ use crate::web::guard::{self, SetUpDone};
 use crate::web::health::{self, Ready};
 use crate::web::once::SentForms;
 use crate::web::shown::ShownOnce;
+use crate::web::unsent::Unsent;
 use crate::web::{assets, headers, mount};
 use crate::{api, portal};
 
@@ -47,6 +49,8 @@ pub struct App {
     set_up: SetUpDone,
     shown: ShownOnce,
     sent: SentForms,
+    unsent: Unsent,
+    site: KnownSite,
     document: ApiDocument,
 }
 
@@ -75,10 +79,13 @@ impl App {
         let gateway = start_gateway(&config, &db, &ledger).await?;
         let set_up = SetUpDone::default();
         let (ready, shown, sent) = (Ready::default(), ShownOnce::default(), SentForms::default());
+        let (unsent, site) = (Unsent::default(), KnownSite::default());
         let document = ApiDocument::new(api::document::value);
-        let app = Self { config, db, ledger, gateway, ready, node, set_up, shown, sent, document };
-        app.db.listen(Arc::new(SetUpWatch { db: app.db.clone(), done: app.set_up.clone() }));
-        app.set_up.0.store(settings::get::<SetUp>(&app.db).await?.done, Ordering::Release);
+        let app =
+            Self { config, db, ledger, gateway, ready, node, set_up, shown, sent, unsent, site, document };
+        let watch = SettingsWatch { db: app.db.clone(), done: app.set_up.clone(), site: app.site.clone() };
+        watch.read().await?;
+        app.db.listen(Arc::new(watch));
         Ok(app)
     }
 
@@ -118,6 +125,7 @@ impl App {
             .app_data(Data::new(self.node))
             .app_data(Data::new(self.shown.clone()))
             .app_data(Data::new(self.sent.clone()))
+            .app_data(Data::new(self.unsent.clone()))
             .app_data(Data::new(self.document.clone()))
             .app_data(self.painter())
             .app_data(PayloadConfig::new(BODY_CAP));
@@ -129,17 +137,22 @@ impl App {
         config.route("/favicon.ico", web::get().to(assets::favicon));
         mount(config, api::endpoints());
         mount(config, portal::pages());
-        config.default_service(web::to(async |request: HttpRequest, calls: Data<Ingress>| {
-            match ingress::is_programs(&request) {
-                true => ingress::unknown_path(request, calls).await,
-                false => guard::unknown_page(&request),
-            }
-        }));
+        let unknown =
+            web::to(async |request: HttpRequest, calls: Data<Ingress>| {
+                match ingress::is_programs(&request) {
+                    true => ingress::unknown_path(request, calls).await,
+                    false => guard::unknown_page(&request).await,
+                }
+            });
+        config.default_service(unknown.wrap(from_fn(guard::outside)));
     }
 
     fn painter(&self) -> Painter {
-        let db = self.db.clone();
-        Painter(Arc::new(move |error, visit| portal::fault::paint(error, visit, db.now())))
+        let (db, site) = (self.db.clone(), self.site.clone());
+        Painter(Arc::new(move |scene| {
+            let (db, site) = (db.clone(), site.get());
+            Box::pin(async move { portal::fault::paint(&db, site, scene).await })
+        }))
     }
 
     fn jobs(&self) -> Jobs {
@@ -194,21 +207,29 @@ fn ingress_settings(config: &Config) -> ingress::Settings {
     }
 }
 
-/// Follows the set-up state, so that every node opens its pages when it is done on one.
-struct SetUpWatch {
+/// Follows the settings that pages need without asking the database: that set-up is done, so that every
+/// node opens its pages when it is done on one, and who to ask when the database itself is away.
+struct SettingsWatch {
     db: Db,
     done: SetUpDone,
+    site: KnownSite,
+}
+
+impl SettingsWatch {
+    async fn read(&self) -> Result<()> {
+        self.done.0.store(settings::get::<SetUp>(&self.db).await?.done, Ordering::Release);
+        self.site.set(settings::get::<Site>(&self.db).await?);
+        Ok(())
+    }
 }
 
 #[async_trait::async_trait]
-impl Listener for SetUpWatch {
+impl Listener for SettingsWatch {
     async fn apply(&self, noted: &[Noted]) {
-        if !noted.iter().any(|noted| noted.change == Change::Settings) {
-            return;
-        }
-        match settings::get::<SetUp>(&self.db).await {
-            Ok(set_up) => self.done.0.store(set_up.done, Ordering::Release),
-            Err(error) => tracing::warn!(%error, "the set-up state could not be read"),
+        if noted.iter().any(|noted| noted.change == Change::Settings)
+            && let Err(error) = self.read().await
+        {
+            tracing::warn!(%error, "the settings could not be read");
         }
     }
 }

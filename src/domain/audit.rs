@@ -111,3 +111,27 @@ pub async fn list_touching(db: &Db, ids: &[Uuid], from: Timestamp) -> Result<Vec
         .await?;
     Ok(rows)
 }
+
+/// The number of the newest deed; 0 before the first.
+///
+/// # Errors
+/// The database's own.
+pub async fn latest(db: &Db) -> Result<i64> {
+    let last = audit_event::Entity::find().order_by_desc(audit_event::Column::Seq).one(db.read()).await?;
+    Ok(last.map_or(0, |row| row.seq))
+}
+
+/// The newest deed after that number by which one of these acts was done to a thing.
+///
+/// # Errors
+/// The database's own.
+pub async fn since(db: &Db, seq: i64, id: Uuid, acts: &[&str]) -> Result<Option<audit_event::Model>> {
+    let found = audit_event::Entity::find()
+        .filter(audit_event::Column::Seq.gt(seq))
+        .filter(audit_event::Column::SubjectId.eq(id))
+        .filter(audit_event::Column::Act.is_in(acts.iter().copied()))
+        .order_by_desc(audit_event::Column::Seq)
+        .one(db.read())
+        .await?;
+    Ok(found)
+}

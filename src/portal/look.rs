@@ -19,6 +19,8 @@ pub struct Choice {
     /// What speaks against it, shown with a sign; check boxes show it.
     pub warning: &'static str,
     pub disabled: bool,
+    /// Choosing it shows what stands below under the class `opened`; radio cards do this.
+    pub opens: bool,
 }
 
 impl Choice {
@@ -35,6 +37,12 @@ impl Choice {
     /// The same option with what speaks against it.
     pub fn warning(mut self, warning: &'static str) -> Self {
         self.warning = warning;
+        self
+    }
+
+    /// The same option, which shows what else its choice asks.
+    pub fn opens(mut self, opens: bool) -> Self {
+        self.opens = opens;
         self
     }
 
@@ -109,6 +117,11 @@ pub fn pieces(text: &str) -> Vec<(bool, &str)> {
         .map(|(index, piece)| (index % 2 == 1, piece))
         .filter(|(_, piece)| !piece.is_empty())
         .collect()
+}
+
+/// A sentence without its backticks, where only text can stand.
+pub fn plain(text: &str) -> String {
+    text.replace('`', "")
 }
 
 /// A state word as people read it: `cut_client` is "Cut client".

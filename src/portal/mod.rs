@@ -18,6 +18,7 @@ pub mod keys;
 pub mod limit_fields;
 pub mod look;
 pub mod markdown;
+pub mod meanwhile;
 pub mod menu;
 pub mod models;
 pub mod paging;
@@ -35,6 +36,7 @@ pub mod sign_in;
 pub mod style;
 pub mod subscriptions;
 pub mod teams;
+pub mod unsent;
 pub mod users;
 
 use crate::web::Page;
@@ -61,6 +63,7 @@ pub fn pages() -> Vec<Page> {
         shown::pages(),
         sign_in::pages(),
         teams::pages(),
+        unsent::pages(),
         users::pages(),
         #[cfg(debug_assertions)]
         style::pages(),

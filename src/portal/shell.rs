@@ -21,18 +21,35 @@ use crate::web::{PageResult, Visit, csrf};
 /// The database's own.
 pub async fn frame(db: &Db, visit: &Visit) -> Result<Frame> {
     let site = settings::get::<Site>(db).await?;
-    let path = visit.path.split('?').next().unwrap_or("/");
-    let mut frame = Frame { site_name: site.name, ..bare(visit, path, db.now()) };
+    let waiting = waiting_for(db, visit).await?;
+    Ok(known(visit, &visit.path, db.now(), site, waiting))
+}
+
+/// The same frame of what is known already, for the page at `path`.
+pub fn known(visit: &Visit, path: &str, now: Timestamp, site: Site, waiting: u32) -> Frame {
+    let path = path.split('?').next().unwrap_or("/");
+    let mut frame = Frame { site_name: site.name, ..bare(visit, path, now) };
     if let Some(actor) = &visit.actor {
         let sees = Sees {
             apis: may(actor, Right::SeeApis),
             operates: may(actor, Right::SeeEverything),
             supplies: may(actor, Right::SeeSupply),
-            waiting: waiting(db, actor).await?,
+            waiting,
         };
         frame.nav = menu::menu(sees, path);
     }
-    Ok(frame)
+    frame
+}
+
+/// What waits for whoever looks at the page.
+///
+/// # Errors
+/// The database's own.
+pub async fn waiting_for(db: &Db, visit: &Visit) -> Result<u32> {
+    match &visit.actor {
+        Some(actor) => waiting(db, actor).await,
+        None => Ok(0),
+    }
 }
 
 /// Requests, sign-ups and forgotten passwords that wait for this person.
@@ -42,8 +59,7 @@ async fn waiting(db: &Db, actor: &Actor) -> Result<u32> {
     Ok(u32::try_from(requests).unwrap_or(u32::MAX).saturating_add(u32::try_from(people).unwrap_or(u32::MAX)))
 }
 
-/// The frame without anything read from the database: for error pages.
-pub fn bare(visit: &Visit, path: &str, now: Timestamp) -> Frame {
+fn bare(visit: &Visit, path: &str, now: Timestamp) -> Frame {
     let mut frame = Frame::anonymous(path, now);
     frame.user =
         visit.actor.as_ref().map(|actor| FrameUser::new(&visit.name, &visit.email, actor.role().label()));

@@ -1,11 +1,13 @@
 //! An error as a page of the portal.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 
+use super::unsent;
 use super::visit::Visit;
 use crate::base::{Code, Error};
 
@@ -15,12 +17,21 @@ pub type PageResult = Result<HttpResponse, Fault>;
 #[derive(Debug)]
 pub struct Fault(pub Error);
 
-/// Draws the page of an error: given by the portal, as templates live there. The visit is missing
-/// where the fault came before any session was read.
+/// Draws the page of an error: given by the portal, as templates live there.
 #[derive(Clone)]
 pub struct Painter(pub Arc<Paint>);
 
-pub type Paint = dyn Fn(&Error, Option<&Visit>) -> String + Send + Sync;
+pub type Paint = dyn for<'a> Fn(Scene<'a>) -> Painted<'a> + Send + Sync;
+pub type Painted<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
+
+/// What a page of an error is drawn from.
+pub struct Scene<'a> {
+    pub error: &'a Error,
+    /// Missing where the fault came before any session was read.
+    pub visit: Option<Visit>,
+    /// What was typed into the refused form is kept, to be sent again.
+    pub is_kept: bool,
+}
 
 impl<E: Into<Error>> From<E> for Fault {
     fn from(error: E) -> Self {
@@ -49,8 +60,8 @@ impl ResponseError for Fault {
 
 impl Fault {
     /// The page; for a signed-out visitor of a page, the way to the sign-in form.
-    pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        if self.0.code() == Code::SignedOut && request.method() == actix_web::http::Method::GET {
+    pub async fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        if self.0.code() == Code::SignedOut && request.method() == Method::GET {
             let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
             let next = percent_encoding::utf8_percent_encode(target, percent_encoding::NON_ALPHANUMERIC);
             return super::see_other(format!("/sign-in?next={next}"));
@@ -60,8 +71,9 @@ impl Fault {
             tracing::error!(code = %self.0.code(), error = %self.0, path = request.path(), "a page failed");
         }
         let visit = request.extensions().get::<Visit>().cloned();
+        let scene = Scene { error: &self.0, visit, is_kept: unsent::is_kept(request) };
         let body = match request.app_data::<Painter>() {
-            Some(painter) => (painter.0)(&self.0, visit.as_ref()),
+            Some(painter) => (painter.0)(scene).await,
             None => self.0.message().to_owned(),
         };
         let mut answer = HttpResponse::build(status);

@@ -27,6 +27,13 @@ impl FieldErrors {
         self.0.entry(field.to_owned()).or_insert_with(|| message.into());
     }
 
+    /// One message over the whole form.
+    pub fn over(message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add("", message);
+        errors
+    }
+
     /// The same with the message of one field at another, where a form calls it otherwise than the domain.
     pub fn renamed(mut self, from: &str, to: &str) -> Self {
         if let Some(message) = self.0.remove(from) {

@@ -24,6 +24,7 @@ use super::problem::Problem;
 use super::repeat;
 use super::reply::{self, FLASH_COOKIE};
 use super::route::{ApiNeed, Need, Served};
+use super::unsent;
 use super::visit::{Facts, Visit};
 use crate::base::ids::CallId;
 use crate::base::{Code, Error, Result, secret};
@@ -57,7 +58,7 @@ pub fn no_session_cookie(secure: bool) -> Cookie<'static> {
     cookie
 }
 
-fn bake(name: &str, value: &str, secure: bool) -> Cookie<'static> {
+pub(super) fn bake(name: &str, value: &str, secure: bool) -> Cookie<'static> {
     Cookie::build(cookie_name(name, secure), value.to_owned())
         .path("/")
         .http_only(true)
@@ -76,8 +77,14 @@ pub async fn portal(
     next: Next<impl MessageBody + 'static>,
 ) -> Served {
     if let Err(error) = admit(need, &mut request).await {
+        // A form that has to be sent again is worth keeping where only its session or token was at fault.
+        let asks_who = matches!(need, Need::SignedIn | Need::May(_));
+        if asks_who && matches!(error.code(), Code::SignedOut | Code::CsrfFailed) {
+            let back = back(request.request());
+            unsent::keep(&mut request, back).await;
+        }
         let (request, _) = request.into_parts();
-        let answer = Fault(error).answer(&request);
+        let answer = Fault(error).answer(&request).await;
         return Ok(with_cookies(ServiceResponse::new(request, answer)));
     }
     let mark = request.extensions().get::<Mark>().copied();
@@ -89,7 +96,23 @@ pub async fn portal(
             once::answer(mark, &sent, db.now(), request, next).await?
         }
     };
-    Ok(headers::for_compression(with_cookies(as_page(response))))
+    Ok(headers::for_compression(with_cookies(as_page(response).await)))
+}
+
+/// Before what no page takes: an unknown path, a wrong method. Nothing is asked of the visitor, but who is
+/// signed in stays so to the eye. A database that is away makes them a stranger.
+///
+/// # Errors
+/// Never: what goes wrong is answered as a page.
+pub async fn outside(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let handles = (data::<Config>(request.request()), data::<Db>(request.request()));
+    if let (Ok(config), Ok(db)) = handles
+        && let Ok(visit) = visit(request.request(), &config, &db).await
+    {
+        request.extensions_mut().insert(visit);
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
+    Ok(headers::for_compression(with_cookies(response)))
 }
 
 async fn admit(need: Need, request: &mut ServiceRequest) -> Result<()> {
@@ -193,6 +216,7 @@ async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Confi
         }
     }
     if !csrf::is(sent.as_bytes(), &visit.csrf) {
+        request.set_payload(Payload::from(body.freeze()));
         return refused("token");
     }
     if is_once {
@@ -202,7 +226,7 @@ async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Confi
     Ok(())
 }
 
-async fn read_body(request: &mut ServiceRequest, cap: usize) -> Result<BytesMut> {
+pub(super) async fn read_body(request: &mut ServiceRequest, cap: usize) -> Result<BytesMut> {
     let mut payload = request.take_payload();
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
@@ -216,16 +240,14 @@ async fn read_body(request: &mut ServiceRequest, cap: usize) -> Result<BytesMut>
 }
 
 /// Turns an error that a handler or an extractor gave into its page.
-fn as_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+async fn as_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let Some(fault) = response.response().error() else { return response };
-    let status = response.status();
-    let error = match fault.as_error::<Fault>() {
-        Some(fault) => fault.answer(response.request()),
-        None if status == 404 || status == 400 => {
-            Fault(Code::NotFound.with(fault)).answer(response.request())
-        }
-        None if status == 413 => Fault(Code::BodyTooLarge.with(fault)).answer(response.request()),
-        None => Fault(Code::Internal.with(fault)).answer(response.request()),
+    let status = response.status().as_u16();
+    let error = match (fault.as_error::<Fault>(), status) {
+        (Some(fault), _) => fault.answer(response.request()).await,
+        (None, 400 | 404) => Fault(Code::NotFound.with(fault)).answer(response.request()).await,
+        (None, 413) => Fault(Code::BodyTooLarge.with(fault)).answer(response.request()).await,
+        (None, _) => Fault(Code::Internal.with(fault)).answer(response.request()).await,
     };
     response.into_response(error)
 }
@@ -247,6 +269,7 @@ fn with_cookies(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBo
         gone.make_removal();
         cookies.push(gone);
     }
+    cookies.extend(unsent::cookie(response.request(), visit.secure));
     for cookie in cookies {
         if let Err(fault) = response.response_mut().add_cookie(&cookie) {
             tracing::error!(%fault, "a cookie was not set");
@@ -338,14 +361,14 @@ pub(super) fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>> {
     found.ok_or_else(|| Code::Internal.with(format!("{} is not registered", std::any::type_name::<T>())))
 }
 
-/// A bare 404 in the portal's look, for paths no table has.
-pub fn unknown_page(request: &HttpRequest) -> HttpResponse {
+/// The 404 of a path that no table has.
+pub async fn unknown_page(request: &HttpRequest) -> HttpResponse {
     let is_open = data::<SetUpDone>(request).is_ok_and(|done| done.0.load(Ordering::Acquire));
     let code = if is_open { Code::NotFound } else { Code::SetupPending };
     let error = code.with(request.path());
     if request.path().starts_with("/api/") {
         Problem(error).answer(request)
     } else {
-        Fault(error).answer(request)
+        Fault(error).answer(request).await
     }
 }

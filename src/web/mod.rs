@@ -18,6 +18,7 @@ pub mod reply;
 pub mod route;
 pub mod shown;
 mod unread;
+pub mod unsent;
 pub mod visit;
 
 pub use actix_web::http::{Method, StatusCode};

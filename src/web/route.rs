@@ -12,6 +12,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Rout
 use super::fault::Fault;
 use super::guard;
 use super::problem::Problem;
+use super::reply::see_other;
 use crate::base::Code;
 use crate::domain::permit::Right;
 
@@ -94,8 +95,9 @@ where
     Page { method, path, door, route: Box::new(route) }
 }
 
-/// Registers a table. Rows of one path become one resource, whose other methods answer 405; literal
-/// paths come before those with parameters.
+/// Registers a table. Rows of one path become one resource, whose other methods answer 405, but for
+/// the address of a form, which leads those who read it to its page; literal paths come before those with
+/// parameters.
 pub fn mount(config: &mut ServiceConfig, pages: Vec<Page>) {
     let mut groups: Vec<(&'static str, Vec<Page>)> = Vec::new();
     for page in pages {
@@ -105,24 +107,54 @@ pub fn mount(config: &mut ServiceConfig, pages: Vec<Page>) {
         }
     }
     groups.sort_by_key(|(path, _)| order(path));
+    let shown: Vec<&'static str> =
+        groups.iter().filter(|(_, rows)| is_shown(rows)).map(|(path, _)| *path).collect();
     for (path, rows) in groups {
         let allow: Rc<str> = rows.iter().map(|row| row.method.as_str()).collect::<Vec<_>>().join(", ").into();
         let is_api = rows.iter().any(|row| matches!(row.door, Door::Api(_)));
+        let above = if is_api { None } else { page_above(path, &shown) };
         let mut resource = web::resource(path);
         for row in rows {
             resource = resource.route((row.route)());
         }
-        let resource = resource.default_service(web::to(move |request: HttpRequest| {
+        let other = web::to(move |request: HttpRequest| {
             let allow = allow.clone();
-            async move { wrong_method(&request, &allow, is_api) }
-        }));
+            async move {
+                match above {
+                    Some(depth) if is_read(request.method()) => see_other(first(request.path(), depth)),
+                    _ => wrong_method(&request, &allow, is_api).await,
+                }
+            }
+        });
         if is_api {
-            config.service(resource);
+            config.service(resource.default_service(other));
         } else {
+            let resource = resource.default_service(other.wrap(from_fn(guard::outside)));
             // Which pages may be, `headers` decides.
             config.service(resource.wrap(Compress::default()));
         }
     }
+}
+
+fn is_shown(rows: &[Page]) -> bool {
+    rows.iter().any(|row| row.method == Method::GET && matches!(row.door, Door::Portal(_)))
+}
+
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// The page that the form of an address stands on: the nearest one above it, as a number of its segments.
+/// Who asks for the address itself, as by opening it again, is led there; nothing is sent by it.
+fn page_above(path: &str, shown: &[&str]) -> Option<usize> {
+    let depth = path.split('/').skip(1).count();
+    (0..depth).rev().find(|depth| shown.contains(&first(path, *depth).as_str()))
+}
+
+/// The first segments of a path.
+fn first(path: &str, depth: usize) -> String {
+    let segments: Vec<&str> = path.split('/').skip(1).take(depth).collect();
+    format!("/{}", segments.join("/"))
 }
 
 /// Literal segments before parameters, place by place.
@@ -130,9 +162,9 @@ fn order(path: &str) -> Vec<(bool, String)> {
     path.split('/').map(|part| (part.starts_with('{'), part.to_owned())).collect()
 }
 
-fn wrong_method(request: &HttpRequest, allow: &str, is_api: bool) -> HttpResponse {
+async fn wrong_method(request: &HttpRequest, allow: &str, is_api: bool) -> HttpResponse {
     let error = Code::MethodNotAllowed.with(request.method());
-    let mut answer = if is_api { Problem(error).answer(request) } else { Fault(error).answer(request) };
+    let mut answer = if is_api { Problem(error).answer(request) } else { Fault(error).answer(request).await };
     if let Ok(value) = header::HeaderValue::from_str(allow) {
         answer.headers_mut().insert(header::ALLOW, value);
     }
@@ -141,3 +173,6 @@ fn wrong_method(request: &HttpRequest, allow: &str, is_api: bool) -> HttpRespons
 
 /// The answer type that guards give back.
 pub(super) type Served = Result<ServiceResponse<actix_web::body::BoxBody>, actix_web::Error>;
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod access;
+mod astray;
 mod auditor;
 mod bad_input;
 mod call;
@@ -10,6 +11,7 @@ mod catalogue;
 mod conformance;
 mod diagnosis;
 mod docs;
+mod editing;
 mod failover;
 mod faults;
 mod figures;

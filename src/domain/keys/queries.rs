@@ -244,6 +244,8 @@ pub struct Filter {
     pub expired: Option<bool>,
     /// Only those that end before then.
     pub ends_before: Option<Timestamp>,
+    /// Only those that ended after then, or will.
+    pub ends_after: Option<Timestamp>,
     pub before: Option<KeyId>,
     pub limit: u64,
 }
@@ -272,6 +274,9 @@ pub async fn list<C: ConnectionTrait>(
             all = all.add(lives);
         }
         None => {}
+    }
+    if let Some(start) = filter.ends_after {
+        all = all.add(key::Column::ExpiresAt.gt(start));
     }
     if let Some(end) = filter.ends_before {
         all = all.add(key::Column::ExpiresAt.lt(end));

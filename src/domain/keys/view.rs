@@ -19,6 +19,8 @@ pub use super::queries::Filter as KeyFilter;
 const STALE: i64 = 30 * DAY;
 /// This close to its end a key is called expiring.
 const SOON: i64 = 14 * DAY;
+/// So long after its end a key is still worth a word.
+const LATELY: i64 = 30 * DAY;
 
 /// What a key is now, its clock included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +133,25 @@ pub async fn list_expiring(db: &Db, actor: &Actor, owner: Option<UserId>) -> Res
     };
     let mut views = list_visible(db, actor, &filter).await?;
     views.sort_by_key(|view| view.row.expires_at);
+    Ok(views)
+}
+
+/// The keys that expired within the last month and were not revoked, the latest first: of one owner, or all
+/// the actor sees. What still sends them is refused.
+///
+/// # Errors
+/// The database's own.
+pub async fn list_expired(db: &Db, actor: &Actor, owner: Option<UserId>) -> Result<Vec<KeyView>> {
+    let filter = Filter {
+        owner,
+        state: Some(KeyState::Active),
+        expired: Some(true),
+        ends_after: Some(db.now().minus(LATELY)),
+        limit: 200,
+        ..Filter::default()
+    };
+    let mut views = list_visible(db, actor, &filter).await?;
+    views.sort_by_key(|view| std::cmp::Reverse(view.row.expires_at));
     Ok(views)
 }
 

@@ -1,5 +1,6 @@
 //! Accounts: made, listed, given a role, deactivated and let back in.
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::{Email, Password, Step, next, passwords, queries, sessions};
@@ -297,9 +298,22 @@ async fn locked(tx: &Tx, id: UserId) -> Result<user::Model> {
     queries::user(tx, id).await?.ok_or_else(|| Code::NotFound.with(id))
 }
 
-async fn keeps_an_admin(tx: &Tx, user: &user::Model) -> Result<()> {
+/// True for the only active admin, who keeps the role and the account.
+///
+/// # Errors
+/// `not_permitted` for who may not see everything.
+pub async fn is_last_admin(db: &Db, actor: &Actor, user: &user::Model) -> Result<bool> {
+    permit::need(actor, Right::SeeEverything)?;
+    is_last(db.read(), user).await
+}
+
+async fn is_last(on: &impl ConnectionTrait, user: &user::Model) -> Result<bool> {
     let is_admin = user.role == Role::Admin && user.state == UserState::Active;
-    if is_admin && queries::other_admins(tx, user.id).await? == 0 {
+    Ok(is_admin && queries::other_admins(on, user.id).await? == 0)
+}
+
+async fn keeps_an_admin(tx: &Tx, user: &user::Model) -> Result<()> {
+    if is_last(tx, user).await? {
         return Err(Clash::Last.saying("This is the last admin. Give somebody else the role first."));
     }
     Ok(())

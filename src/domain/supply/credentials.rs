@@ -199,6 +199,16 @@ pub async fn remove_credential(db: &Db, actor: &Actor, id: CredentialId) -> Resu
     .await
 }
 
+/// The vendor whose page shows a credential.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn provider_of_credential(db: &Db, actor: &Actor, id: CredentialId) -> Result<ProviderId> {
+    permit::need(actor, Right::SeeSupply)?;
+    let row = credential::Entity::find_by_id(id).one(db.read()).await?;
+    Ok(row.ok_or_else(|| Code::NotFound.with(id))?.provider_id)
+}
+
 async fn mine(tx: &Tx, actor: &Actor, id: CredentialId) -> Result<(provider::Model, credential::Model)> {
     permit::write(actor)?;
     permit::need(actor, Right::ManageSupply)?;

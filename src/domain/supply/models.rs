@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::targets::TargetView;
 use super::{facts, prices, queries, targets};
-use crate::base::ids::{ModelId, ProviderId};
+use crate::base::ids::{ModelId, ProviderId, VersionId};
 use crate::base::words::words;
 use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
@@ -172,6 +172,15 @@ pub async fn change_model(db: &Db, actor: &Actor, id: ModelId, change: ModelChan
     .await
 }
 
+/// The versions that offer a model; it cannot be removed while there is one.
+///
+/// # Errors
+/// `not_permitted`.
+pub async fn offered_by(db: &Db, actor: &Actor, id: ModelId) -> Result<Vec<VersionId>> {
+    permit::need(actor, Right::SeeSupply)?;
+    queries::offering(db.read(), id).await
+}
+
 /// Removes a model and its targets.
 ///
 /// # Errors
@@ -182,7 +191,7 @@ pub async fn remove_model(db: &Db, actor: &Actor, id: ModelId) -> Result<()> {
         permit::write(&actor)?;
         permit::need(&actor, Right::ManageSupply)?;
         let row = queries::find_model(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
-        if queries::is_offered(&tx, id).await? {
+        if !queries::offering(&tx, id).await?.is_empty() {
             return Err(Clash::InUse.saying("An API version offers this model: take it off there first."));
         }
         queries::delete_model(&tx, id).await?;

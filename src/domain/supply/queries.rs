@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::models::ModelView;
 use super::targets::TargetView;
-use crate::base::ids::{ModelId, ProviderId};
+use crate::base::ids::{ModelId, ProviderId, VersionId};
 use crate::base::{Result, Timestamp};
 use crate::store::Tx;
 use crate::store::entity::states::Switch;
@@ -92,10 +92,14 @@ pub(super) async fn find_model_named(on: &impl ConnectionTrait, name: &str) -> R
     Ok(model::Entity::find().filter(model::Column::Name.eq(name)).one(on).await?)
 }
 
-pub(super) async fn is_offered(on: &impl ConnectionTrait, id: ModelId) -> Result<bool> {
-    let count =
-        api_version_model::Entity::find().filter(api_version_model::Column::ModelId.eq(id)).count(on).await?;
-    Ok(count > 0)
+/// The versions that offer a model.
+pub(super) async fn offering(on: &impl ConnectionTrait, id: ModelId) -> Result<Vec<VersionId>> {
+    let rows =
+        api_version_model::Entity::find().filter(api_version_model::Column::ModelId.eq(id)).all(on).await?;
+    let mut versions: Vec<VersionId> = rows.into_iter().map(|row| row.version_id).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    Ok(versions)
 }
 
 pub(super) async fn delete_model(tx: &Tx, id: ModelId) -> Result<()> {

@@ -180,6 +180,16 @@ pub async fn remove_target(db: &Db, actor: &Actor, id: TargetId) -> Result<()> {
     .await
 }
 
+/// The model whose page shows a target.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn model_of_target(db: &Db, actor: &Actor, id: TargetId) -> Result<ModelId> {
+    permit::need(actor, Right::SeeSupply)?;
+    let row = target::Entity::find_by_id(id).one(db.read()).await?;
+    Ok(row.ok_or_else(|| Code::NotFound.with(id))?.model_id)
+}
+
 async fn mine(tx: &Tx, actor: &Actor, id: TargetId) -> Result<target::Model> {
     permit::write(actor)?;
     permit::need(actor, Right::ManageSupply)?;

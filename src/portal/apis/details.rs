@@ -9,6 +9,7 @@ use crate::domain::catalogue::{self, ApiChange};
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::Visibility;
@@ -17,6 +18,8 @@ use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DetailsForm {
+    #[serde(default)]
+    seen: Seen,
     name: String,
     #[serde(default)]
     summary: String,
@@ -42,8 +45,10 @@ struct DetailsPage {
 }
 
 pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ApiId>) -> PageResult {
+    let seen = Seen::now(&db).await?;
     let managed = catalogue::get_managed(&db, &actor, *id).await?;
     let values = DetailsForm {
+        seen,
         name: managed.api.name,
         summary: managed.api.summary,
         contact: managed.api.contact,
@@ -60,7 +65,11 @@ pub async fn save(
     id: Path<ApiId>,
     form: Form<DetailsForm>,
 ) -> PageResult {
-    let form = form.into_inner();
+    let mut form = form.into_inner();
+    if let Some(missed) = form.seen.missed(&db, &actor, id.0, &["api_changed"]).await? {
+        let errors = FieldErrors::over(missed);
+        return shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?);
+    }
     let change = ApiChange {
         name: Some(form.name.clone()),
         summary: Some(form.summary.clone()),

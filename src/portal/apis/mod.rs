@@ -34,6 +34,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::GET, "/manage/plans/{id}", publish, plan::show),
         page(Method::POST, "/manage/plans/{id}", publish, plan::save),
         page(Method::POST, "/manage/plans/{id}/removal", publish, plan::remove),
+        page(Method::GET, "/manage/versions/{id}", publish, version::find),
         page(Method::POST, "/manage/versions/{id}/models", publish, version::set_models),
         page(Method::POST, "/manage/versions/{id}/docs", publish, version::set_docs),
         page(Method::POST, "/manage/versions/{id}/publication", publish, version::publish),

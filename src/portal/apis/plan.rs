@@ -12,6 +12,7 @@ use crate::domain::plans::{self, Limits, NewPlan, PlanChange};
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::models::number;
 use crate::portal::prices;
 use crate::portal::shell;
@@ -22,6 +23,8 @@ use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanForm {
+    #[serde(default)]
+    seen: Seen,
     name: String,
     #[serde(default)]
     summary: String,
@@ -92,9 +95,11 @@ pub async fn create(
 }
 
 pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<PlanId>) -> PageResult {
+    let seen = Seen::now(&db).await?;
     let view = plans::get_plan(&db, &actor, *id).await?;
     let amount = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
     let values = PlanForm {
+        seen,
         name: view.plan.name.clone(),
         summary: view.plan.summary.clone(),
         approval: view.plan.approval.word().to_owned(),
@@ -118,11 +123,13 @@ pub async fn save(
     id: Path<PlanId>,
     form: Form<PlanForm>,
 ) -> PageResult {
-    let form = form.into_inner();
+    let mut form = form.into_inner();
     let api = plans::get_plan(&db, &actor, *id).await?.plan.api_id;
-    let errors = match form.check() {
-        Err(errors) => errors,
-        Ok(new) => match plans::change_plan(&db, &actor, *id, form.change(new)).await {
+    let missed = form.seen.missed(&db, &actor, id.0, &["plan_changed"]).await?;
+    let errors = match (missed, form.check()) {
+        (Some(missed), _) => FieldErrors::over(missed),
+        (None, Err(errors)) => errors,
+        (None, Ok(new)) => match plans::change_plan(&db, &actor, *id, form.change(new)).await {
             Ok(_) => {
                 return Ok(flash(&visit, &path(api), "good", "Plan saved; calls follow it within a second."));
             }

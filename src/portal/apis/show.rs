@@ -15,6 +15,7 @@ use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::markdown::Markdown;
+use crate::portal::meanwhile::Seen;
 use crate::portal::models::choice;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
@@ -40,6 +41,7 @@ pub struct Line {
 /// The model list as somebody typed it, and why it is not saved yet.
 #[derive(Default)]
 pub struct Typed {
+    pub seen: Seen,
     pub lines: Vec<Line>,
     /// Models ticked to be added.
     pub added: Vec<String>,
@@ -68,6 +70,9 @@ struct EditorPage {
     next_name: String,
     /// False: the page has no form, and says who makes changes.
     can_manage: bool,
+    /// Of the form of the models, and of any other.
+    models_seen: Seen,
+    seen: Seen,
     /// The documentation as its readers see it, for those who do not write it.
     docs: Markdown,
     /// The list of calls shows those of other people too.
@@ -121,6 +126,7 @@ async fn page(
     typed: Option<Typed>,
 ) -> crate::base::Result<EditorPage> {
     let Desk { db, gateway, actor, visit } = desk;
+    let seen = Seen::now(db).await?;
     let managed = catalogue::get_managed(db, actor, id).await?;
     let shown = match version {
         None => managed.versions.first().cloned(),
@@ -140,8 +146,8 @@ async fn page(
     let offered =
         |id: &str| shown.iter().flat_map(|view| &view.models).any(|m| m.view.model.id.to_string() == id);
     let choices: Vec<Choice> = all.iter().map(|view| choice(gateway, view)).collect();
-    let typed = typed.unwrap_or_else(|| Typed { lines: lines_of(shown.as_ref()), ..Typed::default() });
-    let Typed { lines, added, errors, losses } = typed;
+    let typed = typed.unwrap_or_else(|| Typed { seen, lines: lines_of(shown.as_ref()), ..Typed::default() });
+    let Typed { seen: models_seen, lines, added, errors, losses } = typed;
     Ok(EditorPage {
         frame: shell::frame(db, visit).await?,
         checks,
@@ -160,6 +166,8 @@ async fn page(
             .collect(),
         next_name: format!("v{}", managed.versions.len() + 1),
         can_manage,
+        models_seen,
+        seen,
         sees_calls: permit::may(actor, permit::Right::SeeEverything),
         docs: Markdown::of(shown.as_ref().map_or("", |view| view.version.docs.as_str())),
         none: FieldErrors::default(),

@@ -11,9 +11,10 @@ use crate::domain::catalogue::{self, NewVersion, VersionModel};
 use crate::domain::supply;
 use crate::gateway::Gateway;
 use crate::portal::back::back;
+use crate::portal::meanwhile::Seen;
 use crate::portal::returned::Returned;
 use crate::store::Db;
-use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash, see_other};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +44,12 @@ pub async fn create(
     }
 }
 
+/// To the page that shows a version.
+pub async fn find(actor: Actor, db: Data<Db>, id: Path<VersionId>) -> PageResult {
+    let version = catalogue::get_version(&db, &actor, *id).await?;
+    Ok(see_other(at(version.api_id, &version.name)))
+}
+
 /// The editor, showing that version.
 pub(super) fn at(api: ApiId, version: &str) -> String {
     format!("{}?version={version}", path(api))
@@ -51,6 +58,8 @@ pub(super) fn at(api: ApiId, version: &str) -> String {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelsForm {
+    #[serde(default)]
+    seen: Seen,
     api: ApiId,
     version: String,
     #[serde(default)]
@@ -74,7 +83,8 @@ pub async fn set_models(
     id: Path<VersionId>,
     form: Form<ModelsForm>,
 ) -> PageResult {
-    let form = form.into_inner();
+    let mut form = form.into_inner();
+    let missed = form.seen.missed(&db, &actor, id.0, &["version_models_set"]).await?;
     let known = supply::list_models(&db, &actor).await?;
     let name_of =
         |id: ModelId| known.iter().find(|view| view.model.id == id).map(|view| view.model.name.clone());
@@ -90,6 +100,10 @@ pub async fn set_models(
     let added = form.add.iter().filter_map(|model| Some((name_of(*model)?, *model)));
     models.extend(added.map(|(public_name, model)| VersionModel { public_name, model }));
     let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
+    if let Some(missed) = missed {
+        let typed = Typed { errors: FieldErrors::over(missed), ..form.typed() };
+        return show::again(desk, form.api, &form.version, typed).await;
+    }
     let unasked = form.unasked(desk, *id, &models).await?;
     if !unasked.is_empty() {
         return show::again(desk, form.api, &form.version, Typed { losses: unasked, ..form.typed() }).await;
@@ -118,7 +132,7 @@ impl ModelsForm {
 
     fn typed(&self) -> Typed {
         let added = self.add.iter().map(ToString::to_string).collect();
-        Typed { lines: self.lines(), added, ..Typed::default() }
+        Typed { lines: self.lines(), added, seen: self.seen, ..Typed::default() }
     }
 
     fn lines(&self) -> Vec<Line> {
@@ -135,6 +149,8 @@ impl ModelsForm {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocsForm {
+    #[serde(default)]
+    seen: Seen,
     api: ApiId,
     version: String,
     #[serde(default)]
@@ -149,15 +165,18 @@ pub async fn set_docs(
     id: Path<VersionId>,
     form: Form<DocsForm>,
 ) -> PageResult {
-    let DocsForm { api, version, docs } = form.into_inner();
-    match catalogue::change_docs(&db, &actor, *id, docs.clone()).await {
-        Ok(()) => Ok(flash(&visit, &at(api, &version), "good", "Documentation saved.")),
-        Err(error) => {
-            let returned = Returned::from_error("docs", [("docs", docs)], error)?;
-            let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
-            show::again_with(desk, api, Some(&version), returned).await
-        }
-    }
+    let DocsForm { mut seen, api, version, docs } = form.into_inner();
+    let missed = seen.missed(&db, &actor, id.0, &["version_docs_changed"]).await?;
+    let typed = [("docs", docs.clone()), ("seen", seen.to_string())];
+    let returned = match missed {
+        Some(missed) => Returned::new("docs", typed, FieldErrors::over(missed)),
+        None => match catalogue::change_docs(&db, &actor, *id, docs).await {
+            Ok(()) => return Ok(flash(&visit, &at(api, &version), "good", "Documentation saved.")),
+            Err(error) => Returned::from_error("docs", typed, error)?,
+        },
+    };
+    let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
+    show::again_with(desk, api, Some(&version), returned).await
 }
 
 pub async fn publish(actor: Actor, db: Data<Db>, visit: Visit, id: Path<VersionId>) -> PageResult {

@@ -133,7 +133,9 @@ async fn gather(
     let latest = calls::list(db, sight, &Filter::default(), None, LATEST).await?.calls;
     let names = names::of(db, CallLine::wanted(&latest)).await?;
     let owner = if all { None } else { actor.user_id() };
-    let ending = keys::list_expiring(db, actor, owner).await?;
+    let mut ending = keys::list_expired(db, actor, owner).await?;
+    ending.truncate(EXPIRING);
+    ending.extend(keys::list_expiring(db, actor, owner).await?.into_iter().take(EXPIRING));
     let mut news = if all { Vec::new() } else { news::of(db, actor).await? };
     let starts = latest.is_empty() && !all;
     let mut steps = Vec::new();
@@ -167,7 +169,7 @@ async fn gather(
         ),
         hours: hours.into_iter().map(|(calls, _)| calls).collect(),
         causes: week.causes.iter().take(CAUSES).map(|(word, count)| cause(word, *count, all)).collect(),
-        expiring: ending.into_iter().take(EXPIRING).map(|key| expiring(key, all)).collect(),
+        expiring: ending.into_iter().map(|key| expiring(key, all)).collect(),
         latest: latest.iter().map(|call| CallLine::new(call, &names)).collect(),
     })
 }

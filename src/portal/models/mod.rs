@@ -21,6 +21,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::POST, "/manage/models/{id}", manage, show::save),
         page(Method::POST, "/manage/models/{id}/removal", manage, show::remove),
         page(Method::POST, "/manage/models/{id}/targets", manage, targets::create),
+        page(Method::GET, "/manage/targets/{id}", see, targets::find),
         page(Method::POST, "/manage/targets/{id}", manage, targets::save),
         page(Method::POST, "/manage/targets/{id}/removal", manage, targets::remove),
         page(Method::POST, "/manage/targets/{id}/price", manage, targets::set_price),

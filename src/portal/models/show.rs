@@ -6,11 +6,13 @@ use serde::Deserialize;
 use crate::base::Result;
 use crate::base::ids::ModelId;
 use crate::domain::actor::Actor;
+use crate::domain::names::{self, Wanted};
 use crate::domain::permit::{Right, may};
 use crate::domain::supply::{self, ModelChange, ModelView, Switch};
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::prices;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
@@ -21,6 +23,8 @@ use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelForm {
+    #[serde(default)]
+    seen: Seen,
     name: String,
     #[serde(default)]
     context_window: String,
@@ -45,6 +49,8 @@ struct ModelPage {
     /// One of the forms of a target that came back.
     returned: Returned,
     can_manage: bool,
+    /// The versions that offer it, which keep it from being removed.
+    offered_by: Vec<String>,
 }
 
 pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ModelId>) -> PageResult {
@@ -63,9 +69,11 @@ pub(super) async fn again(
 }
 
 async fn stored(db: &Db, actor: &Actor, visit: &Visit, id: ModelId) -> Result<ModelPage> {
+    let seen = Seen::now(db).await?;
     let view = supply::get_model(db, actor, id).await?;
     let amount = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
     let values = ModelForm {
+        seen,
         name: view.model.name.clone(),
         context_window: amount(view.model.context_window),
         max_output: amount(view.model.max_output),
@@ -89,7 +97,10 @@ async fn page(
         let prices = supply::list_prices(db, actor, target.provider.id, &target.target.vendor_model).await?;
         coming.extend(prices.into_iter().rev().filter(|price| price.effective_at > db.now()));
     }
+    let offering = supply::offered_by(db, actor, view.model.id).await?;
+    let names = names::of(db, Wanted { versions: offering.clone(), ..Wanted::default() }).await?;
     Ok(ModelPage {
+        offered_by: offering.into_iter().map(|id| names.version(Some(id))).collect(),
         frame: shell::frame(db, visit).await?,
         providers: providers.iter().map(|row| Choice::new(row.id.to_string(), &row.name)).collect(),
         switches: vec![Choice::new("on", "On"), Choice::new("off", "Off")],
@@ -109,13 +120,15 @@ pub async fn save(
     id: Path<ModelId>,
     form: Form<ModelForm>,
 ) -> PageResult {
-    let form = form.into_inner();
-    let errors = match form.check() {
-        Ok(change) => match supply::change_model(&db, &actor, *id, change).await {
+    let mut form = form.into_inner();
+    let missed = form.seen.missed(&db, &actor, id.0, &["model_changed"]).await?;
+    let errors = match (missed, form.check()) {
+        (Some(missed), _) => FieldErrors::over(missed),
+        (None, Ok(change)) => match supply::change_model(&db, &actor, *id, change).await {
             Ok(_) => return Ok(flash(&visit, &path(*id), "good", "Saved.")),
             Err(error) => FieldErrors::from_error(error)?,
         },
-        Err(errors) => errors,
+        (None, Err(errors)) => errors,
     };
     let view = supply::get_model(&db, &actor, *id).await?;
     shell::html_422(&page(&db, &actor, &visit, view, form, errors).await?)

@@ -8,10 +8,11 @@ use crate::base::{Error, Nanos, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, NewPrice, NewTarget, Switch, TargetChange, Timers};
 use crate::portal::back::answer;
+use crate::portal::meanwhile::Seen;
 use crate::portal::prices;
 use crate::portal::returned::Returned;
 use crate::store::Db;
-use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash, see_other};
 
 /// Why a form was not taken: mistakes seen here, or the domain's error.
 enum Refusal {
@@ -67,9 +68,16 @@ pub async fn create(
     }
 }
 
+/// To the page that shows a target.
+pub async fn find(actor: Actor, db: Data<Db>, id: Path<TargetId>) -> PageResult {
+    Ok(see_other(path(supply::model_of_target(&db, &actor, *id).await?)))
+}
+
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeForm {
+    #[serde(default)]
+    seen: Seen,
     model: ModelId,
     position: String,
     weight: String,
@@ -108,6 +116,7 @@ impl ChangeForm {
 
     fn typed(self) -> Vec<(&'static str, String)> {
         vec![
+            ("seen", self.seen.to_string()),
             ("position", self.position),
             ("weight", self.weight),
             ("state", self.state),
@@ -126,11 +135,13 @@ pub async fn save(
     id: Path<TargetId>,
     form: Form<ChangeForm>,
 ) -> PageResult {
-    let form = form.into_inner();
+    let mut form = form.into_inner();
     let model = form.model;
-    let saved = match form.check() {
-        Ok(change) => supply::change_target(&db, &actor, *id, change).await.map_err(Refusal::Domain),
-        Err(errors) => Err(Refusal::Fields(errors)),
+    let missed = form.seen.missed(&db, &actor, id.0, &["target_changed"]).await?;
+    let saved = match (missed, form.check()) {
+        (Some(missed), _) => Err(Refusal::Fields(FieldErrors::over(missed))),
+        (None, Ok(change)) => supply::change_target(&db, &actor, *id, change).await.map_err(Refusal::Domain),
+        (None, Err(errors)) => Err(Refusal::Fields(errors)),
     };
     match saved {
         Ok(row) => Ok(flash(&visit, &path(row.model_id), "good", "Saved.")),

@@ -12,6 +12,7 @@ use crate::gateway::Gateway;
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
@@ -20,6 +21,8 @@ use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeForm {
+    #[serde(default)]
+    seen: Seen,
     name: String,
     #[serde(default)]
     base_url: String,
@@ -54,8 +57,10 @@ struct ChangePage {
 }
 
 pub async fn show_form(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ProviderId>) -> PageResult {
+    let seen = Seen::now(&db).await?;
     let provider = supply::get_provider(&db, &actor, *id).await?.provider;
     let values = ChangeForm {
+        seen,
         name: provider.name.clone(),
         base_url: provider.base_url.clone(),
         state: provider.state.word().to_owned(),
@@ -72,7 +77,11 @@ pub async fn save(
     id: Path<ProviderId>,
     form: Form<ChangeForm>,
 ) -> PageResult {
-    let form = form.into_inner();
+    let mut form = form.into_inner();
+    if let Some(missed) = form.seen.missed(&db, &actor, id.0, &["provider_changed"]).await? {
+        let errors = FieldErrors::over(missed);
+        return shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?);
+    }
     let change = ProviderChange {
         name: Some(form.name.clone()),
         base_url: Some(form.base_url.clone()).filter(|address| !address.trim().is_empty()),

@@ -12,7 +12,7 @@ use crate::gateway::Gateway;
 use crate::portal::back::answer;
 use crate::portal::returned::Returned;
 use crate::store::Db;
-use crate::web::{Data, Form, PageResult, Path, Visit, flash};
+use crate::web::{Data, Form, PageResult, Path, Visit, flash, see_other};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +50,11 @@ pub async fn create(
             show::again(&db, &gateway, &actor, &visit, *id, returned).await
         }
     }
+}
+
+/// To the page that shows a credential.
+pub async fn find(actor: Actor, db: Data<Db>, id: Path<CredentialId>) -> PageResult {
+    Ok(see_other(path(supply::provider_of_credential(&db, &actor, *id).await?)))
 }
 
 /// Empty is the usual share.

@@ -26,6 +26,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::POST, "/manage/vendors/{id}/test", manage, probing::create),
         page(Method::POST, "/manage/vendors/{id}/models", manage, change::offer),
         page(Method::POST, "/manage/vendors/{id}/credentials", manage, credentials::create),
+        page(Method::GET, "/manage/credentials/{id}", see, credentials::find),
         page(Method::POST, "/manage/credentials/{id}", manage, credentials::save),
         page(Method::POST, "/manage/credentials/{id}/secret", manage, credentials::replace),
         page(Method::POST, "/manage/credentials/{id}/removal", manage, credentials::remove),

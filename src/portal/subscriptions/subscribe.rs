@@ -259,7 +259,8 @@ pub fn plan_choice(view: &PlanView, actor: &Actor) -> Choice {
     let lines = view.limits.lines();
     parts.extend(if lines.is_empty() { vec!["No limits".to_owned()] } else { lines });
     parts.push(decided(view, actor));
-    Choice::new(view.plan.id.to_string(), &*view.plan.name).hint(parts.join(" · "))
+    let is_quick = view.plan.approval != Approval::Manual;
+    Choice::new(view.plan.id.to_string(), &*view.plan.name).hint(parts.join(" · ")).opens(is_quick)
 }
 
 fn decided(view: &PlanView, actor: &Actor) -> String {

@@ -55,6 +55,8 @@ struct UserPage {
     roles: Vec<Choice>,
     can_manage: bool,
     can_deactivate: bool,
+    /// The only admin: role and account stay.
+    is_last_admin: bool,
     errors: FieldErrors,
 }
 
@@ -62,6 +64,7 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) ->
     let user = users::get_visible(&db, &actor, *id).await?;
     let Reach { keys, apps, teams } = users::reach(&db, &actor, *id).await?;
     let can_manage = may(&actor, Right::ManagePeople);
+    let is_last_admin = can_manage && users::is_last_admin(&db, &actor, &user).await?;
     let since = db.now().minus(DAY);
     shell::html(&UserPage {
         frame: shell::frame(&db, &visit).await?,
@@ -92,7 +95,8 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) ->
             .collect(),
         roles: invite::roles(),
         can_manage,
-        can_deactivate: can_manage && user.state == UserState::Active && !actor.is(*id),
+        is_last_admin,
+        can_deactivate: can_manage && user.state == UserState::Active && !actor.is(*id) && !is_last_admin,
         errors: FieldErrors::default(),
     })
 }

@@ -67,6 +67,13 @@ impl World {
         Person { user, actor, browser }
     }
 
+    /// A new session in the same browser.
+    pub async fn sign_in_again(&self, person: &Person) {
+        let peer = Peer { ip: "127.0.0.1".to_owned(), agent: "tests".to_owned() };
+        let started = sessions::start(&self.db, person.user.id, &peer).await.unwrap();
+        person.browser.set_cookie("portico", started.cookie.expose());
+    }
+
     /// A management token that acts as this person and may write.
     pub async fn token(&self, person: &Person) -> String {
         let new =
