@@ -24,8 +24,8 @@ impl Credential {
         if presented.in_url.is_some() {
             return Err(Code::AuthInUrl.into());
         }
-        if presented.authorization.windows(2).any(|pair| matches!(pair, [one, other] if one != other)) {
-            return Err(Code::AuthConflict.saying("The request carries two different Authorization headers."));
+        if presented.authorization.len() > 1 {
+            return Err(Code::AuthConflict.saying("The request carries more than one Authorization header."));
         }
         let mut texts: Vec<&str> = Vec::with_capacity(2);
         for header in &presented.authorization {
@@ -52,6 +52,9 @@ impl Credential {
 /// The token of `Bearer <token>`: one space, nothing after it; the scheme in any case.
 fn bearer(header: &str) -> Result<&str> {
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    if key_format::shape(header) != Shape::Other {
+        return Err(Code::AuthScheme.saying("The Authorization header carries a key without a scheme."));
+    }
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(
             Code::AuthScheme.saying(format!("The Authorization header uses the scheme {:?}.", word(scheme)))

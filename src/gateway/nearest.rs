@@ -9,9 +9,15 @@ pub fn hint<'n>(asked: &str, names: impl Iterator<Item = &'n str>) -> String {
     if asked.len() > LONGEST {
         return String::new();
     }
+    // Names differ by case; who asks for one in another case means it all the same.
+    let plain = asked.to_lowercase();
     let most = (asked.chars().count() / 3).max(2);
-    let near = names.filter(|name| name.len() <= LONGEST).map(|name| (distance(asked, name), name));
-    let best = near.filter(|(far, name)| *far <= most || name.starts_with(asked)).min();
+    let near = names.filter(|name| name.len() <= LONGEST).map(|name| {
+        let lower = name.to_lowercase();
+        (distance(&plain, &lower), lower.starts_with(&plain), name)
+    });
+    let best =
+        near.filter(|(far, begins, _)| *far <= most || *begins).map(|(far, _, name)| (far, name)).min();
     best.map(|(_, name)| format!("; nearest: `{name}`")).unwrap_or_default()
 }
 
@@ -52,6 +58,7 @@ mod tests {
         let names = ["gpt-5-mini", "gpt-5", "fast", "claude"];
         assert_eq!(hint("gpt5-mini", names.into_iter()), "; nearest: `gpt-5-mini`");
         assert_eq!(hint("fsat", names.into_iter()), "; nearest: `fast`");
+        assert_eq!(hint("GPT_5_MINI", names.into_iter()), "; nearest: `gpt-5-mini`");
         assert_eq!(hint("llama-70b", names.into_iter()), "");
         assert_eq!(hint(&"x".repeat(10_000), names.into_iter()), "");
         assert_eq!(distance("kitten", "sitting"), 3);

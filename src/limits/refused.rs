@@ -57,6 +57,7 @@ impl Refused {
         let (whose, amount) = (whose(self.limit.scope), self.limit.amount);
         let kind = self.limit.kind.label();
         match (self.limit.kind, self.retry_after_s) {
+            (LimitKind::ConcurrentCalls, _) if amount == 1 => format!("1 call of {whose} is already open."),
             (LimitKind::ConcurrentCalls, _) => format!("{amount} calls of {whose} are already open."),
             (LimitKind::UsdPerMonth, _) => self.budget_sentence(whose),
             (_, None) => format!(

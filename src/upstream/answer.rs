@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::fault::Fault;
 use super::script::{Script, ScriptEnd};
 use super::timers::{Timer, Timers};
-use crate::base::Blocks;
+use crate::base::{Blocks, Clock};
 
 /// A vendor's answer: the head, and a body that closes the connection when it is dropped early.
 pub struct Answer {
@@ -233,7 +233,8 @@ impl Deadline {
     }
 }
 
-/// Milliseconds if the vendor gives them, else seconds; a date is read against the answer's own.
+/// Milliseconds if the vendor gives them, else seconds; a date is read against the answer's own, and where
+/// it has none against this machine's clock: the vendor's time is the world's, not one that tests move.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     const LONGEST: f64 = 86_400.0;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
@@ -249,6 +250,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(wait);
     }
     let read = |date: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok();
-    let wait = read(value)?.as_second() - read(text("date")?)?.as_second();
+    let now =
+        text("date").and_then(read).map_or_else(|| Clock::default().now().seconds(), |at| at.as_second());
+    let wait = read(value)?.as_second() - now;
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or(0).min(LONGEST as u64)))
 }

@@ -176,6 +176,11 @@ async fn what_the_vendor_asks_to_wait_is_read() {
         let answer = Upstream::new().send(call(url), &Timers::whole()).await.unwrap();
         assert_eq!(answer.retry_after, Some(Duration::from_millis(wait)));
     }
+    // A day that is far enough, whatever this machine's clock says: a day is the longest wait.
+    let head = b"HTTP/1.1 429 No\r\nretry-after: Fri, 01 Jan 2100 00:00:00 GMT\r\ncontent-length: 0\r\n\r\n";
+    let (url, _served) = vendor(head, Then::Close).await;
+    let answer = Upstream::new().send(call(url), &Timers::whole()).await.unwrap();
+    assert_eq!(answer.retry_after, Some(Duration::from_secs(86_400)));
 }
 
 #[actix_web::test]

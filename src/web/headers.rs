@@ -3,7 +3,7 @@
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Version};
+use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
@@ -73,13 +73,17 @@ pub async fn wrap(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     })
 }
 
-async fn answer(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     if !address::has_good_host(request.request()) {
         let bare = HttpResponse::BadRequest().force_close().finish();
         return Ok(request.into_response(bare).map_into_boxed_body());
     }
     let id = CallId::fresh();
     request.extensions_mut().insert(id);
+    // What can be read can be asked about (RFC 9110, 9.3.2): the server below leaves the body of the answer out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let is_call = ["/v1/", "/apis/"].iter().any(|calls| request.path().starts_with(calls));
     let is_page = !is_call && !request.path().starts_with("/api/");
     let mut response: ServiceResponse<BoxBody> =

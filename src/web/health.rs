@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpResponse;
-use actix_web::http::Method;
 use actix_web::web::{self, Data, ServiceConfig};
 
 /// True from the moment the server serves until it begins to stop.
@@ -22,11 +21,8 @@ impl Ready {
 }
 
 pub fn mount(config: &mut ServiceConfig) {
-    for method in [Method::GET, Method::HEAD] {
-        let alive = async || HttpResponse::Ok().body("ok\n");
-        config.route("/healthz", web::method(method.clone()).to(alive));
-        config.route("/readyz", web::method(method).to(ready));
-    }
+    config.route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok\n")));
+    config.route("/readyz", web::get().to(ready));
     #[cfg(debug_assertions)]
     config.route("/v1/_panic", web::get().to(panics));
 }

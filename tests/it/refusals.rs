@@ -67,8 +67,10 @@ async fn b25_b31_b32_b33_what_is_no_key_is_refused_by_name() {
     let (status, text) = super::support::raw::exchange(&app.base, bytes.as_bytes()).await;
     assert!(matches!(status, 400 | 401) && !text.contains(key.as_str()), "{text}");
     app.look(key, "/v1/models/demo-echo?sort=name").await.is(200);
-    let request = post(path).bearer_auth(&dev.secret).header("authorization", "Bearer other");
-    assert_eq!(dev.person.browser.send(request).await.is(400).code(), "auth_conflict");
+    for other in ["other", &dev.secret] {
+        let request = post(path).bearer_auth(&dev.secret).header("authorization", format!("Bearer {other}"));
+        assert_eq!(dev.person.browser.send(request).await.is(400).code(), "auth_conflict");
+    }
     let mistyped = format!("{}x", &dev.secret[..dev.secret.len() - 1]);
     assert_eq!(app.chat(&mistyped, "demo-echo").await.is(401).code(), "key_malformed");
     assert_eq!(app.chat("sk-ant-api03-fake", "demo-echo").await.is(401).code(), "key_foreign");

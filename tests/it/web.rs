@@ -9,13 +9,33 @@ async fn alive_and_ready_are_answered_without_a_database() {
     let browser = app.visitor();
     assert_eq!(browser.get("/healthz").await.is(200).text, "ok\n");
     browser.get("/readyz").await.is(200);
-    for path in ["/healthz", "/readyz"] {
-        let head = format!("HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        assert_eq!(exchange(&app.base, head.as_bytes()).await.0, 200, "{path}");
-    }
     app.app.ready.set(false);
     browser.get("/readyz").await.is(503);
     browser.get("/healthz").await.is(200);
+}
+
+#[actix_web::test]
+async fn what_can_be_read_can_be_asked_about_without_its_body() {
+    let app = spawn().await;
+    app.admin().await;
+    for (path, wanted) in [
+        ("/healthz", 200),
+        ("/readyz", 200),
+        ("/sign-in", 200),
+        ("/docs/errors", 200),
+        ("/favicon.ico", 200),
+        ("/keys", 303),
+        ("/v1/models", 401),
+        ("/api/v1/apis", 401),
+        ("/v1/chat/completions", 405),
+    ] {
+        let ask = |method: &str| format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let (status, text) = exchange(&app.base, ask("HEAD").as_bytes()).await;
+        assert_eq!(status, wanted, "{path}");
+        assert!(text.ends_with("\r\n\r\n"), "{path} has a body: {text}");
+        let (status, _) = exchange(&app.base, ask("GET").as_bytes()).await;
+        assert_eq!(status, wanted, "{path}");
+    }
 }
 
 #[actix_web::test]

@@ -40,7 +40,10 @@ fn b25_to_b32_each_slip_has_its_own_answer() {
             Presented { key_headers: vec!["other".into()], ..authorization(&format!("Bearer {key}")) },
             Err(Code::AuthConflict),
         ),
-        (Presented { authorization: vec![format!("Bearer {key}"); 2], ..Presented::default() }, Ok(())),
+        (
+            Presented { authorization: vec![format!("Bearer {key}"); 2], ..Presented::default() },
+            Err(Code::AuthConflict),
+        ),
         (
             Presented {
                 authorization: vec![format!("Bearer {key}"), "Bearer other".into()],
