@@ -72,6 +72,7 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
     let choices = std::mem::take(&mut call.plan.choices);
     let health = call.guard.gateway().upstream().health().clone();
     let mut last: Option<Error> = None;
+    let mut tried: Vec<String> = Vec::new();
     let mut rest = choices.iter().peekable();
     'targets: while let Some(choice) = rest.next() {
         if !health.claim(choice.health_id(), &choice.target.vendor_model) {
@@ -81,6 +82,7 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
             match one(&mut call, choice).await {
                 Ok((answer, dropped)) => return Ok(Won { guard: call.guard, dropped, answer }),
                 Err(Failure { error, next }) => {
+                    tried.push(format!("`{}` ({})", choice.target.provider.name, error.code()));
                     last = Some(error);
                     match next {
                         Retry::Never => break 'targets,
@@ -95,8 +97,14 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
             }
         }
     }
-    let error = last
-        .unwrap_or_else(|| Code::NoTarget.saying("Every vendor behind this model is being probed.").after(1));
+    let error = match last {
+        Some(error) if tried.len() > 1 => {
+            let said = format!("{} Asked in turn: {}.", error.message(), tried.join(", "));
+            error.saying(said)
+        }
+        Some(error) => error,
+        None => Code::NoTarget.saying("Every vendor behind this model is being probed.").after(1),
+    };
     Err(Box::new(Lost { guard: call.guard, error }))
 }
 
@@ -301,7 +309,7 @@ async fn refused(call: &mut Admitted, choice: &Choice, mut answer: Answer) -> Fa
     let mut fault = wire::vendor_fault(choice.target.provider.format, answer.status, &body);
     fault.hide(choice.secret());
     let why = cause::said(&fault, answer.status, &call.request.body);
-    said(call, choice, &fault, answer.retry_after, &why)
+    said(call, choice, &fault, answer.status, answer.retry_after, &why)
 }
 
 /// What the vendor said: to the health of whom it concerns, to the record, and to the caller.
@@ -309,6 +317,7 @@ fn said(
     call: &mut Admitted,
     choice: &Choice,
     fault: &VendorFault,
+    status: u16,
     wait: Option<Duration>,
     why: &str,
 ) -> Failure {
@@ -321,10 +330,15 @@ fn said(
         Code::VendorError | Code::VendorTimeout => Outcome::Failed,
         _ => Outcome::Neutral,
     };
-    call.guard.try_fails(fault.code, outcome, &choice.target.provider.name, why);
+    let name = &choice.target.provider.name;
+    call.guard.try_fails(fault.code, outcome, name, why);
     let error = match outcome {
         Outcome::Denied => plan::refused(Why::Denied),
         Outcome::Missing => plan::refused(Why::Missing),
+        Outcome::Failed => fault.error().saying(match status {
+            200 => format!("Provider `{name}` failed: an error came in the place of its answer."),
+            status => format!("Provider `{name}` failed: it answered with status {status}."),
+        }),
         _ => fault.error(),
     };
     Failure { error: waiting(error, wait), next: fault.retry }
@@ -347,7 +361,7 @@ fn misspoke(call: &mut Admitted, choice: &Choice, mut fault: WireFault) -> Failu
     match fault {
         WireFault::VendorSaid(fault) => {
             let why = format!("in an answer of status 200: {}", cause::said(&fault, 200, &call.request.body));
-            said(call, choice, &fault, None, &why)
+            said(call, choice, &fault, 200, None, &why)
         }
         WireFault::NotThisFormat(why) => strange(call, choice, &why),
         WireFault::Interrupted => strange(call, choice, "the answer ended before it began"),

@@ -17,7 +17,7 @@ use super::directory::{Api, Catalogue, Model, Plan, Version};
 use super::nearest;
 use candidate::{Bar, Candidate, allowed, candidates, in_force, may_call, retired, state};
 pub use refusal::name_rows;
-use refusal::{none_fits, not_in_plan, not_of_key, rank, unknown_model, without_any};
+use refusal::{none_fits, not_in_plan, not_of_key, other_version, rank, unknown_model, without_any};
 
 /// What is asked for.
 #[derive(Clone, Copy)]
@@ -183,13 +183,14 @@ fn bound<'a>(
         let said = format!("App {app_name} is not subscribed to API {}.", api.slug);
         return Err(Code::SubscriptionMissing.saying(said).about(api.id.0));
     };
-    state(&candidate, now)?;
-    if candidate.version.row.id != version.row.id {
-        let theirs = &candidate.version.row.name;
-        return Err(Code::SubscriptionMissing.saying(format!(
-            "App {app_name} is subscribed to {theirs} of API {}, not to {name}; move the subscription or call {theirs}.",
-            api.slug
-        )));
+    let elsewhere = candidate.version.row.id != version.row.id;
+    match in_force(&candidate, now) {
+        // What was asked for is there: it is the subscription that stayed behind.
+        Ok(()) | Err(Bar::Retired) if elsewhere => {
+            return Err(other_version(app, &candidate, &format!("not to {name}")));
+        }
+        Ok(()) => {}
+        Err(_) => state(&candidate, now)?,
     }
     if !version.models.contains_key(wanted.model) {
         return Err(unknown_model(wanted.model, allowed(&candidate)));
@@ -223,8 +224,13 @@ pub fn place<'a>(
         None => {
             let live = api.versions.iter().filter(|version| version.is_live());
             let names: Vec<&str> = live.map(|version| version.row.name.as_str()).collect();
-            let has = if names.is_empty() { "no live version".to_owned() } else { names.join(", ") };
-            Err(Code::VersionUnknown.saying(format!("API {} has {has}.", api.slug)))
+            let slug = &api.slug;
+            Err(match names.is_empty() {
+                true => Code::VersionUnknown
+                    .saying(format!("API {slug} has no live version."))
+                    .then("Ask the API's owner when one will be published."),
+                false => Code::VersionUnknown.saying(format!("API {slug} has {}.", names.join(", "))),
+            })
         }
     }
 }

@@ -31,7 +31,14 @@ impl Credential {
         for header in &presented.authorization {
             texts.push(bearer(header)?);
         }
-        texts.extend(presented.key_headers.iter().map(|text| text.trim()).filter(|text| !text.is_empty()));
+        for text in presented.key_headers.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
+            if text.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("bearer ")) {
+                return Err(Code::AuthScheme
+                    .saying("The key's own header carries the word `Bearer` before the key.")
+                    .then("Send the key alone there, or `Bearer` and the key in `Authorization`."));
+            }
+            texts.push(text);
+        }
         let Some((first, rest)) = texts.split_first() else { return Err(Code::AuthMissing.into()) };
         if rest.iter().any(|other| other != first) {
             return Err(Code::AuthConflict.into());

@@ -99,9 +99,8 @@ fn key(card: &KeyCard, now: Timestamp) -> Result<()> {
     }
     if let Some(end) = card.secret.as_ref().and_then(|secret| secret.ends_at).filter(|end| *end <= now) {
         let on = end.human();
-        return Err(
-            Code::KeyRotated.saying(format!("Key `{name}…` was replaced; its overlap ended on {on}."))
-        );
+        return Err(Code::KeyRotated
+            .saying(format!("Key `{name}…` was replaced by a newer secret; its overlap ended on {on}.")));
     }
     if key.state == KeyState::Paused {
         return Err(

@@ -1,8 +1,7 @@
 //! Reads a call's body, within its caps of size, time and pace, after the caller was identified.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -12,16 +11,13 @@ use actix_web::http::header::{
 };
 use actix_web::web::{Bytes, Payload};
 use futures_util::Stream;
-use tokio::time::{Instant, Sleep, sleep};
 
 use crate::base::{Blocks, Code, Error, Result};
 use crate::gateway::arrival::{Incoming, MemoryHold};
+use crate::web::pace::Pace;
 
 use super::Settings;
 
-/// A body must come at least at this pace, once it had some time to start.
-const FLOOR: u64 = 1024;
-const GRACE: Duration = Duration::from_secs(5);
 /// In which a body of unknown length is kept.
 const BLOCK: usize = 256 << 10;
 /// What is left of a refused body is read so far, so that the answer is not lost in a reset.
@@ -60,12 +56,7 @@ impl Upload {
     }
 
     async fn next(&mut self, pace: &mut Pace) -> Result<Option<Bytes>> {
-        let payload = &mut self.payload;
-        let next = poll_fn(|cx| match Pin::new(&mut *payload).poll_next(cx) {
-            Poll::Ready(next) => Poll::Ready(Ok(next)),
-            Poll::Pending => pace.poll(cx).map(Err),
-        })
-        .await?;
+        let next = pace.next(&mut self.payload).await?;
         next.transpose().map_err(|cause| unreadable(&cause))
     }
 
@@ -157,45 +148,4 @@ fn too_large(cap: usize) -> Error {
 
 fn unreadable(cause: &PayloadError) -> Error {
     Code::JsonInvalid.with(cause).saying("The body broke off or was framed wrongly.")
-}
-
-/// The deadline of a body and its floor. No timer is set while the bytes are there already.
-struct Pace {
-    started: Instant,
-    deadline: Duration,
-    got: u64,
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
-impl Pace {
-    fn new(seconds: u64) -> Self {
-        Self { started: Instant::now(), deadline: Duration::from_secs(seconds), got: 0, timer: None }
-    }
-
-    fn got(&mut self, bytes: usize) {
-        self.got += bytes as u64;
-    }
-
-    fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Error> {
-        loop {
-            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(GRACE.min(self.deadline))));
-            if timer.as_mut().poll(cx).is_pending() {
-                return Poll::Pending;
-            }
-            let passed = self.started.elapsed();
-            if passed >= self.deadline {
-                let seconds = self.deadline.as_secs();
-                return Poll::Ready(
-                    Code::RequestTimeout.saying(format!("The body did not arrive within {seconds} s.")),
-                );
-            }
-            if self.got < FLOOR * passed.as_secs() {
-                return Poll::Ready(
-                    Code::RequestTimeout.saying(format!("The body came slower than {FLOOR} bytes a second.")),
-                );
-            }
-            let next = Duration::from_secs(1).min(self.deadline - passed);
-            timer.as_mut().reset(Instant::now() + next);
-        }
-    }
 }

@@ -12,7 +12,6 @@ use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::StreamExt;
 
 use super::address;
 use super::csrf;
@@ -20,6 +19,7 @@ use super::fault::Fault;
 use super::form::{BODY_CAP, FORM_CAP};
 use super::headers;
 use super::once::{self, Mark, SentForms};
+use super::pace::Pace;
 use super::problem::Problem;
 use super::repeat;
 use super::reply::{self, FLASH_COOKIE};
@@ -200,7 +200,12 @@ async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Confi
     if kind == "application/json" {
         let sent =
             request.headers().get("x-csrf-token").map(|token| token.as_bytes().to_vec()).unwrap_or_default();
-        return if csrf::is(&sent, &visit.csrf) { Ok(()) } else { refused("token") };
+        if !csrf::is(&sent, &visit.csrf) {
+            return refused("token");
+        }
+        let body = read_body(request, BODY_CAP).await?.freeze();
+        request.set_payload(Payload::from(body));
+        return Ok(());
     }
     if kind != "application/x-www-form-urlencoded" {
         return refused("content type");
@@ -227,10 +232,12 @@ async fn check_write(request: &mut ServiceRequest, visit: &Visit, config: &Confi
 }
 
 pub(super) async fn read_body(request: &mut ServiceRequest, cap: usize) -> Result<BytesMut> {
+    let mut pace = Pace::new(data::<Config>(request.request())?.gateway.body_seconds);
     let mut payload = request.take_payload();
     let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
+    while let Some(chunk) = pace.next(&mut payload).await? {
         let chunk = chunk.map_err(|fault| Code::FieldInvalid.with(fault))?;
+        pace.got(chunk.len());
         if body.len() + chunk.len() > cap {
             return Err(Code::BodyTooLarge.saying(format!("A form may hold {} KiB.", cap / 1024)));
         }

@@ -11,6 +11,7 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod once;
+pub mod pace;
 mod panicked;
 pub mod problem;
 mod repeat;

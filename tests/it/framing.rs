@@ -399,6 +399,35 @@ async fn p25_slow_heads_are_gone_in_time_and_hold_nobody_up() {
 }
 
 #[actix_web::test]
+async fn p25_a_slow_body_is_408_on_every_other_door_too() {
+    let app = spawn_with(|config| config.gateway.body_seconds = 2).await;
+    let admin = app.admin().await;
+    let token = app.token(&admin).await;
+    let origin = &app.base;
+    let doors = [
+        format!(
+            "POST /sign-in HTTP/1.1\r\nOrigin: {origin}\r\nContent-Type: application/x-www-form-urlencoded"
+        ),
+        format!(
+            "POST /reset HTTP/1.1\r\nOrigin: {origin}\r\nContent-Type: application/x-www-form-urlencoded"
+        ),
+        format!(
+            "POST /api/v1/teams HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json"
+        ),
+    ];
+    let host = app.base.strip_prefix("http://").unwrap();
+    for door in doors {
+        let mut socket = TcpStream::connect(host).await.unwrap();
+        let head = format!("{door}\r\nHost: {host}\r\nContent-Length: 5000\r\n\r\na");
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let mut text = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), socket.read_to_end(&mut text)).await;
+        let text = String::from_utf8_lossy(&text);
+        assert!(read.is_ok() && text.starts_with("HTTP/1.1 408"), "{door}: {text}");
+    }
+}
+
+#[actix_web::test]
 async fn p25_a_slow_body_is_408_and_reaches_no_vendor() {
     let app = spawn_with(|config| config.gateway.body_seconds = 2).await;
     let vendor = Vendor::start().await;

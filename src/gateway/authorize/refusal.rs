@@ -48,6 +48,16 @@ fn nothing_serves(
         live && api.is_visible_to(app.team.id)
     };
     let name = &app.app.name;
+    let mine = usable.iter().find(|one| has_it(&one.api));
+    if let Some(candidate) = mine {
+        let live = candidate.api.versions.iter().filter(|version| version.is_live());
+        let theirs: Vec<&str> = live
+            .filter(|version| version.models.contains_key(model))
+            .map(|version| version.row.name.as_str())
+            .collect();
+        let asked = format!("which lacks model `{model}`; {} has it", theirs.join(", "));
+        return other_version(app, candidate, &asked);
+    }
     if let Some(api) = catalogue.apis().filter(has_it).min_by(|a, b| a.slug.cmp(&b.slug)) {
         let said =
             format!("Model `{}` belongs to API {}; app {name} is not subscribed to it.", model, api.slug);
@@ -59,6 +69,19 @@ fn nothing_serves(
         return if usable.len() == 1 { unknown.about(first.row.id.0) } else { unknown };
     }
     other.unwrap_or_else(|| without_any(app))
+}
+
+/// The application has the API, on another version than the one that would serve the call.
+pub fn other_version(app: &AppCard, candidate: &Candidate<'_>, asked: &str) -> Error {
+    let (name, theirs, api) = (&app.app.name, &candidate.version.row.name, &candidate.api.slug);
+    let said = match candidate.version.is_live() {
+        true => format!("App {name} is subscribed to {theirs} of API {api}, {asked}."),
+        false => format!("App {name} is subscribed to {theirs} of API {api}, which was retired, {asked}."),
+    };
+    Code::SubscriptionMissing
+        .saying(said)
+        .then("Move the subscription to that version, then try again.")
+        .about(candidate.row.id.0)
 }
 
 pub fn without_any(app: &AppCard) -> Error {

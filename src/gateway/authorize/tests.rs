@@ -229,6 +229,29 @@ fn two_versions_live_side_by_side_and_each_keeps_its_models() {
 }
 
 #[test]
+fn a_subscription_on_another_version_is_told_to_move() {
+    let mut world = World::new();
+    world.version("assistants", "v2", &["fast", "deep"]);
+    let own = world.app.subscriptions[0].id.0;
+    let told = |refused: Result<Grant>, words: &str| {
+        let error = refused.err().unwrap();
+        assert_eq!((error.code(), error.subject()), (Code::SubscriptionMissing, Some(own)), "{error}");
+        assert!(
+            error.message().contains(words) && error.next().starts_with("Move the subscription"),
+            "{error}"
+        );
+    };
+    told(unified(&world, "deep"), "subscribed to v1 of API assistants, which lacks model `deep`; v2 has it");
+    told(at(&world, "assistants", "v2", "deep"), "not to v2");
+    world.version_row("assistants", "v1").state = VersionState::Retired;
+    told(at(&world, "assistants", "v2", "deep"), "v1 of API assistants, which was retired, not to v2");
+    assert_eq!(at(&world, "assistants", "v1", "fast").err().unwrap().code(), Code::VersionRetired);
+    world.app.subscriptions[0].state = State::Suspended;
+    let suspended = at(&world, "assistants", "v2", "deep").err().unwrap();
+    assert_eq!(suspended.code(), Code::SubscriptionSuspended, "moving would not help");
+}
+
+#[test]
 fn under_an_api_only_that_api_counts() {
     let mut world = World::new();
     world.version("assistants", "v2", &["fast"]);

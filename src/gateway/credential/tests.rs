@@ -31,6 +31,10 @@ fn b25_to_b32_each_slip_has_its_own_answer() {
         (authorization(&format!("Bearer {}", &key[..50])), Err(Code::KeyMalformed)),
         (authorization(&format!("Bearer {key}x")), Err(Code::KeyMalformed)),
         (Presented { key_headers: vec![key.to_owned()], ..Presented::default() }, Ok(())),
+        (
+            Presented { key_headers: vec![format!("Bearer {key}")], ..Presented::default() },
+            Err(Code::AuthScheme),
+        ),
         (Presented { key_headers: vec![String::new()], ..Presented::default() }, Err(Code::AuthMissing)),
         (
             Presented { key_headers: vec![key.to_owned(); 2], ..authorization(&format!("Bearer {key}")) },

@@ -84,6 +84,8 @@ pub fn fix(actor: &Actor, code: Code, about: &About) -> Option<Fix> {
         },
         Code::AppSuspended => about.app.and_then(|app| to("Read the reason", format!("/apps/{app}"))),
         Code::TeamSuspended => about.team.and_then(|team| to("Read the reason", format!("/teams/{team}"))),
+        // It has one, on another version.
+        Code::SubscriptionMissing if about.subscription.is_some() => request(about, "Move the subscription"),
         Code::SubscriptionMissing => match (&about.api, about.app) {
             (Some(slug), Some(app)) => to("Subscribe", format!("/subscribe/{slug}?app={app}")),
             (Some(slug), None) => to("Subscribe", format!("/subscribe/{slug}")),

@@ -38,7 +38,10 @@ impl Ask {
         let asked = messages.iter().rposition(|message| role(message) == "user");
         let after = asked.map_or(0, |rank| rank + 1);
         let is_result = |message: &&Value| matches!(role(message), "tool" | "function");
-        let (tools, legacy) = tools(&value);
+        let (mut tools, legacy) = tools(&value);
+        if value.get("tool_choice").or(value.get("function_call")).and_then(Value::as_str) == Some("none") {
+            tools.clear();
+        }
         Ok(Self {
             model: value.get("model").and_then(Value::as_str).ok_or("`model` is missing.")?.to_owned(),
             stream: flag("/stream"),

@@ -60,6 +60,14 @@ fn a_limit_cuts_the_answer() {
 }
 
 #[test]
+fn a_caller_who_wants_no_tool_gets_words() {
+    let tool = json!({"type": "function", "function": {"name": "weather"}});
+    let said = body(&chat("demo-tools", json!({"tools": [tool], "tool_choice": "none"})));
+    assert_eq!(said["choices"][0]["finish_reason"], "stop", "{said}");
+    assert!(said["choices"][0]["message"]["tool_calls"].is_null(), "{said}");
+}
+
+#[test]
 fn tools_are_called_with_fitting_arguments_until_results_come() {
     let tool = json!({"type": "function", "function": {"name": "weather", "parameters": {"type": "object",
         "properties": {"city": {"type": "string"}, "days": {"type": "integer"}, "unit": {"enum": ["C", "F"]}}}}});

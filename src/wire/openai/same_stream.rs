@@ -267,8 +267,15 @@ impl Relay for Same {
                 }
             }
         }
-        self.state.done |= self.is_complete();
-        if self.state.done { Ok(()) } else { Err(WireFault::Interrupted) }
+        if !self.state.done {
+            if !self.is_complete() {
+                return Err(WireFault::Interrupted);
+            }
+            // Some vendors leave the last word out; clients of this format wait for it.
+            out.extend_from_slice(b"data: [DONE]\n\n");
+            self.state.done = true;
+        }
+        Ok(())
     }
 
     fn state(&self) -> &RelayState {
