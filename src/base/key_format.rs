@@ -1,6 +1,8 @@
 //! The format of a Portico key: `sk-ptc-`, 43 base62 characters (256 bits), 6 base62 characters
 //! of CRC-32/ISO-HDLC over everything before them. It can be checked offline, without a lookup.
 
+use std::cmp::Ordering;
+
 use sha2::{Digest, Sha256};
 
 use super::secret::{Secret, random};
@@ -44,6 +46,25 @@ pub fn mint() -> Secret {
 /// The first characters of a key, enough to recognize it in a list and too few to guess it.
 pub fn shown_prefix(key: &str) -> String {
     key.chars().take(PREFIX.len() + 4).collect()
+}
+
+/// True for a prefix of that length: a shorter one would fit any number of keys.
+pub fn is_shown_prefix(text: &str) -> bool {
+    let body = text.strip_prefix(PREFIX).unwrap_or_default();
+    body.len() == 4 && body.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// How far a text is from being a key, in a sentence that says nothing of any key.
+pub fn slip(length: usize) -> String {
+    let by = match length.abs_diff(LENGTH) {
+        1 => "1 character".to_owned(),
+        many => format!("{many} characters"),
+    };
+    match length.cmp(&LENGTH) {
+        Ordering::Less => format!("This key is {by} short."),
+        Ordering::Greater => format!("This key is {by} too long."),
+        Ordering::Equal => "This key is mistyped: its checksum does not fit.".to_owned(),
+    }
 }
 
 /// The text with every key in it cut to the part that is shown, for texts that should hold none.

@@ -27,6 +27,8 @@ pub struct Presented {
     pub key_headers: Vec<String>,
     /// What the address carried that is named or looks like a key.
     pub in_url: Option<String>,
+    /// Where none was sent: which headers were, by name, that a key may have been meant to be in.
+    pub received: Option<String>,
 }
 
 /// Everything about a request but its body.

@@ -85,7 +85,7 @@ fn word(scheme: &str) -> &str {
 fn judge(text: &str) -> Result<Credential> {
     match key_format::shape(text) {
         Shape::WellFormed => Ok(Credential::Key(Secret::new(text))),
-        Shape::Malformed => Err(Code::KeyMalformed.saying(slip(text))),
+        Shape::Malformed => Err(Code::KeyMalformed.saying(key_format::slip(text.chars().count()))),
         Shape::Foreign(vendor) => {
             Err(Code::KeyForeign
                 .saying(format!("This looks like a key of {vendor}, not one of this gateway.")))
@@ -95,19 +95,6 @@ fn judge(text: &str) -> Result<Credential> {
             .saying("This is a management token; it is for /api/v1 alone, and calls need an API key.")
             .then("Send an API key from your keys page.")),
         Shape::Other => Err(Code::KeyUnknown.into()),
-    }
-}
-
-fn slip(text: &str) -> String {
-    let (has, needs) = (text.chars().count(), key_format::LENGTH);
-    let by = match has.abs_diff(needs) {
-        1 => "1 character".to_owned(),
-        many => format!("{many} characters"),
-    };
-    match has.cmp(&needs) {
-        std::cmp::Ordering::Less => format!("This key is {by} short."),
-        std::cmp::Ordering::Greater => format!("This key is {by} too long."),
-        std::cmp::Ordering::Equal => "This key is mistyped: its checksum does not fit.".to_owned(),
     }
 }
 

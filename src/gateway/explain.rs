@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::base::ids::{CallId, KeyId};
 use crate::base::words::words;
 use crate::base::{Code, Error, Result};
+use crate::domain::gate::key_secret;
 use crate::limits::Ask;
 use crate::upstream::Why;
 use crate::wire::Endpoint;
@@ -107,6 +108,7 @@ pub fn told(code: &str, first_try: Option<&str>) -> Option<Error> {
 }
 
 /// A call as it would be judged now.
+#[derive(Clone)]
 pub struct Question<'a> {
     pub key: KeyId,
     pub endpoint: Endpoint,
@@ -114,12 +116,14 @@ pub struct Question<'a> {
     /// `None`: as far as can be judged without a model.
     pub model: Option<&'a str>,
     pub ip: Option<IpAddr>,
+    /// The secret that is sent; `None`: one that was not replaced.
+    pub secret: Option<&'a key_secret::Model>,
 }
 
 impl Question<'_> {
     /// As far as a key alone can be judged.
     pub fn of(key: KeyId) -> Self {
-        Self { key, endpoint: Endpoint::Chat, door: Door::Unified, model: None, ip: None }
+        Self { key, endpoint: Endpoint::Chat, door: Door::Unified, model: None, ip: None, secret: None }
     }
 }
 
@@ -167,7 +171,7 @@ fn judge(
     explained: &mut Explanation,
 ) -> Result<()> {
     let now = gateway.now();
-    identify::judge(cards, question.ip, now)?;
+    identify::judge_with(cards, question.secret, question.ip, now)?;
     let (key, app) = (&cards.key.card, &cards.app.card);
     gateway.limits().peek(&key.limits, now).map_err(|refused| refused.error())?;
     let catalogue = gateway.directory().catalogue();

@@ -26,10 +26,11 @@ use super::authorize::{self, Grant};
 use super::directory::Target;
 use super::identify::Known;
 use asked::asked;
-use facts::Facts;
+
 use observed::Observed;
 
 pub use asked::turned_away;
+pub use facts::Facts;
 
 /// Bytes a call holds before its body is known.
 pub const BASE_BYTES: u64 = 32 * 1024;
@@ -83,10 +84,6 @@ impl Guard {
         let id = arrival.id;
         let memory = gateway.limits().memory().take(BASE_BYTES)?;
         let (who, what) = asked(arrival);
-        let api = match &arrival.door {
-            Door::Unified => None,
-            Door::Api { slug, version } => Some(format!("{slug}/{version}")),
-        };
         Ok(Box::new(Self {
             id,
             at: gateway.now(),
@@ -96,7 +93,7 @@ impl Guard {
             what,
             proved: false,
             policy_seq: gateway.directory().sequence(),
-            facts: Facts { api, ..Facts::default() },
+            facts: Facts::of(&arrival.door, arrival.presented.received.as_ref()),
             reservation: None,
             memory,
             attempts: Vec::new(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::base::ids::UserId;
 use crate::base::key_format::{self, Shape};
 use crate::base::{Code, Result, Secret, Timestamp};
-use crate::domain::gate::{KeyCard, KeyReason, KeyState, Standing, UserCard, UserState};
+use crate::domain::gate::{KeyCard, KeyReason, KeyState, Standing, UserCard, UserState, key_secret};
 
 use super::Gateway;
 use super::arrival::Presented;
@@ -65,7 +65,20 @@ pub async fn exposed(gateway: &Gateway, presented: &Presented) -> Option<Known> 
 /// # Errors
 /// The first check that fails.
 pub fn judge(cards: &Cards, ip: Option<IpAddr>, now: Timestamp) -> Result<()> {
-    key(&cards.key.card, now)?;
+    judge_with(cards, cards.key.card.secret.as_ref(), ip, now)
+}
+
+/// The same for another secret of the key.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_with(
+    cards: &Cards,
+    secret: Option<&key_secret::Model>,
+    ip: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<()> {
+    key(&cards.key.card, secret, now)?;
     owner(&cards.key.card, cards.owner.as_deref().map(|held| &held.card))?;
     let (app, team) = (&cards.app.card.app, &cards.app.card.team);
     if app.state == Standing::Suspended {
@@ -86,9 +99,9 @@ fn reason(text: Option<&str>) -> String {
     text.filter(|text| !text.is_empty()).map(|text| format!(": {text}")).unwrap_or_default()
 }
 
-fn key(card: &KeyCard, now: Timestamp) -> Result<()> {
+fn key(card: &KeyCard, secret: Option<&key_secret::Model>, now: Timestamp) -> Result<()> {
     let key = &card.key;
-    let name = card.secret.as_ref().map_or(key.prefix.as_str(), |secret| secret.prefix.as_str());
+    let name = secret.map_or(key.prefix.as_str(), |secret| secret.prefix.as_str());
     if let Some(end) = key.expires_at.filter(|end| *end <= now) {
         return Err(Code::KeyExpired.saying(format!("Key `{name}…` expired on {}.", end.human())));
     }
@@ -97,7 +110,7 @@ fn key(card: &KeyCard, now: Timestamp) -> Result<()> {
         let on = key.state_at.human();
         return Err(Code::KeyRevoked.saying(format!("Key `{name}…` was revoked on {on}{leaked}.")));
     }
-    if let Some(end) = card.secret.as_ref().and_then(|secret| secret.ends_at).filter(|end| *end <= now) {
+    if let Some(end) = secret.and_then(|secret| secret.ends_at).filter(|end| *end <= now) {
         let on = end.human();
         return Err(Code::KeyRotated
             .saying(format!("Key `{name}…` was replaced by a newer secret; its overlap ended on {on}.")));

@@ -150,6 +150,11 @@ impl Gateway {
         &self.0.settings.base_url
     }
 
+    /// Answers say their code's own words alone.
+    pub fn is_terse(&self) -> bool {
+        self.0.settings.terse_errors
+    }
+
     /// The error as it is shown, where that differs from what it is.
     fn shown(&self, error: &Error) -> Option<Error> {
         self.0.settings.terse_errors.then(|| reply::terse(error))

@@ -10,6 +10,7 @@ use crate::ledger::record::{Refusal, What, Who};
 use super::arrival::{Door, Presented};
 use super::authorize::{self, Listed};
 use super::credential::Credential;
+use super::guard::Facts;
 use super::identify::{self, Known};
 use super::nearest;
 use super::reply::{self, Reply};
@@ -62,7 +63,7 @@ pub(super) fn refusal(
         code: error.code(),
         status: error.status(),
         policy_seq: gateway.directory().sequence(),
-        facts: String::new(),
+        facts: Facts::of(&look.door, look.presented.received.as_ref()).text(Some(error)),
         micros: 0,
     }
 }

@@ -14,6 +14,27 @@ use crate::web::address;
 use crate::wire::Endpoint;
 
 const KEY_HEADERS: [&str; 3] = ["x-api-key", "api-key", "x-goog-api-key"];
+/// Headers that keys are sent in by habit or that a proxy moves them to: the only ones that are ever named.
+const LIKE_KEYS: [&str; 16] = [
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "x-goog-api-key",
+    "apikey",
+    "x-apikey",
+    "x-auth-token",
+    "x-access-token",
+    "access-token",
+    "x-authorization",
+    "x-forwarded-authorization",
+    "proxy-authorization",
+    "openai-api-key",
+    "anthropic-api-key",
+    "token",
+    "cookie",
+];
+/// So many of them are named.
+const NAMED: usize = 6;
 /// Query fields that other gateways take keys from.
 const KEY_FIELDS: [&str; 8] =
     ["key", "api_key", "api-key", "apikey", "access_token", "x-api-key", "x-goog-api-key", "authorization"];
@@ -62,11 +83,31 @@ fn presented(request: &HttpRequest) -> Presented {
     let texts = |name: HeaderName| {
         headers.get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
-    Presented {
-        authorization: texts(AUTHORIZATION).collect(),
-        key_headers: KEY_HEADERS.iter().flat_map(|name| texts(HeaderName::from_static(name))).collect(),
-        in_url: key_in(request.uri()),
+    let authorization: Vec<String> = texts(AUTHORIZATION).collect();
+    let key_headers: Vec<String> =
+        KEY_HEADERS.iter().flat_map(|name| texts(HeaderName::from_static(name))).collect();
+    let none = authorization.is_empty() && key_headers.iter().all(|text| text.trim().is_empty());
+    let received = none.then(|| received(headers));
+    Presented { authorization, key_headers, in_url: key_in(request.uri()), received }
+}
+
+/// "cookie, x-api-key (empty) and 4 other headers": names alone, and of a closed list alone.
+fn received(headers: &HeaderMap) -> String {
+    let sent = |name: &&str| headers.contains_key(*name);
+    let named: Vec<&str> = LIKE_KEYS.iter().copied().filter(sent).take(NAMED).collect();
+    let others = match headers.keys().count().saturating_sub(named.len()) {
+        1 => "1 other header".to_owned(),
+        many => format!("{many} other headers"),
+    };
+    if named.is_empty() {
+        return format!("none that keys are sent in, {others}");
     }
+    let name = |name: &str| {
+        let text = headers.get(name).map(|value| value.as_bytes().trim_ascii()).unwrap_or_default();
+        if text.is_empty() { format!("{name} (empty)") } else { name.to_owned() }
+    };
+    let named: Vec<String> = named.into_iter().map(name).collect();
+    format!("{} and {others}", named.join(", "))
 }
 
 /// What stands in an address as a key: one of this gateway, wherever it stands, before one of a vendor

@@ -122,6 +122,12 @@ impl Tokens {
 /// vendors failed.
 pub const CAUSE: &str = "cause";
 
+/// After this word in the facts stands what the caller was told: the last of them.
+pub const SAID: &str = "said";
+
+/// After this word stands which headers came in place of a key, by name.
+pub const RECEIVED: &str = "received";
+
 /// Written once per call that began, whatever happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {

@@ -1,6 +1,8 @@
 // data-diagnose: a pasted key is hashed here; the digest and the first characters are sent, never the key.
 const PREFIX = 'sk-ptc-';
 const LENGTH = 56;
+const CHECK = 6;
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SHOWN = 11;
 
 async function sha256(text) {
@@ -10,11 +12,20 @@ async function sha256(text) {
 
 function fault(key) {
   if (!key) return 'Paste a key first.';
-  if (!key.startsWith(PREFIX)) return `Keys of this gateway begin with ${PREFIX}. This looks like a key of something else.`;
-  const gap = key.length - LENGTH;
-  if (gap < 0) return `This key is ${-gap} characters short: it was not copied whole.`;
-  if (gap > 0) return `This key is ${gap} characters too long: something was copied along with it.`;
-  return /^[0-9A-Za-z]+$/.test(key.slice(PREFIX.length)) ? '' : 'This key holds a character that keys never have.';
+  return key.startsWith(PREFIX) ? '' : `Keys of this gateway begin with ${PREFIX}. This looks like a key of something else.`;
+}
+
+// The last six characters are a CRC-32 of all before them, in base62.
+function isWhole(key) {
+  let crc = ~0;
+  for (const byte of new TextEncoder().encode(key.slice(0, -CHECK))) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  let rest = ~crc >>> 0;
+  let check = '';
+  for (; check.length < CHECK; rest = Math.floor(rest / 62)) check = DIGITS[rest % 62] + check;
+  return key.length === LENGTH && key.endsWith(check);
 }
 
 document.addEventListener('submit', async (event) => {
@@ -32,8 +43,10 @@ document.addEventListener('submit', async (event) => {
     return;
   }
   form.elements.namedItem('prefix').value = key.slice(0, SHOWN);
+  const whole = isWhole(key);
+  form.elements.namedItem('length').value = whole ? '' : key.length;
   // Browsers hide crypto.subtle on plain http beyond localhost: the prefix alone has to do.
-  form.elements.namedItem('digest').value = globalThis.crypto?.subtle ? await sha256(key) : '';
+  form.elements.namedItem('digest').value = whole && globalThis.crypto?.subtle ? await sha256(key) : '';
   field.value = '';
   form.submit();
 });

@@ -174,6 +174,20 @@ pub async fn find_by_prefix(db: &Db, actor: &Actor, text: &str) -> Result<Vec<Ke
     with_names(db, rows).await
 }
 
+/// The actor's own keys whose shown prefix this is: what a key that was sent incomplete or mistyped may
+/// have been meant to be. Of others' keys nothing is said.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_own_by_prefix(db: &Db, actor: &Actor, prefix: &str) -> Result<Vec<KeyView>> {
+    let Some(own) = actor.user_id().filter(|_| key_format::is_shown_prefix(prefix)) else {
+        return Ok(Vec::new());
+    };
+    let mut rows = queries::keys_of_prefix(db.read(), prefix).await?;
+    rows.retain(|row| row.owner_id == own && rights::see(actor, row).is_ok());
+    with_names(db, rows).await
+}
+
 /// The key, and which of its secrets, that a SHA-256 of a full key belongs to.
 ///
 /// # Errors

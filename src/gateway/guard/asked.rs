@@ -1,5 +1,6 @@
 //! Who asks for what, as far as the head of a request tells.
 
+use super::Facts;
 use crate::base::Error;
 use crate::gateway::Gateway;
 use crate::gateway::arrival::Arrival;
@@ -29,7 +30,7 @@ pub fn turned_away(gateway: &Gateway, arrival: &Arrival, error: &Error) {
         code: error.code(),
         status: error.status(),
         policy_seq: gateway.directory().sequence(),
-        facts: String::new(),
+        facts: Facts::of(&arrival.door, None).text(Some(error)),
         micros: 0,
     });
 }

@@ -13,6 +13,7 @@ use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::keys::{self, KeyView};
 use crate::domain::names;
+use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
 use crate::gateway::explain::{self, Question, dry_run, endpoint};
 use crate::ledger::calls::{Filter, Told};
@@ -20,7 +21,7 @@ use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
 use crate::portal::calls::{CallLine, catch_up, sight};
 use crate::store::Db;
-use crate::store::entity::call;
+use crate::store::entity::{call, key_secret};
 
 /// Refused calls of a key that are shown.
 const LATEST: u64 = 5;
@@ -72,6 +73,10 @@ pub struct CallCase {
     pub lines: Vec<Line>,
     /// Nobody's: the key it came with was never proved.
     pub stranger: bool,
+    /// Which headers came in place of a key; empty where one came.
+    pub received: String,
+    /// The asker's own keys that begin as the incomplete or mistyped one did.
+    pub kin: Vec<KeyView>,
 }
 
 pub struct Desk<'a> {
@@ -97,10 +102,17 @@ impl Desk<'_> {
             Some(key) => self.visible(key).await?,
             None => None,
         };
-        let then = call_case(&call);
+        let mut then = call_case(&call);
         let code = then.code;
+        if code == Some(Code::KeyMalformed) {
+            then.kin = keys::find_own_by_prefix(self.db, self.actor, &call.key_prefix).await?;
+        }
+        if then.stranger && self.gateway.is_terse() && !may(self.actor, Right::SeeEverything) {
+            then.say_no_more();
+        }
+        let meant = key.as_ref().or(then.kin.first());
         let about = About {
-            key: key.as_ref().map(|key| key.row.id),
+            key: meant.map(|key| key.row.id),
             app: call.app_id,
             team: call.team_id,
             user: call.user_id,
@@ -111,7 +123,7 @@ impl Desk<'_> {
                 None => None,
             },
         };
-        let mut case = self.judge(key, Some(&call)).await?;
+        let mut case = self.judge(key, Some(&call), None).await?;
         case.fix = code.and_then(|code| fix(self.actor, code, &about));
         let hung = chain::of_call(self, &call).await?;
         case.changes = feed::changes(self.db, self.actor, &hung, call.at, self.span).await?;
@@ -122,12 +134,13 @@ impl Desk<'_> {
         Ok(Some(case))
     }
 
-    /// The case of a key that the person may see.
-    pub async fn key(&self, key: KeyView) -> Result<Case> {
+    /// The case of a key that the person may see, and of this secret of it.
+    pub async fn key(&self, key: KeyView, secret: Option<&key_secret::Model>) -> Result<Case> {
         catch_up(self.ledger, self.db).await;
         let row = key.row.clone();
-        let mut case = self.judge(Some(key), None).await?;
-        case.fix = self.refusal_now(row.id).await?.and_then(|error| for_key(self.actor, &row, &error));
+        let refusal = dry_run(self.gateway, Question { secret, ..Question::of(row.id) }).await?.error;
+        let mut case = self.judge(Some(key), None, secret).await?;
+        case.fix = refusal.and_then(|error| for_key(self.actor, &row, &error));
         let hung = chain::of_key(&row);
         case.changes = feed::changes(self.db, self.actor, &hung, self.db.now(), self.span).await?;
         let refused = Filter { key: Some(row.id), state: Some(CallState::Refused), ..Filter::default() };
@@ -145,13 +158,13 @@ impl Desk<'_> {
         }
     }
 
-    async fn refusal_now(&self, key: KeyId) -> Result<Option<Error>> {
-        let question = Question { model: None, ip: None, ..Question::of(key) };
-        Ok(dry_run(self.gateway, question).await?.error)
-    }
-
     /// What the same call would meet now, by the functions that judge live calls.
-    async fn judge(&self, key: Option<KeyView>, call: Option<&call::Model>) -> Result<Case> {
+    async fn judge(
+        &self,
+        key: Option<KeyView>,
+        call: Option<&call::Model>,
+        secret: Option<&key_secret::Model>,
+    ) -> Result<Case> {
         let mut case = Case {
             call: None,
             key: None,
@@ -169,14 +182,20 @@ impl Desk<'_> {
         let Some(key) = key else { return Ok(case) };
         let model = call.map(|call| call.model.as_str()).filter(|model| !model.is_empty());
         let ip: Option<IpAddr> = call.and_then(|call| call.ip.parse().ok());
-        let mut question = Question { model, ip, ..Question::of(key.row.id) };
-        if let Some(known) = call.and_then(|call| endpoint(&call.endpoint)) {
-            question.endpoint = known;
-        }
-        let explained = dry_run(self.gateway, question).await?;
+        let sent = call.and_then(|call| key.secrets.iter().find(|one| Some(one.id) == call.secret_id));
+        let secret = secret.or(sent);
+        let door = Question::of(key.row.id);
+        let endpoint = call.and_then(|call| endpoint(&call.endpoint)).unwrap_or(door.endpoint);
+        let explained =
+            dry_run(self.gateway, Question { endpoint, model, ip, secret, ..door.clone() }).await?;
         case.now = lines::now(&explained);
         case.passes_now = explained.error.is_none();
         case.outlook = match (&explained.error, &explained.api) {
+            // The key may be good, but not with what was sent.
+            (Some(error), _) if error.code() == Code::KeyRotated => {
+                let newer = dry_run(self.gateway, Question { endpoint, model, ip, ..door }).await?;
+                replaced(&key, newer.error.as_ref())
+            }
             (Some(error), _) => format!("Would be refused now: {}.", error.code()),
             (None, Some(api)) => format!("Would pass now, served by {api}."),
             (None, None) => "The key is good now, and its app has a subscription.".to_owned(),
@@ -187,12 +206,38 @@ impl Desk<'_> {
     }
 }
 
+/// A secret that was replaced stays refused, whatever becomes of its key.
+fn replaced(key: &KeyView, newer: Option<&Error>) -> String {
+    let name = key.secrets.iter().find(|secret| secret.ends_at.is_none());
+    let name = name.map(|secret| format!(" ({}…{})", secret.prefix, secret.last4)).unwrap_or_default();
+    let still = "Would be refused now: this secret was replaced and does not come back.";
+    match newer {
+        None => format!("{still} The key's newer secret{name} works."),
+        Some(error) => {
+            format!("{still} The key's newer secret{name} would be refused as well: {}.", error.code())
+        }
+    }
+}
+
+impl CallCase {
+    /// Answers that tell the code alone are told no more of here.
+    fn say_no_more(&mut self) {
+        self.said = self.code.map_or("", Code::message).to_owned();
+        self.lines = lines::then(self.code, "");
+        self.received.clear();
+    }
+}
+
 fn call_case(call: &call::Model) -> CallCase {
     let told = call.code.as_deref().and_then(|code| explain::told(code, call.attempt_code.as_deref()));
     // The last of the facts is what the caller was told, in words of its own.
     let (facts, said) = call.facts.split_once("said=").unwrap_or((&call.facts, ""));
     let said = if said.is_empty() { told.as_ref().map_or("", Error::message) } else { said };
     let code = told.as_ref().map(Error::code);
+    let (facts, received) = match facts.split_once("received=") {
+        Some((facts, received)) if code == Some(Code::AuthMissing) => (facts, received.trim()),
+        _ => (facts, ""),
+    };
     CallCase {
         id: call.id,
         at: call.at,
@@ -205,5 +250,7 @@ fn call_case(call: &call::Model) -> CallCase {
         model: call.model.clone(),
         lines: lines::then(code, said),
         stranger: call.team_id.is_none() && call.key_id.is_none() && call.user_id.is_none(),
+        received: received.to_owned(),
+        kin: Vec::new(),
     }
 }

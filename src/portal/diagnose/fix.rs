@@ -62,6 +62,7 @@ pub fn fix(actor: &Actor, code: Code, about: &About) -> Option<Fix> {
             key("See the limits", "")
         }
         Code::AuthInUrl if about.key.is_some() => key("Stop the leak", "/leak"),
+        Code::KeyMalformed if about.key.is_some() => key("Open the key it looks like", ""),
         Code::KeyRevoked => match about.app {
             Some(app) => to("Make a new key", format!("/keys/new?app={app}")),
             None => to("Make a new key", "/keys/new".to_owned()),

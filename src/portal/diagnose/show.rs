@@ -30,8 +30,10 @@ pub struct Asked {
 #[serde(default)]
 pub struct Pasted {
     prefix: String,
-    /// SHA-256 in hex; empty where the browser cannot make one.
+    /// SHA-256 in hex; empty where the browser cannot make one, and where this is no key.
     digest: String,
+    /// How long an incomplete or mistyped key is; empty for one of the right form.
+    length: String,
 }
 
 #[derive(Template)]
@@ -44,6 +46,11 @@ struct DiagnosePage {
     several: Vec<KeyView>,
     /// Nothing was found; why that may be.
     nothing: &'static str,
+    /// The asker's own keys that begin as the one that was pasted, and what is wrong with that.
+    kin: Vec<KeyView>,
+    slip: String,
+    /// Where calls to this gateway go.
+    base_url: String,
     /// About the secret that was pasted.
     secret_note: String,
     /// A whole key stood in the address.
@@ -54,10 +61,20 @@ const NO_CALL: &str = "There is no such call that you may see. It may be older t
                        refused calls that it was only counted.";
 const NO_KEY: &str = "No key that you may see begins like this. It may belong to another installation, to somebody \
                       else, or may have been mistyped: compare it with your list of keys.";
-const NO_SECRET: &str = "This is not a key of this installation that you may see. Check that the base address and the \
-                         key belong together, and that the key was copied whole.";
+const NO_SECRET: &str = "This is not a key of this installation that you may see. Is it one of another environment? Check \
+                         that it belongs to the base address below.";
 const NO_ID: &str = "This is neither a request id nor the beginning of a key. A request id stands in the \
                      x-request-id header of every answer; a key begins with sk-ptc-.";
+
+impl DiagnosePage {
+    fn is_unknown(&self, code: &Option<Code>) -> bool {
+        *code == Some(Code::KeyUnknown)
+    }
+
+    fn is_secret(&self) -> bool {
+        self.nothing == NO_SECRET
+    }
+}
 
 /// The address in the body of every refusal.
 pub async fn from_error(id: Path<CallId>) -> HttpResponse {
@@ -85,7 +102,7 @@ pub async fn show(
     let span = if asked.changes == "all" { Span::All } else { Span::Newest };
     let desk = Desk { db: &db, ledger: &ledger, gateway: &gateway, actor: &actor, span };
     let found = if text.is_empty() { Found::Nothing("") } else { find(&desk, text).await? };
-    let page = DiagnosePage { leaked, ..page(shell::frame(&db, &visit).await?, shown, found) };
+    let page = DiagnosePage { leaked, ..page(shell::frame(&db, &visit).await?, &gateway, shown, found) };
     shell::html(&page)
 }
 
@@ -102,6 +119,12 @@ pub async fn pasted(
     let desk = Desk { db: &db, ledger: &ledger, gateway: &gateway, actor: &actor, span };
     let prefix = key_format::shown_prefix(pasted.prefix.trim());
     let frame = shell::frame(&db, &visit).await?;
+    let page = |frame, asked, found| page(frame, &gateway, asked, found);
+    if let Ok(length) = pasted.length.parse::<usize>() {
+        let kin = keys::find_own_by_prefix(&db, &actor, &prefix).await?;
+        let slip = key_format::slip(length);
+        return shell::html(&DiagnosePage { kin, slip, ..page(frame, prefix, Found::Nothing("")) });
+    }
     if pasted.digest.is_empty() {
         let found = find_prefix(&desk, &prefix).await?;
         return shell::html(&page(frame, prefix, found));
@@ -116,17 +139,28 @@ pub async fn pasted(
         Some(at) if at > db.now() => format!("This secret was replaced and works until {}.", at.human()),
         Some(at) => format!("This secret was replaced and ended on {}. Use the newest one.", at.human()),
     };
-    let found = Found::Case(Box::new(desk.key(key).await?));
+    let found = Found::Case(Box::new(desk.key(key, Some(&secret)).await?));
     shell::html(&DiagnosePage { secret_note: note, ..page(frame, prefix, found) })
 }
 
-fn page(frame: Frame, asked: String, found: Found) -> DiagnosePage {
+fn page(frame: Frame, gateway: &Gateway, asked: String, found: Found) -> DiagnosePage {
     let (case, several, nothing) = match found {
         Found::Case(case) => (Some(*case), Vec::new(), ""),
         Found::Several(keys) => (None, keys, ""),
         Found::Nothing(why) => (None, Vec::new(), why),
     };
-    DiagnosePage { frame, asked, case, several, nothing, secret_note: String::new(), leaked: false }
+    DiagnosePage {
+        frame,
+        asked,
+        case,
+        several,
+        nothing,
+        kin: Vec::new(),
+        slip: String::new(),
+        base_url: format!("{}/v1", gateway.base_url()),
+        secret_note: String::new(),
+        leaked: false,
+    }
 }
 
 async fn find(desk: &Desk<'_>, text: &str) -> Result<Found> {
@@ -146,7 +180,7 @@ async fn find_prefix(desk: &Desk<'_>, prefix: &str) -> Result<Found> {
         return Ok(Found::Several(found));
     }
     match found.pop() {
-        Some(key) => Ok(Found::Case(Box::new(desk.key(key).await?))),
+        Some(key) => Ok(Found::Case(Box::new(desk.key(key, None).await?))),
         None => Ok(Found::Nothing(NO_KEY)),
     }
 }
