@@ -68,6 +68,11 @@ impl Timestamp {
         self.show("%Y-%m")
     }
 
+    /// The instant at which its calendar month started.
+    pub fn month_start(self) -> Self {
+        Self::from_day(&format!("{}-01", self.month())).unwrap_or(self)
+    }
+
     /// The instant at which the next calendar month starts.
     pub fn next_month(self) -> Self {
         let Some(at) = self.civil() else { return self };

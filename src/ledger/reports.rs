@@ -21,7 +21,8 @@ use crate::store::entity::{call, usage_series, usage_sum};
 
 pub use exposure::{Exposure, exposure};
 pub use outcomes::{
-    ModelCalls, SubscriptionCost, VendorOutcome, model_calls, subscription_costs, vendor_outcomes,
+    ApiOutcome, ModelCalls, SubscriptionCost, VendorOutcome, api_outcomes, key_costs, model_calls,
+    subscription_costs, vendor_outcomes,
 };
 pub use secret_use::{SecretCaller, SecretUse, secret_use};
 

@@ -6,6 +6,7 @@ mod times;
 
 pub use figures::{
     Amount, Cost, cost, count, duration, exact_cost, fine, fullness, grouped, money, percent, polyline,
+    rough, share,
 };
 pub use times::{Moment, datetime, exact, is_past, relative};
 

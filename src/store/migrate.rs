@@ -20,6 +20,8 @@ mod m20261127_000005_usage;
 mod m20261127_000006_removed_teams;
 #[path = "../../migrations/m20261127_000007_repeats_node.rs"]
 mod m20261127_000007_repeats_node;
+#[path = "../../migrations/m20261127_000008_series.rs"]
+mod m20261127_000008_series;
 #[path = "../../migrations/shape.rs"]
 mod shape;
 
@@ -45,7 +47,11 @@ impl MigratorTrait for State {
 /// Of its own, as the calls may live in another file than the state.
 impl MigratorTrait for Calls {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000002_calls::Migration), Box::new(m20261127_000005_usage::Migration)]
+        vec![
+            Box::new(m20261124_000002_calls::Migration),
+            Box::new(m20261127_000005_usage::Migration),
+            Box::new(m20261127_000008_series::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

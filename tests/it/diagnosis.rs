@@ -1,7 +1,8 @@
 //! D12: the cause of a refusal, as of the call and as of now, for those who may know it.
 
 use portico::base::key_format;
-use portico::domain::keys;
+use portico::domain::keys::{self, Overlap, Rotate};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::people::Developer;
@@ -12,7 +13,7 @@ impl TestApp {
     async fn ask(&self, key: &str, model: &str) -> Answer {
         let visitor = self.visitor();
         let body = json!({ "model": model, "messages": [{ "role": "user", "content": "hello" }] });
-        let request = visitor.request(reqwest::Method::POST, "/v1/chat/completions");
+        let request = visitor.request(Method::POST, "/v1/chat/completions");
         let request = request.header("content-type", "application/json").body(body.to_string());
         visitor.send(if key.is_empty() { request } else { request.bearer_auth(key) }).await
     }
@@ -73,9 +74,98 @@ async fn d12_a_mistyped_key_tells_its_cause_and_nothing_of_its_sender() {
     mistyped.pop();
     let refused = app.ask(&mistyped, "demo-echo").await.is(401);
     assert_eq!(refused.code(), "key_malformed");
+    let page = app.person("eve").await.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200);
+    assert!(
+        page.text.contains("/docs/errors/key_malformed") && page.text.contains("never proved"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("This key is 1 character short."), "as the answer did: {}", page.text);
+    assert!(!page.text.contains("looks like your key") && !page.text.contains(&dana.key.prefix));
+    assert!(!page.text.contains(&mistyped[..30]) && !page.text.contains("As of now"));
+}
+
+#[actix_web::test]
+async fn d12_a_mistyped_key_is_told_to_its_owner_alone() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let (prefix, last) = dana.secret.split_at(dana.secret.len() - 1);
+    let changed = format!("{prefix}{}", if last == "a" { "b" } else { "a" });
+    for (sent, slip) in [
+        (&dana.secret[..dana.secret.len() - 3], "This key is 3 characters short."),
+        (&*changed, "This key is mistyped: its checksum does not fit."),
+    ] {
+        let refused = app.ask(sent, "demo-echo").await.is(401);
+        assert_eq!(refused.code(), "key_malformed");
+        let page = format!("/diagnose?id={}", id(&refused));
+        let own = dana.person.browser.get(&page).await.is(200).text;
+        assert!(own.contains("It looks like your key") && own.contains(slip), "{own}");
+        assert!(own.contains(&format!("/keys/{}", dana.key.id)) && !own.contains(&sent[..30]), "{own}");
+        let theirs = admin.browser.get(&page).await.is(200).text;
+        assert!(theirs.contains(slip) && !theirs.contains("looks like your key"), "{theirs}");
+        let length = sent.len().to_string();
+        let fields = [("prefix", dana.key.prefix.as_str()), ("length", &length)];
+        let pasted = dana.person.browser.submit("/diagnose", "/diagnose", &fields).await.is(200).text;
+        assert!(pasted.contains("It looks like your key") && pasted.contains(slip), "{pasted}");
+        let pasted = admin.browser.submit("/diagnose", "/diagnose", &fields).await.is(200).text;
+        assert!(pasted.contains(slip) && !pasted.contains("looks like your key"), "{pasted}");
+    }
+}
+
+#[actix_web::test]
+async fn d12_a_call_without_a_key_tells_which_headers_came_and_never_what_was_in_them() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let visitor = app.visitor();
+    for (method, path) in [(Method::POST, "/v1/chat/completions"), (Method::GET, "/v1/models")] {
+        let request =
+            visitor.request(method, path).header("x-auth-token", "hush-hush").header("api-key", " ");
+        let refused = visitor.send(request.header("x-mine", "quiet")).await.is(401);
+        assert_eq!(refused.code(), "auth_missing");
+        let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).text;
+        assert!(page.contains("api-key (empty), x-auth-token and "), "{page}");
+        assert!(page.contains(" other header") && !page.contains("x-mine"), "{page}");
+        assert!(!page.contains("hush-hush") && !page.contains("quiet"), "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn d12_what_stands_in_an_address_is_not_taken_for_what_was_told() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let visitor = app.visitor();
+    let path = "/apis/x%20said=Call%20this%20number/v1/chat/completions";
+    let refused = visitor.send(visitor.request(Method::POST, path)).await.is(401);
     let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).text;
-    assert!(page.contains("/docs/errors/key_malformed") && page.contains("never proved"), "{page}");
-    assert!(!page.contains(&mistyped[..30]) && !page.contains("As of now"));
+    assert!(page.contains("No API key was sent.") && !page.contains("Call this number"), "{page}");
+}
+
+#[actix_web::test]
+async fn d12_an_unknown_key_may_be_one_of_another_environment() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let refused = app.ask(key_format::mint().expose(), "demo-echo").await.is(401);
+    let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).text;
+    assert!(page.contains("Another environment?") && page.contains("id=\"base-url\">http"), "{page}");
+}
+
+#[actix_web::test]
+async fn d12_a_replaced_secret_stays_refused_while_the_newer_one_works() {
+    let app = spawn().await;
+    let dana = app.dana().await;
+    let how = Rotate::planned(Overlap::None);
+    let fresh = keys::rotate(&app.db, &dana.person.actor, dana.key.id, how).await.unwrap();
+    let refused = app.ask(&dana.secret, "demo-echo").await.is(401);
+    assert_eq!(refused.code(), "key_rotated");
+    let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).text;
+    assert!(page.contains("Would be refused now: this secret was replaced"), "{page}");
+    assert!(page.contains(&fresh.key.prefix) && page.contains(") works."), "{page}");
+    assert!(!page.contains("The key is good now") && page.contains("The same checks, with the same outcome"));
+    keys::pause(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
+    let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).text;
+    assert!(page.contains("would be refused as well: key_paused."), "{page}");
 }
 
 #[actix_web::test]
@@ -121,8 +211,7 @@ async fn the_address_in_an_error_leads_to_its_case() {
     let app = spawn().await;
     let admin = app.admin().await;
     let visitor = app.visitor();
-    let refused =
-        visitor.send(visitor.request(reqwest::Method::POST, "/v1/chat/completions")).await.is(401).json();
+    let refused = visitor.send(visitor.request(Method::POST, "/v1/chat/completions")).await.is(401).json();
     let url = refused["error"]["diagnose_url"].as_str().unwrap().to_owned();
     let path = url.strip_prefix(&app.base).expect("our own address");
     let answer = admin.browser.get(path).await.is(303);

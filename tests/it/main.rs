@@ -12,6 +12,7 @@ mod conformance;
 mod diagnosis;
 mod docs;
 mod editing;
+mod elements;
 mod failover;
 mod faults;
 mod figures;

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use portico::base::limit::LimitKind;
 use portico::store::Dialect;
 use portico::store::entity::call;
+use portico::store::entity::states::Role;
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -140,6 +141,15 @@ async fn f19_a_second_signal_ends_it_at_once_and_a_kill_in_between_loses_nothing
     let lost: Vec<_> = rows.iter().filter(|row| row.state == "lost").collect();
     assert_eq!((rows.len(), lost.len()), (20, 10));
     assert!(lost.iter().all(|row| row.usage_source == "estimated"));
+    let auditor = server.somebody("ana", Role::Auditor).await;
+    let page = auditor.browser.get(&format!("/calls/{}", lost[0].id)).await.is(200).text;
+    assert!(
+        page.contains("A vendor may have been called") && !page.contains("No vendor was called"),
+        "{page}"
+    );
+    let tokens = lost[0].input_tokens.unwrap();
+    assert!(tokens < 10_000 && page.contains("booked as an estimate: up to"), "{page}");
+    assert!(page.contains("set aside for prompt and answer together") && !page.contains(" + 0"), "{page}");
 }
 
 #[actix_web::test]

@@ -69,7 +69,10 @@ async fn b44_a_withdrawn_request_cannot_be_decided() {
     let dana = app.person("dana").await;
     let id = ask(&dana, &starter.api.slug).await;
     let page = format!("/requests/{id}");
+    assert!(dana.browser.get("/requests").await.is(200).text.contains("Not yet"));
     dana.browser.submit(&page, &format!("{page}/withdrawal"), &[]).await.is(303);
+    let list = dana.browser.get("/requests").await.is(200).text;
+    assert!(list.contains("Withdrawn <time") && !list.contains("Not yet"), "{list}");
     for act in ["approval", "denial"] {
         let fields = [("comment", "late")];
         admin.browser.refused("/keys/new", &format!("/inbox/{id}/{act}"), &fields, "withdrawn").await;

@@ -29,6 +29,14 @@ pub struct ApiCard {
     pub models: Vec<String>,
 }
 
+impl ApiCard {
+    /// The version whose models are shown: the newest published one, else the newest.
+    pub fn newest(&self) -> Option<&api_version::Model> {
+        let live = self.versions.iter().find(|row| row.state == VersionState::Published);
+        live.or_else(|| self.versions.first())
+    }
+}
+
 /// A page of the catalogue.
 #[derive(Clone, Debug)]
 pub struct Found {

@@ -220,6 +220,27 @@ pub async fn count_living<C: ConnectionTrait>(on: &C, apps: &[AppId], now: Times
     Ok(count)
 }
 
+/// How many keys that are neither revoked nor expired each of these people owns; those without one left out.
+pub async fn count_owned<C: ConnectionTrait>(
+    on: &C,
+    owners: &[UserId],
+    now: Timestamp,
+) -> Result<HashMap<UserId, i64>> {
+    let lives = Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
+    let rows: Vec<(UserId, i64)> = key::Entity::find()
+        .select_only()
+        .column(key::Column::OwnerId)
+        .column_as(key::Column::Id.count(), "n")
+        .filter(key::Column::OwnerId.is_in(owners.iter().copied()))
+        .filter(key::Column::State.ne(KeyState::Revoked))
+        .filter(lives)
+        .group_by(key::Column::OwnerId)
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Which keys the actor sees.
 pub enum Seen {
     All,

@@ -1,5 +1,7 @@
 //! Keys as pages, scripts and the diagnose page see them.
 
+use std::collections::HashMap;
+
 use super::queries::{self, Filter, Names, Seen};
 use super::{rights, rules};
 use crate::base::clock::DAY;
@@ -161,6 +163,15 @@ pub async fn list_expired(db: &Db, actor: &Actor, owner: Option<UserId>) -> Resu
 /// The database's own.
 pub async fn list_of_app(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<KeyView>> {
     list_visible(db, actor, &Filter { app: Some(app), limit: 200, ..Filter::default() }).await
+}
+
+/// How many living keys each of these people owns, for those who may see everything.
+///
+/// # Errors
+/// `not_permitted`.
+pub async fn count_owned(db: &Db, actor: &Actor, owners: &[UserId]) -> Result<HashMap<UserId, i64>> {
+    permit::need(actor, Right::SeeEverything)?;
+    queries::count_owned(db.read(), owners, db.now()).await
 }
 
 /// Keys whose shown prefix this is, as far as the actor sees them.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::queries;
 use crate::base::ids::LimitId;
 use crate::base::limit::{LimitKind, LimitScope};
+use crate::base::money::NANOS_PER_USD;
 use crate::base::{Nanos, Result};
 use crate::domain::fields::wrong;
 use crate::store::Tx;
@@ -58,12 +59,17 @@ impl Limits {
         let line = |kind: &LimitKind| {
             let amount = self.get(*kind)?;
             Some(match kind {
-                LimitKind::UsdPerMonth => format!("{} a month", Nanos(amount)),
+                LimitKind::UsdPerMonth => format!("{} a month", dollars(amount)),
                 kind => format!("{} {}", grouped(amount), kind.label()),
             })
         };
         LimitKind::ALL.iter().filter_map(line).collect()
     }
+}
+
+fn dollars(amount: i64) -> String {
+    let whole = amount / NANOS_PER_USD;
+    Nanos(amount).to_string().replacen(&whole.to_string(), &grouped(whole), 1)
 }
 
 fn grouped(amount: i64) -> String {

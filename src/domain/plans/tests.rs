@@ -60,6 +60,10 @@ fn limits_read_as_sentences() {
         usd_per_month: Some(Nanos::from_usd(50)),
     };
     assert_eq!(limits.lines(), ["60 requests a minute", "200,000 tokens a minute", "$50.00 a month"]);
+    let large = Limits { usd_per_month: Some(Nanos(1_234_567_500_000_000)), ..Limits::default() };
+    assert_eq!(large.lines(), ["$1,234,567.50 a month"]);
+    let small = Limits { usd_per_month: Some(Nanos(250_000_000)), ..Limits::default() };
+    assert_eq!(small.lines(), ["$0.25 a month"]);
 }
 
 #[actix_web::test]

@@ -19,6 +19,7 @@ pub use step::{Step, is_live, is_over, transition};
 pub use view::{
     Callable, SubscriptionView, callable_models, count_inbox, count_own, get_visible, history,
     list_all_visible, list_decided, list_inbox, list_news, list_of_api, list_of_app, list_visible, peers,
+    usual_waits,
 };
 
 #[cfg(test)]

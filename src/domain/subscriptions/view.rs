@@ -1,7 +1,9 @@
 //! Subscriptions as pages and scripts see them.
 
+use std::collections::HashMap;
+
 use super::queries::{self, Filter, Names};
-use crate::base::ids::{ApiId, AppId, SubscriptionId, VersionId};
+use crate::base::ids::{ApiId, AppId, PlanId, SubscriptionId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
@@ -42,6 +44,14 @@ impl SubscriptionView {
     /// The word of its state, with its clock.
     pub fn shown_state(&self) -> &'static str {
         if self.over { SubscriptionState::Ended.word() } else { self.row.state.word() }
+    }
+
+    /// When it was over without a decision, and how: a state's word.
+    pub fn undecided_since(&self) -> Option<(&'static str, Timestamp)> {
+        let state = self.row.state;
+        let gone = state == SubscriptionState::Withdrawn
+            || state == SubscriptionState::Ended && self.row.decided_at.is_none();
+        gone.then_some((state.word(), self.row.state_at))
     }
 
     /// Since when its calls are refused although it is approved: its version is retired.
@@ -263,6 +273,31 @@ fn named(row: subscription::Model, names: &Names, now: Timestamp) -> Subscriptio
         over: super::is_over(&row, now),
         row,
     }
+}
+
+/// Decisions of people that the usual wait is made of, and as many as are needed to call it usual.
+const LATEST: usize = 20;
+const ENOUGH: usize = 3;
+
+/// How long requests for these plans usually waited for the decision of a person, in microseconds: the
+/// median of the last ones. Plans with too few decisions are left out.
+///
+/// # Errors
+/// The database's own.
+pub async fn usual_waits(db: &Db, plans: &[PlanId]) -> Result<HashMap<PlanId, i64>> {
+    let mut waits: HashMap<PlanId, Vec<i64>> = HashMap::new();
+    for (plan, asked, decided) in queries::decisions_of(db.read(), plans).await? {
+        let of_plan = waits.entry(plan).or_default();
+        if of_plan.len() < LATEST {
+            of_plan.push(decided.since(asked).max(0));
+        }
+    }
+    let median = |(plan, mut waits): (PlanId, Vec<i64>)| {
+        waits.sort_unstable();
+        let middle = waits.get(waits.len() / 2).copied().filter(|_| waits.len() >= ENOUGH)?;
+        Some((plan, middle))
+    };
+    Ok(waits.into_iter().filter_map(median).collect())
 }
 
 /// The other subscriptions that serve on the plan of a request, for whoever sees it in the inbox; at

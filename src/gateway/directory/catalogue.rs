@@ -193,8 +193,13 @@ impl Plan {
 impl Target {
     /// The price that holds now; the demo vendor is free until somebody sets one.
     pub fn price(&self, now: Timestamp) -> Option<Tariff> {
-        let set = self.prices.iter().rev().find(|(from, _)| *from <= now).map(|(_, tariff)| tariff.clone());
+        let set = self.set_price(now).cloned();
         set.or_else(|| self.provider.is_demo.then(|| Prices::FREE.into()))
+    }
+
+    /// The price that somebody or the table set and that holds now.
+    pub fn set_price(&self, now: Timestamp) -> Option<&Tariff> {
+        self.prices.iter().rev().find(|(from, _)| *from <= now).map(|(_, tariff)| tariff)
     }
 
     pub fn timers(&self, stream: bool) -> Timers {

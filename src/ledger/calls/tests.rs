@@ -51,6 +51,7 @@ async fn p31_each_sees_their_own_calls_and_those_of_teams_they_own() {
     assert!(find(&world.db, &sight, stranger.id).await.unwrap().is_none());
     let told = find_for_diagnosis(&world.db, &sight, stranger.id).await.unwrap().unwrap();
     assert_eq!((told.call.code.as_deref(), told.call.ip.as_str()), (Some("key_unknown"), ""));
+    assert!(!told.call.facts.contains("api="), "{}", told.call.facts);
 }
 
 #[actix_web::test]

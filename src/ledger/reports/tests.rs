@@ -1,7 +1,7 @@
 use super::*;
 use crate::base::Code;
-use crate::base::ids::VersionId;
-use crate::ledger::record::Refusal;
+use crate::base::ids::{ApiId, VersionId};
+use crate::ledger::record::{End, Refusal};
 use crate::ledger::samples::{self, World};
 
 #[actix_web::test]
@@ -111,4 +111,42 @@ async fn it_tells_who_still_uses_a_replaced_secret() {
     assert!(used.from.iter().any(|caller| caller.agent == "curl/8" && caller.calls == 2), "{used:?}");
     assert!(used.from.iter().all(|caller| caller.agent != "python"), "before the rotation");
     assert_eq!(secret_use(&world.db, key, &[], now.minus(HOUR)).await.unwrap(), SecretUse::default());
+}
+
+#[actix_web::test]
+async fn it_tells_how_the_calls_to_an_api_came_out_and_what_a_key_cost() {
+    let world = World::fresh().await;
+    let ledger = world.ledger();
+    let (api, other) = (ApiId::fresh(), ApiId::fresh());
+    let first = samples::begin();
+    let states = [
+        (CallState::Answered, Some(Nanos(700))),
+        (CallState::Answered, None),
+        (CallState::Failed, Some(Nanos(300))),
+        (CallState::CutVendor, None),
+        (CallState::CutClient, None),
+    ];
+    for (state, cost) in states {
+        let mut call = samples::begin();
+        call.who = first.who.clone();
+        call.what.api = Some(api);
+        ledger.begin(&call).unwrap();
+        ledger.end(&End { state, cost, ..samples::end(&call) });
+    }
+    let unpriced = samples::begin();
+    ledger.begin(&unpriced).unwrap();
+    ledger.end(&End { cost: None, ..samples::end(&unpriced) });
+    let mut refusal = samples::refusal(samples::IP, world.db.now());
+    refusal.what.api = Some(api);
+    ledger.refuse(&Refusal { proved: true, code: Code::RateLimitExceeded, ..refusal });
+    ledger.drain_once(&world.db).await.unwrap();
+    let from = world.db.now().minus(24 * HOUR);
+    let outcomes = api_outcomes(&world.db, [api, other], from).await.unwrap();
+    assert_eq!(outcomes[&api], ApiOutcome { answered: 2, refused: 1, left: 1, failed: 2 });
+    assert_eq!((outcomes[&api].calls(), outcomes[&api].errors(), outcomes[&api].served()), (6, 4, 4));
+    assert!(!outcomes.contains_key(&other));
+    let (known, unknown) = (first.who.key.unwrap(), unpriced.who.key.unwrap());
+    let costs = key_costs(&world.db, [known, unknown, KeyId::fresh()], from).await.unwrap();
+    assert_eq!(costs, [(known, Some(Nanos(1_000))), (unknown, None)].into());
+    assert!(key_costs(&world.db, [known], world.db.now().plus(HOUR)).await.unwrap().is_empty());
 }

@@ -10,6 +10,7 @@ use crate::domain::keys::{self, KeyView};
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::back::answer;
 use crate::portal::frame::Frame;
+use crate::portal::keys::table::Spend;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::Standing;
@@ -27,6 +28,7 @@ struct AppPage {
     /// Denied, withdrawn and ended ones.
     past: Vec<SubscriptionView>,
     keys: Vec<KeyView>,
+    spend: Spend,
     typed_name: String,
     errors: FieldErrors,
     can_manage: bool,
@@ -100,6 +102,7 @@ async fn filled(
 ) -> crate::base::Result<AppPage> {
     let view = apps::get_visible(db, actor, id).await?;
     let subscriptions = subscriptions::list_of_app(db, actor, id).await?;
+    let keys = keys::list_of_app(db, actor, id).await?;
     let (live, past) = subscriptions.into_iter().partition(|view| subscriptions::is_live(view.row.state));
     Ok(AppPage {
         frame: shell::frame(db, visit).await?,
@@ -107,7 +110,8 @@ async fn filled(
         reason: view.app.reason.clone().unwrap_or_default(),
         live,
         past,
-        keys: keys::list_of_app(db, actor, id).await?,
+        spend: Spend::this_month(db, &keys).await?,
+        keys,
         typed_name: typed.unwrap_or_else(|| view.app.name.clone()),
         errors,
         can_manage: apps::may_manage(actor, &view.app),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::view::tokens;
+use super::view::{is_lost, tokens};
 use super::{catch_up, sight};
 use crate::base::ids::CallId;
 use crate::base::{Code, Error, Result, Timestamp};
@@ -120,6 +120,20 @@ impl ShowPage {
         }
     }
 
+    fn is_lost(&self) -> bool {
+        is_lost(&self.row)
+    }
+
+    /// What a call that nobody saw the end of was booked with.
+    fn booked(&self) -> String {
+        let tokens = self.row.input_tokens.map(look::grouped);
+        let tokens = tokens.map_or_else(|| "no tokens".to_owned(), |count| format!("up to {count} tokens"));
+        match self.row.cost_nanos {
+            Some(cost) => format!("{tokens} and {}", look::money(cost)),
+            None => format!("{tokens}, and no money: no budget applied to it"),
+        }
+    }
+
     fn diagnosis(&self) -> String {
         format!("/diagnose?id={}", self.row.id)
     }
@@ -130,6 +144,9 @@ impl ShowPage {
 }
 
 fn tokens_hint(call: &call::Model) -> String {
+    if is_lost(call) {
+        return "estimated: set aside for prompt and answer together".to_owned();
+    }
     let parts = [
         (call.cached_read_tokens, "from cache"),
         (call.cache_write_tokens, "to cache"),
@@ -152,6 +169,7 @@ fn tokens_hint(call: &call::Model) -> String {
 fn cost_hint(call: &call::Model) -> String {
     let counted = call.input_tokens.is_some() || call.output_tokens.is_some();
     let sure = match call.cost_nanos {
+        None if is_lost(call) => "nothing was set aside: no budget applied",
         None if counted => "The price is unknown",
         Some(_) if call.usage_source == UsageSource::Estimated.word() => "estimated",
         _ => "",

@@ -3,6 +3,7 @@
 use crate::base::ids::CallId;
 use crate::base::{Nanos, Timestamp};
 use crate::domain::names::{Names, Wanted};
+use crate::ledger::record::{CallState, UsageSource};
 use crate::portal::look;
 use crate::store::entity::call;
 
@@ -58,11 +59,21 @@ impl CallLine {
     }
 }
 
-/// "40 + 12": in and out; a dash where nobody counted.
+/// "40 + 12": in and out, "≈ 40 + 12" where they were estimated; a dash where nobody counted.
 pub fn tokens(call: &call::Model) -> String {
-    if call.input_tokens.is_none() && call.output_tokens.is_none() {
-        return "—".to_owned();
+    match (call.input_tokens, call.output_tokens) {
+        (None, None) => "—".to_owned(),
+        // What was set aside for prompt and answer together: which of them it was, nobody knows.
+        (Some(all), None) if is_lost(call) => format!("up to {}", look::grouped(all)),
+        (input, output) => {
+            let about = if call.usage_source == UsageSource::Estimated.word() { "≈ " } else { "" };
+            let (input, output) = (input.unwrap_or(0), output.unwrap_or(0));
+            format!("{about}{} + {}", look::grouped(input), look::grouped(output))
+        }
     }
-    let (input, output) = (call.input_tokens.unwrap_or(0), call.output_tokens.unwrap_or(0));
-    format!("{} + {}", look::grouped(input), look::grouped(output))
+}
+
+/// The process ended while it was open.
+pub fn is_lost(call: &call::Model) -> bool {
+    call.state == CallState::Lost.word()
 }

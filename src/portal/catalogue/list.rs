@@ -1,14 +1,21 @@
 //! `/catalogue`: cards of the APIs somebody may see, found by words.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use crate::base::Timestamp;
+use crate::base::clock::DAY;
+use crate::base::ids::ApiId;
 use crate::domain::actor::Actor;
 use crate::domain::catalogue::{self, ApiCard};
 use crate::domain::permit::{Right, may};
+use crate::gateway::Gateway;
+use crate::ledger::reports::{self, ApiOutcome};
 use crate::portal::frame::Frame;
-use crate::portal::shell;
+use crate::portal::{look, prices, shell};
 use crate::store::Db;
 use crate::store::entity::states::{Approval, VersionState, Visibility};
 use crate::web::{Data, PageResult, Query, Visit};
@@ -46,19 +53,39 @@ struct Card {
     more_models: usize,
     /// Not for everyone.
     limited: bool,
+    /// "from $0.05 / 1M tokens"; empty where no model has a price.
+    price: String,
+    /// "99.2% answered in 30 days"; empty without a call.
+    health: String,
+}
+
+/// What cards are told beside what the catalogue says of their APIs.
+struct Beside<'a> {
+    gateway: &'a Gateway,
+    month: HashMap<ApiId, ApiOutcome>,
+    now: Timestamp,
 }
 
 const MODELS_SHOWN: usize = 4;
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, search: Query<Search>) -> PageResult {
+pub async fn show(
+    actor: Actor,
+    db: Data<Db>,
+    gateway: Data<Gateway>,
+    visit: Visit,
+    search: Query<Search>,
+) -> PageResult {
     let Search { q, after } = search.into_inner();
     let place = Some(after.as_str()).filter(|after| !after.is_empty());
     let found = catalogue::list_visible(&db, &actor, &q, place).await?;
     let quoted = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let next = found.next.map(|next| format!("/catalogue?q={}&after={}", quoted(&q), quoted(&next)));
+    let shown = found.cards.iter().map(|card| card.api.id);
+    let month = reports::api_outcomes(&db, shown, db.now().minus(30 * DAY)).await?;
+    let beside = Beside { gateway: &gateway, month, now: db.now() };
     shell::html(&CataloguePage {
         frame: shell::frame(&db, &visit).await?,
-        cards: found.cards.into_iter().map(|card| Card::from(found_first(card, &q))).collect(),
+        cards: found.cards.into_iter().map(|card| Card::new(found_first(card, &q), &beside)).collect(),
         next: next.unwrap_or_default(),
         continued: !after.is_empty(),
         can_publish: may(&actor, Right::PublishApis),
@@ -74,8 +101,27 @@ fn found_first(mut card: ApiCard, q: &str) -> ApiCard {
     card
 }
 
-impl From<ApiCard> for Card {
-    fn from(card: ApiCard) -> Self {
+impl Beside<'_> {
+    /// The cheapest input of the models that are shown, each by the target that is tried first.
+    fn price(&self, card: &ApiCard) -> String {
+        let catalogue = self.gateway.directory().catalogue();
+        let version = card.newest().and_then(|row| catalogue.version(row.id));
+        let models = version.iter().flat_map(|version| version.models.values());
+        let first = models.filter_map(|model| model.targets.first());
+        let set = first.filter_map(|target| target.set_price(self.now)?.of(0).input);
+        set.min().map(|nanos| format!("from {} / 1M tokens", prices::shown(Some(nanos)))).unwrap_or_default()
+    }
+
+    /// Of the calls that were let through and whose caller waited for the answer.
+    fn health(&self, card: &ApiCard) -> String {
+        let month = self.month.get(&card.api.id).filter(|month| month.served() > 0);
+        let share = month.map(|month| look::share(month.answered, month.served()));
+        share.map(|share| format!("{share} answered in 30 days")).unwrap_or_default()
+    }
+}
+
+impl Card {
+    fn new(card: ApiCard, beside: &Beside<'_>) -> Self {
         let at_once = card.plans.iter().any(|plan| plan.approval == Approval::Auto);
         let plans = match (card.plans.len(), at_once) {
             (0, _) => "No open plan".to_owned(),
@@ -88,6 +134,8 @@ impl From<ApiCard> for Card {
             (row.name.clone(), if row.state == VersionState::Deprecated { "deprecated" } else { "" })
         };
         Self {
+            price: beside.price(&card),
+            health: beside.health(&card),
             href: format!("/catalogue/{}", card.api.slug),
             versions: card.versions.iter().map(version).collect(),
             plans,

@@ -1,5 +1,6 @@
 //! The catalogue (U2) and the page of an API (U3), as everybody signed in sees them.
 
+mod changelog;
 mod list;
 mod samples;
 pub(super) mod show;

@@ -4,12 +4,14 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::changelog::{self, Entry};
 use super::samples::{self, Sample};
-use crate::base::ids::ApiId;
+use crate::base::ids::{ApiId, KeyId};
 use crate::base::{Code, Result};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::catalogue::{self, ApiPage, Offered, VersionView};
+use crate::domain::keys::{self, KeyFilter, KeyView};
 use crate::domain::plans::{self, PlanView};
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::frame::Frame;
@@ -18,7 +20,7 @@ use crate::portal::prices;
 use crate::portal::shell;
 use crate::portal::subscriptions::subscribe::let_in;
 use crate::store::Db;
-use crate::store::entity::states::{Approval, VersionState, Visibility};
+use crate::store::entity::states::{Approval, KeyState, Scope, SubscriptionState, VersionState, Visibility};
 use crate::web::{Data, PageResult, Path, Query, Visit};
 
 #[derive(Debug, Default, Deserialize)]
@@ -34,6 +36,8 @@ enum Tab {
     Models,
     Plans,
     Versions,
+    Changelog,
+    Try,
 }
 
 #[derive(Template)]
@@ -51,11 +55,27 @@ struct ShowPage {
     plans: Vec<PlanView>,
     /// Live subscriptions of the visitor's teams to this API.
     own: Vec<SubscriptionView>,
+    /// A key of the visitor's that may call this API.
+    own_key: Option<OwnKey>,
     /// The unified address and that of the shown version alone.
     unified: String,
     bound: String,
     chat: Vec<Sample>,
     embeddings: Vec<Sample>,
+}
+
+/// A key to try the API with.
+struct OwnKey {
+    id: KeyId,
+    name: String,
+    /// Chat models of the shown version that it may call.
+    models: Vec<String>,
+}
+
+impl OwnKey {
+    fn models(&self) -> &[String] {
+        &self.models
+    }
 }
 
 pub async fn overview(
@@ -83,6 +103,8 @@ pub async fn tab(
         "models" => Tab::Models,
         "plans" => Tab::Plans,
         "versions" => Tab::Versions,
+        "changelog" => Tab::Changelog,
+        "try" => Tab::Try,
         _ => return Err(Code::NotFound.with(tab).into()),
     };
     draw(&actor, &db, &config, &visit, &slug, tab, chosen.into_inner()).await
@@ -104,6 +126,10 @@ async fn draw(
     }
     let plans = plans::list_plans(db, actor, page.api.id).await?;
     let own = if tab == Tab::Plans { own(db, actor, page.api.id).await? } else { Vec::new() };
+    let own_key = match &shown {
+        Some(shown) if tab == Tab::Try => own_key(db, actor, shown).await?,
+        _ => None,
+    };
     let version = shown.as_ref().map(|view| view.version.name.clone()).unwrap_or_default();
     let base = config.public_url();
     let unified = format!("{base}/v1");
@@ -121,6 +147,7 @@ async fn draw(
         chat: first("chat").map(|model| samples::chat(&unified, &model)).unwrap_or_default(),
         embeddings: first("embedding").map(|m| samples::embeddings(&unified, &m)).unwrap_or_default(),
         own,
+        own_key,
         unified,
         version,
         shown,
@@ -135,7 +162,37 @@ pub(in crate::portal) async fn own(db: &Db, actor: &Actor, api: ApiId) -> Result
     Ok(own)
 }
 
+/// The newest working key of the visitor whose app has an approved subscription to this version.
+async fn own_key(db: &Db, actor: &Actor, shown: &VersionView) -> Result<Option<OwnKey>> {
+    let version = &shown.version;
+    let mut held = own(db, actor, version.api_id).await?;
+    held.retain(|view| view.row.version_id == version.id && view.row.state == SubscriptionState::Approved);
+    let filter = KeyFilter {
+        owner: actor.user_id(),
+        state: Some(KeyState::Active),
+        expired: Some(false),
+        limit: 200,
+        ..KeyFilter::default()
+    };
+    let may = |key: &KeyView| {
+        let bound = keys::api_ids(&key.row).is_none_or(|apis| apis.contains(&version.api_id));
+        bound && held.iter().any(|view| view.row.app_id == key.row.app_id)
+    };
+    let Some(key) = keys::list_visible(db, actor, &filter).await?.into_iter().find(may) else {
+        return Ok(None);
+    };
+    let chats = keys::scopes(&key.row).contains(&Scope::Chat);
+    let callable = subscriptions::callable_models(db, actor, key.row.app_id).await?.chat;
+    let offers = |name: &String| shown.models.iter().any(|offered| offered.public_name == *name);
+    let models = callable.into_iter().filter(|name| chats && offers(name)).collect();
+    Ok(Some(OwnKey { id: key.row.id, name: key.row.name, models }))
+}
+
 impl ShowPage {
+    fn changelog(&self) -> Vec<Entry> {
+        changelog::entries(&self.page.versions)
+    }
+
     /// The visitor's own subscriptions to a plan.
     fn held<'p>(&'p self, plan: &PlanView) -> Vec<&'p SubscriptionView> {
         self.own.iter().filter(|view| view.row.plan_id == plan.plan.id).collect()
@@ -154,6 +211,8 @@ impl ShowPage {
             Tab::Models => "models",
             Tab::Plans => "plans",
             Tab::Versions => "versions",
+            Tab::Changelog => "changelog",
+            Tab::Try => "try",
         };
         word == tab
     }

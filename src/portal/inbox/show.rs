@@ -164,7 +164,7 @@ async fn filled(
         }
         false => Vec::new(),
     };
-    let plans: Vec<Choice> = plans.iter().map(|plan| plan_choice(plan, actor)).collect();
+    let plans: Vec<Choice> = plans.iter().map(|plan| plan_choice(plan, actor, None)).collect();
     let wanted = view.row.plan_id.to_string();
     let values = typed.unwrap_or_default();
     Ok(DecisionPage {

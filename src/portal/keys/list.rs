@@ -4,6 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
+use super::table::Spend;
 use crate::base::ids::{AppId, KeyId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
@@ -35,6 +36,7 @@ pub struct Asked {
 struct KeysPage {
     frame: Frame,
     keys: Vec<KeyView>,
+    spend: Spend,
     q: String,
     state: String,
     states: Vec<Choice>,
@@ -70,6 +72,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>)
         state: asked.state.clone(),
         states: states.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
         none: FieldErrors::default(),
+        spend: Spend::this_month(&db, &keys).await?,
         sees_all: may(&actor, Right::SeeEverything),
         keys,
         next,

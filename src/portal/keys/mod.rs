@@ -11,6 +11,7 @@ mod rotation;
 pub(super) mod secret;
 mod settings;
 mod show;
+pub(super) mod table;
 mod verdict;
 
 use crate::web::{Method, Need, Page, page};

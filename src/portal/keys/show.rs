@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::history::{self, Line};
 use super::new::expiries;
-use super::secret;
 use super::verdict::{self, Now};
+use super::{secret, table};
 use crate::base::Result;
 use crate::base::ids::KeyId;
 use crate::domain::actor::Actor;
@@ -60,7 +60,7 @@ pub async fn show(
     let models = callable.chat;
     shell::html(&KeyPage {
         frame: shell::frame(&db, &visit).await?,
-        scopes: scope_words(&view),
+        scopes: table::scopes(&view),
         networks: keys::networks(&view.row).iter().map(ToString::to_string).collect(),
         limits: keys::limits_of(&db, &actor, *id).await?.lines(),
         lines: history::lines(&db, &view.row).await?,
@@ -93,13 +93,6 @@ async fn callers(db: &Db, id: KeyId) -> Result<Vec<KeyCaller>> {
     let mut callers = reports::key_callers(db, id).await?;
     callers.truncate(10);
     Ok(callers)
-}
-
-fn scope_words(view: &KeyView) -> Vec<&'static str> {
-    if view.row.scopes.is_empty() {
-        return vec!["Everything"];
-    }
-    keys::scopes(&view.row).into_iter().map(Scope::label).collect()
 }
 
 async fn others(db: &Db, actor: &Actor, view: &KeyView) -> Result<Vec<Choice>> {

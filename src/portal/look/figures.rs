@@ -1,6 +1,7 @@
 //! Amounts: money, time taken, counts, and how full something is.
 
 use crate::base::Nanos;
+use crate::base::clock::{DAY, HOUR, MINUTE};
 
 /// Anything that counts: whole numbers and money, by value or by reference.
 pub trait Amount {
@@ -145,6 +146,30 @@ pub fn percent(used: impl Amount, max: impl Amount) -> u8 {
     }
     let share = i128::from(used.max(0)) * 100 / i128::from(max);
     u8::try_from(share.min(100)).unwrap_or(100)
+}
+
+/// "3.1%": with one digit where it matters, and 0% or 100% only where it is exactly that.
+pub fn share(part: i64, whole: i64) -> String {
+    if whole <= 0 {
+        return "—".to_owned();
+    }
+    let tenths = i128::from(part.max(0)) * 1_000 / i128::from(whole);
+    let tenths = match (part, tenths) {
+        (1.., 0) => return "<0.1%".to_owned(),
+        (_, tenths) => tenths.min(1_000),
+    };
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    if tenth == 0 { format!("{whole}%") } else { format!("{whole}.{tenth}%") }
+}
+
+/// A time to wait, roughly: "5 minutes", "3 hours", "2 days".
+pub fn rough(micros: i64) -> String {
+    match micros {
+        ..MINUTE => "a minute".to_owned(),
+        MINUTE..HOUR => count((micros + MINUTE / 2) / MINUTE, "minute"),
+        HOUR..DAY => count((micros + HOUR / 2) / HOUR, "hour"),
+        _ => count((micros + DAY / 2) / DAY, "day"),
+    }
 }
 
 /// The `points` of a polyline in a box of `width` × `height`, highest value at the top.

@@ -102,3 +102,24 @@ fn what_was_said_is_not_said_twice() {
     assert_eq!(decided("api=a/v1 said=Key `x` expired."), "api=a/v1");
     assert_eq!(decided("said=No key."), "");
 }
+
+#[test]
+fn a_share_is_whole_only_when_it_is() {
+    assert_eq!(share(0, 0), "—");
+    assert_eq!((share(0, 9), share(9, 9)), ("0%".to_owned(), "100%".to_owned()));
+    assert_eq!((share(1, 3), share(1, 5_000)), ("33.3%".to_owned(), "<0.1%".to_owned()));
+    assert_eq!(share(9_999, 10_000), "99.9%", "not quite all");
+}
+
+#[test]
+fn a_wait_is_told_roughly() {
+    for (micros, words) in [
+        (0, "a minute"),
+        (90 * 1_000_000, "2 minutes"),
+        (3_600_000_000, "1 hour"),
+        (5 * 3_600_000_000, "5 hours"),
+        (50 * 3_600_000_000, "2 days"),
+    ] {
+        assert_eq!(rough(micros), words);
+    }
+}

@@ -142,7 +142,7 @@ async fn filled(
     let plans: Vec<Choice> = open
         .iter()
         .filter(|plan| plan.is_open() || plan.plan.id == view.row.plan_id)
-        .map(|plan| offer::marked(plan_choice(plan, actor), plan, version.as_slice()))
+        .map(|plan| offer::marked(plan_choice(plan, actor, None), plan, version.as_slice()))
         .collect();
     let plan = open.iter().find(|plan| plan.plan.id == view.row.plan_id);
     let keys = keys::list_of_app(db, actor, view.row.app_id).await?;

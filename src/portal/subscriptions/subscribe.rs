@@ -17,7 +17,7 @@ use crate::gateway::Gateway;
 use crate::portal::catalogue::show::own;
 use crate::portal::frame::Frame;
 use crate::portal::keys::secret;
-use crate::portal::look::Choice;
+use crate::portal::look::{self, Choice};
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::{Approval, SubscriptionState, VersionState};
@@ -211,8 +211,10 @@ async fn filled(
     let first = |choices: &[Choice]| {
         choices.iter().find(|one| !one.disabled).map(|one| one.value.clone()).unwrap_or_default()
     };
-    let plans: Vec<Choice> =
-        open.iter().map(|plan| offer::marked(plan_choice(plan, actor), plan, &published)).collect();
+    let asked: Vec<PlanId> = open.iter().map(|plan| plan.plan.id).collect();
+    let waits = subscriptions::usual_waits(db, &asked).await?;
+    let card = |plan: &PlanView| plan_choice(plan, actor, waits.get(&plan.plan.id).copied());
+    let plans: Vec<Choice> = open.iter().map(|plan| offer::marked(card(plan), plan, &published)).collect();
     let apps: Vec<Choice> = apps.iter().map(|app| app_choice(app, &held)).collect();
     let mut values = values;
     // One that cannot be chosen would not be sent, and its owner's first app taken instead.
@@ -246,8 +248,8 @@ fn app_choice(app: &application::Model, held: &[SubscriptionView]) -> Choice {
     }
 }
 
-/// A plan as a card: what it allows, and who decides.
-pub fn plan_choice(view: &PlanView, actor: &Actor) -> Choice {
+/// A plan as a card: what it allows, who decides, and how long that usually takes.
+pub fn plan_choice(view: &PlanView, actor: &Actor, wait: Option<i64>) -> Choice {
     let mut parts = Vec::new();
     if !view.plan.summary.is_empty() {
         parts.push(view.plan.summary.trim_end_matches('.').to_owned());
@@ -259,6 +261,9 @@ pub fn plan_choice(view: &PlanView, actor: &Actor) -> Choice {
     let lines = view.limits.lines();
     parts.extend(if lines.is_empty() { vec!["No limits".to_owned()] } else { lines });
     parts.push(decided(view, actor));
+    if let Some(wait) = wait.filter(|_| view.plan.approval != Approval::Auto) {
+        parts.push(format!("Usually decided within {}", look::rough(wait)));
+    }
     let is_quick = view.plan.approval != Approval::Manual;
     Choice::new(view.plan.id.to_string(), &*view.plan.name).hint(parts.join(" · ")).opens(is_quick)
 }

@@ -7,6 +7,7 @@ use super::inbox::{self, People};
 use crate::base::Timestamp;
 use crate::base::ids::UserId;
 use crate::domain::actor::Actor;
+use crate::domain::keys;
 use crate::domain::people::users::{self, Filter};
 use crate::domain::permit::{Right, may};
 use crate::portal::frame::Frame;
@@ -36,6 +37,8 @@ struct Row {
     role: &'static str,
     state: &'static str,
     last_seen: Option<Timestamp>,
+    /// Living ones that they own.
+    keys: i64,
 }
 
 #[derive(Template)]
@@ -68,6 +71,8 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted
         Some(last) if more => next(&wanted, last.id),
         _ => String::new(),
     };
+    let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
+    let keys = keys::count_owned(&db, &actor, &ids).await?;
     let rows = found.into_iter().map(|user| Row {
         id: user.id,
         name: user.name,
@@ -75,6 +80,7 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted
         role: user.role.label(),
         state: user.state.word(),
         last_seen: user.last_seen_at,
+        keys: keys.get(&user.id).copied().unwrap_or(0),
     });
     let mut states = vec![Choice::new("", "Any state")];
     let shown = [UserState::Active, UserState::Waiting, UserState::Invited, UserState::Deactivated];

@@ -171,6 +171,26 @@ pub async fn count<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<u64> {
     Ok(subscription::Entity::find().filter(filter.condition()).count(on).await?)
 }
 
+/// When those of these plans that a person decided last were asked for and decided, the latest first.
+pub async fn decisions_of<C: ConnectionTrait>(
+    on: &C,
+    plans: &[PlanId],
+) -> Result<Vec<(PlanId, Timestamp, Timestamp)>> {
+    use subscription::Column;
+    let rows = subscription::Entity::find()
+        .select_only()
+        .columns([Column::PlanId, Column::RequestedAt, Column::DecidedAt])
+        .filter(Column::PlanId.is_in(plans.iter().copied()))
+        .filter(Column::DecidedBy.is_not_null())
+        .filter(Column::DecidedAt.is_not_null())
+        .order_by_desc(Column::DecidedAt)
+        .limit(500)
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
 /// The newest 500 that serve on a plan.
 pub async fn approved_of_plan<C: ConnectionTrait>(on: &C, plan: PlanId) -> Result<Vec<SubscriptionId>> {
     let ids = subscription::Entity::find()
