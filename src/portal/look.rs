@@ -120,6 +120,21 @@ pub fn pieces(text: &str) -> Vec<(bool, &str)> {
         .collect()
 }
 
+/// A sentence without what only an operating system says: "(os error 111)".
+pub fn spoken(text: &str) -> String {
+    let mut said = text.to_owned();
+    while let Some(start) = said.find(" (os error ") {
+        let Some(end) = said.get(start..).and_then(|rest| rest.find(')')) else { break };
+        said.replace_range(start..=start + end, "");
+    }
+    said
+}
+
+/// A deed of the audit trail as pages say it: what is made here is called made.
+pub fn deed(act: &str) -> String {
+    words(&act.replace("_created", "_made"))
+}
+
 /// A sentence without its backticks, where only text can stand.
 pub fn plain(text: &str) -> String {
     text.replace('`', "")

@@ -32,6 +32,7 @@ pub mod setup;
 pub mod shell;
 pub mod shown;
 pub mod sign_in;
+pub mod sorting;
 #[cfg(debug_assertions)]
 pub mod style;
 pub mod subscriptions;

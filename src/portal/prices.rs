@@ -3,7 +3,8 @@
 use std::borrow::Borrow;
 
 use crate::base::Nanos;
-use crate::domain::supply::ModelView;
+use crate::domain::supply::{ModelKind, ModelView};
+use crate::store::entity::price;
 
 /// Nano-USD for a million tokens as dollars.
 pub fn shown(nanos: impl Borrow<Option<i64>>) -> String {
@@ -37,15 +38,38 @@ pub fn input(view: &ModelView) -> String {
     shown(price(view, |price| price.input))
 }
 
+/// Embeddings are all there is to an answer of theirs: it has no price, rather than one of nothing.
 pub fn output(view: &ModelView) -> String {
-    shown(price(view, |price| price.output))
+    answer(&view.model.kind, price(view, |price| price.output))
+}
+
+const NONE: &str = "none";
+
+/// The price of the answers of one target of a model of that kind.
+pub fn answer(kind: &str, output: impl Borrow<Option<i64>>) -> String {
+    if is_without_output(kind, *output.borrow()) { NONE.to_owned() } else { shown(output) }
+}
+
+fn is_without_output(kind: &str, output: Option<i64>) -> bool {
+    kind == ModelKind::Embedding.word() && output.unwrap_or(0) == 0
+}
+
+/// A price in one line: what comes in, what is cached, what goes out, as far as there is such a thing.
+pub fn line(kind: &str, price: &price::Model) -> String {
+    let mut parts = vec![format!("{} in", shown(price.input))];
+    if !is_without_output(kind, price.output) {
+        parts
+            .extend([format!("{} cached", shown(price.cached_read)), format!("{} out", shown(price.output))]);
+    }
+    format!("{} per million tokens", parts.join(" · "))
 }
 
 pub fn cached(view: &ModelView) -> String {
     shown(price(view, |price| price.cached_read))
 }
 
-fn price(view: &ModelView, of: impl Fn(&crate::store::entity::price::Model) -> Option<i64>) -> Option<i64> {
+/// A price of the target that is tried first.
+pub fn price(view: &ModelView, of: impl Fn(&price::Model) -> Option<i64>) -> Option<i64> {
     view.targets.first().and_then(|target| target.price.as_ref()).and_then(of)
 }
 

@@ -73,7 +73,7 @@ async function manual({ server, enter, report }) {
   await admin.page.waitForLoadState('load');
   await developer.open(request);
   await developer.look('request-approved');
-  await developer.click('Create key');
+  await developer.click('Make key');
   await developer.look('key-made');
   await developer.click('Send');
   const { text } = await developer.answer();

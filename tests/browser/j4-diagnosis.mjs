@@ -24,7 +24,7 @@ async function paused({ server, enter, report }) {
   await admin.click(admin.page.locator('main .table__main').first());
   await admin.click('Approve request');
   await developer.open(request);
-  await developer.click('Create key');
+  await developer.click('Make key');
   const key = await developer.read('#secret');
   const model = await developer.page.locator('[data-send] [name="model"]').first().inputValue();
   await developer.click('I saved it', 'link');

@@ -1,5 +1,5 @@
 // Every other page, as an admin, an auditor and somebody who is not signed in: axe and pictures.
-import { ask, makeDeveloper, setUpDemo, signIn } from './people.mjs';
+import { ADMIN, ask, makeDeveloper, setUpDemo, signIn } from './people.mjs';
 
 const PUBLIC = ['/sign-in', '/sign-up', '/reset', '/docs/errors', '/docs/errors/key_unknown', '/docs/errors?q=invalid+user', '/docs/api', '/no-such-page'];
 const MEMBER = ['/', '/catalogue', '/apps', '/apps/new', '/keys', '/keys/new', '/requests', '/calls', '/diagnose', '/profile', '/teams'];
@@ -25,6 +25,9 @@ async function every({ server, enter, report }) {
   }
   await details(admin);
   await questions(admin, report);
+  await unsaved(admin, report);
+  await narrow(admin, report);
+  await astray(admin, report);
   await weight(admin, report);
 }
 
@@ -55,6 +58,61 @@ async function questions(admin, report) {
   await admin.type('Name of a new team', 'Search');
   await admin.click('Make team');
   await admin.look('team-shared');
+}
+
+/** What was typed in one form of the editor is not lost by another. */
+async function unsaved(admin, report) {
+  await admin.open('/manage/apis');
+  await admin.click(admin.page.locator('main .table__main').first());
+  const words = 'Typed and not saved';
+  await admin.page.locator('#docs').fill(words);
+  let said = '';
+  admin.page.once('dialog', (dialog) => { said = dialog.message(); return dialog.dismiss(); });
+  await admin.click('Add draft');
+  report('another form asks before what was typed is lost', said.includes('The documentation'), said);
+  report('what was typed is still there', (await admin.page.locator('#docs').inputValue()) === words, admin.page.url());
+  await admin.click('Save documentation');
+  await admin.sees('Documentation saved.');
+}
+
+/** Filters fold on a phone until one is set; Home on a middling screen; a page on paper. */
+async function narrow(admin, report) {
+  const shown = () => admin.page.locator('form.filters').isVisible();
+  await admin.open('/calls');
+  report('filters stand open on a wide page', await shown());
+  await admin.page.setViewportSize({ width: 390, height: 844 });
+  report('filters are folded on a phone', !(await shown()));
+  await admin.click(admin.page.locator('.fold > summary'));
+  report('a press unfolds them', await shown());
+  await admin.open('/calls?model=demo-echo');
+  report('a filter that is set is in sight', await shown());
+  await admin.page.setViewportSize({ width: 1024, height: 768 });
+  await admin.open('/');
+  await admin.picture('home-1024');
+  await admin.page.setViewportSize({ width: 1440, height: 900 });
+  await admin.open('/calls');
+  await admin.page.emulateMedia({ media: 'print' });
+  await admin.picture('print-calls');
+  report('paper shows neither menu nor filters', !(await shown()) && !(await admin.page.locator('.shell__side').isVisible()));
+  await admin.page.emulateMedia({ media: 'screen' });
+}
+
+/** A page that is not there, and a session that ends while somebody types. */
+async function astray(admin, report) {
+  await admin.open('/no-such-page');
+  report('a page that is not there has the menu', await admin.page.getByRole('navigation', { name: 'Main' }).first().isVisible());
+  await admin.look('error-404');
+  await admin.open('/teams');
+  await admin.type('Name of a new team', 'Typed before');
+  await admin.context.clearCookies({ name: 'portico' });
+  await admin.click('Make team');
+  await admin.look('error-401');
+  await admin.click(admin.page.locator('main').getByRole('link', { name: 'Sign in' }));
+  await signIn(admin, ADMIN);
+  await admin.sees('Typed before');
+  await admin.look('unsent');
+  await admin.click('Send it now');
+  report('what was typed is saved after signing in again', (await admin.read('h1')).includes('Typed before'), admin.page.url());
 }
 
 /** The first page over the wire: at most 100 KiB, and 2 requests before it is painted. */
@@ -101,6 +159,8 @@ async function auditor({ server, enter, report }) {
   await stands('api');
   await looker.open(`${new URL(looker.page.url()).pathname}/subscribers`);
   await stands('subscribers');
+  await looker.open('/users/new');
+  await looker.look('error-403');
   await looker.open('/inbox');
   await stands('inbox');
   await looker.click(first());
@@ -120,7 +180,7 @@ async function scriptless({ server, enter, report }) {
   report('the menu opens without a script', page.url().endsWith('/keys'), page.url());
   await page.goto(`${server.url}/keys/new`);
   await page.locator('[name="name"]').fill('no script');
-  await page.getByRole('button', { name: 'Create key' }).click();
+  await page.getByRole('button', { name: 'Make key' }).click();
   const secret = (await page.locator('#secret').textContent()).trim();
   report('a key is made without a script', secret.startsWith('sk-ptc-'), page.url());
   await context.close();

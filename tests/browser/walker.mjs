@@ -75,6 +75,12 @@ export class Walker {
     await this.page.setViewportSize(size);
   }
 
+  /** A picture of the page as it is. */
+  async picture(name) {
+    fs.mkdirSync(shots, { recursive: true });
+    await this.page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
+  }
+
   async judge(name) {
     const over = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     await this.page.evaluate(axe);

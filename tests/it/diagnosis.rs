@@ -249,5 +249,5 @@ async fn what_changed_is_about_this_call_alone_newest_first_and_capped() {
     assert!(capped.contains("Show older changes"), "{capped}");
     let all = changed(&browser.get(&format!("{page}&changes=all")).await.is(200).text);
     assert_eq!(all.matches("Key paused").count(), 6);
-    assert!(all.contains("Key created") && !all.contains("Show older changes"), "{all}");
+    assert!(all.contains("Key made") && !all.contains("Show older changes"), "{all}");
 }

@@ -230,3 +230,104 @@ async fn the_quirks_of_a_vendor_are_changed_on_its_page() {
     send(&[("quirks", "drop:user"), ("usual_quirks", "true")]).await.is(303);
     assert_eq!(quirks().await, usual);
 }
+
+/// Where these words stand on a page, in its order.
+fn order<'w>(text: &str, words: &[&'w str]) -> Vec<&'w str> {
+    let mut found: Vec<(usize, &str)> = words
+        .iter()
+        .map(|word| (text.find(&format!(">{word}</a>")).unwrap_or_else(|| panic!("{word}: {text}")), *word))
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, word)| word).collect()
+}
+
+#[actix_web::test]
+async fn keys_are_sorted_by_links_and_paged_in_that_order() {
+    use portico::domain::keys::{self, Expiry, NewKey};
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let browser = &dana.person.browser;
+    for (name, days) in [("b-two", 20), ("A-one", 60), ("c-three", 40)] {
+        let new =
+            NewKey { name: name.to_owned(), expiry: Expiry::Days(days), ..NewKey::usual(dana.app, name) };
+        keys::issue(&app.db, &dana.person.actor, new).await.unwrap();
+    }
+    app.chat(&dana.secret, &starter.models[0].name).await.is(200);
+    app.calls(1).await;
+    let names = ["A-one", "b-two", "c-three", "tests"];
+    for (sort, sorted) in [
+        ("", ["c-three", "A-one", "b-two", "tests"]),
+        ("name", ["A-one", "b-two", "c-three", "tests"]),
+        ("expires", ["b-two", "c-three", "A-one", "tests"]),
+    ] {
+        let page = browser.get(&format!("/keys?sort={sort}")).await.is(200).text;
+        assert_eq!(order(&page, &names), sorted, "by {sort}");
+        assert_eq!(page.contains("aria-sort=\"ascending\""), !sort.is_empty());
+        // One by one, the same.
+        let (mut path, mut seen) = (format!("/keys?sort={sort}&limit=1"), Vec::new());
+        for _ in 0..4 {
+            let page = browser.get(&path).await.is(200).text;
+            seen.extend(names.into_iter().filter(|name| page.contains(&format!(">{name}</a>"))));
+            let next =
+                page.split("rel=\"next\"").next().and_then(|text| text.rsplit("href=\"").next()).unwrap();
+            path = format!("{}&limit=1", next.split('"').next().unwrap().replace("&#38;", "&"));
+        }
+        assert_eq!(seen, sorted, "by {sort}, one a page");
+    }
+    let used = browser.get("/keys?sort=used").await.is(200).text;
+    assert_eq!(order(&used, &names)[0], "tests", "the one that was used is first");
+    browser.get("/keys?sort=luck").await.is(400);
+}
+
+#[actix_web::test]
+async fn models_are_sorted_by_links() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    app.demo_models(&admin, &["demo-tools", "demo-echo", "demo-lorem"]).await;
+    let page = admin.browser.get("/manage/models?sort=name").await.is(200).text;
+    assert_eq!(
+        order(&page, &["demo-tools", "demo-lorem", "demo-echo"]),
+        ["demo-echo", "demo-lorem", "demo-tools"]
+    );
+    assert!(page.contains("href=\"/manage/models?sort=window\"") && page.contains("aria-sort"), "{page}");
+}
+
+#[actix_web::test]
+async fn filters_are_folded_until_one_is_set() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    for (plain, narrowed) in [("/calls", "/calls?model=x"), ("/keys", "/keys?q=x"), ("/users", "/users?q=x")]
+    {
+        let who = if plain == "/users" { &admin } else { &dana.person };
+        assert!(
+            who.browser.get(plain).await.is(200).text.contains("<details class=\"fold\"><summary"),
+            "{plain}"
+        );
+        assert!(
+            who.browser.get(narrowed).await.is(200).text.contains("<details class=\"fold\" open>"),
+            "{narrowed}"
+        );
+    }
+}
+
+#[test]
+fn what_is_made_here_is_called_made_everywhere() {
+    let mut folders = vec![std::path::PathBuf::from("templates")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for word in ["\"Create ", ">Create", ">Created", "Creating"] {
+                assert!(!text.contains(word), "{word} in {}: say make", path.display());
+            }
+        }
+    }
+}

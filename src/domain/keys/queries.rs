@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, Func, SimpleExpr},
 };
 
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, PlanId, TeamId, UserId, VersionId};
@@ -267,8 +269,56 @@ pub struct Filter {
     pub ends_before: Option<Timestamp>,
     /// Only those that ended after then, or will.
     pub ends_after: Option<Timestamp>,
+    pub order: Order,
+    /// The last key of the page before, in this order.
     pub before: Option<KeyId>,
     pub limit: u64,
+}
+
+/// What a list of keys is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    Made,
+    /// From A to Z.
+    Name,
+    /// The last used first, those that never were at the end.
+    LastUsed,
+    /// The one that ends first, those without an end at the end.
+    Expiry,
+}
+
+impl Order {
+    /// What is compared, which way, before the id decides.
+    fn by(self) -> Option<(SimpleExpr, sea_orm::Order)> {
+        use sea_orm::sea_query::ExprTrait as _;
+        let or = |column: key::Column, empty: i64| Expr::col(column).if_null(empty);
+        match self {
+            Self::Made => None,
+            Self::Name => Some((Func::lower(Expr::col(key::Column::Name)).into(), sea_orm::Order::Asc)),
+            Self::LastUsed => Some((or(key::Column::LastUsedAt, 0), sea_orm::Order::Desc)),
+            Self::Expiry => Some((or(key::Column::ExpiresAt, i64::MAX), sea_orm::Order::Asc)),
+        }
+    }
+
+    /// The keys that come after that one.
+    fn after(self, last: &key::Model) -> Condition {
+        use sea_orm::sea_query::ExprTrait as _;
+        let Some((by, way)) = self.by() else { return Condition::all().add(key::Column::Id.lt(last.id)) };
+        let value: SimpleExpr = match self {
+            Self::Made | Self::Name => Func::lower(Expr::val(last.name.clone())).into(),
+            Self::LastUsed => Expr::val(last.last_used_at.map_or(0, |at| at.0)),
+            Self::Expiry => Expr::val(last.expires_at.map_or(i64::MAX, |at| at.0)),
+        };
+        let further = if way == sea_orm::Order::Desc {
+            by.clone().lt(value.clone())
+        } else {
+            by.clone().gt(value.clone())
+        };
+        let same = Condition::all().add(by.eq(value)).add(key::Column::Id.lt(last.id));
+        Condition::any().add(further).add(same)
+    }
 }
 
 pub async fn list<C: ConnectionTrait>(
@@ -306,14 +356,19 @@ pub async fn list<C: ConnectionTrait>(
         all = all.add(has_text(&filter.text));
     }
     if let Some(before) = filter.before {
-        all = all.add(key::Column::Id.lt(before));
+        all = match filter.order {
+            Order::Made => all.add(key::Column::Id.lt(before)),
+            order => match find(on, before).await? {
+                Some(last) => all.add(order.after(&last)),
+                None => return Ok(Vec::new()),
+            },
+        };
     }
-    let rows = key::Entity::find()
-        .filter(all)
-        .order_by_desc(key::Column::Id)
-        .limit(filter.limit.min(200))
-        .all(on)
-        .await?;
+    let mut rows = key::Entity::find().filter(all);
+    if let Some((by, way)) = filter.order.by() {
+        rows = rows.order_by(by, way);
+    }
+    let rows = rows.order_by_desc(key::Column::Id).limit(filter.limit.min(200)).all(on).await?;
     Ok(rows)
 }
 

@@ -15,7 +15,7 @@ use crate::store::Db;
 use crate::store::entity::states::{KeyReason, KeyState, TeamRole, UserState};
 use crate::store::entity::{key, key_secret, user};
 
-pub use super::queries::Filter as KeyFilter;
+pub use super::queries::{Filter as KeyFilter, Order as KeyOrder};
 
 /// After this long without a call a key is called stale.
 const STALE: i64 = 30 * DAY;
@@ -130,12 +130,11 @@ pub async fn list_expiring(db: &Db, actor: &Actor, owner: Option<UserId>) -> Res
         state: Some(KeyState::Active),
         expired: Some(false),
         ends_before: Some(db.now().plus(SOON)),
+        order: KeyOrder::Expiry,
         limit: 200,
         ..Filter::default()
     };
-    let mut views = list_visible(db, actor, &filter).await?;
-    views.sort_by_key(|view| view.row.expires_at);
-    Ok(views)
+    list_visible(db, actor, &filter).await
 }
 
 /// The keys that expired within the last month and were not revoked, the latest first: of one owner, or all

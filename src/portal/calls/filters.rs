@@ -2,11 +2,62 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::base::Code;
+use serde_json::{Map, Value};
+
 use crate::base::ids::CallId;
+use crate::base::{Code, Result, Timestamp};
 use crate::ledger::asked::Asked;
+use crate::ledger::calls::Filter;
 use crate::ledger::record::CallState;
 use crate::portal::look::Choice;
+use crate::web::FieldErrors;
+
+/// Filters that have a field of their own; the others are told above the list.
+pub const FIELDS: [&str; 8] = ["range", "state", "code", "status", "model", "ip", "stream", "request"];
+
+/// What an address asks for, without the parts of it that cannot be read: each is told, none is followed.
+pub struct Told {
+    pub asked: Asked,
+    pub filter: Filter,
+    pub before: Option<CallId>,
+    pub errors: FieldErrors,
+}
+
+/// Reads the query of the list.
+///
+/// # Errors
+/// What is no fault of the query.
+pub fn read(query: Vec<(String, String)>, now: Timestamp) -> Result<Told> {
+    let (mut known, mut unknown) = (Map::new(), Vec::new());
+    for (name, value) in query {
+        if Asked::default().pairs().iter().any(|(field, _)| *field == name) {
+            known.insert(name, Value::String(value));
+        } else {
+            unknown.push(format!("`{name}` is no filter of this list"));
+        }
+    }
+    let mut errors = FieldErrors::default();
+    loop {
+        let asked: Asked = serde_json::from_value(Value::Object(known.clone())).unwrap_or_default();
+        let error = match asked.read(now) {
+            Ok((filter, before)) => {
+                if !unknown.is_empty() {
+                    errors.add("", format!("{}. The list below goes without.", unknown.join("; ")));
+                }
+                return Ok(Told { asked, filter, before, errors });
+            }
+            Err(error) => error,
+        };
+        let field = error.param().unwrap_or_default().to_owned();
+        let Some(Value::String(value)) = known.remove(&field) else { return Err(error) };
+        let short: String = value.chars().take(40).collect();
+        if FIELDS.contains(&field.as_str()) {
+            errors.add(&field, format!("“{short}” cannot be read; the list goes without it."));
+        } else {
+            unknown.push(format!("“{short}” is no `{field}`"));
+        }
+    }
+}
 
 /// True when everything is shown.
 pub fn is_empty(asked: &Asked) -> bool {

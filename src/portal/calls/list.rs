@@ -5,7 +5,7 @@ use actix_web::web::Bytes;
 use askama::Template;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::filters::{self, Choices, older, without};
+use super::filters::{self, Choices, FIELDS, Told, older, without};
 use super::view::CallLine;
 use super::{catch_up, own_sight, sight};
 use crate::domain::actor::Actor;
@@ -17,7 +17,7 @@ use crate::ledger::{Ledger, calls, export};
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
-use crate::web::{Data, HttpResponse, PageResult, Query, Visit};
+use crate::web::{Data, FieldErrors, HttpResponse, PageResult, Query, Visit};
 
 const PAGE: u64 = 50;
 
@@ -28,7 +28,7 @@ struct ListPage {
     asked: Asked,
     unfiltered: bool,
     choices: Choices,
-    errors: NoErrors,
+    errors: FieldErrors,
     lines: Vec<CallLine>,
     /// Filters by id, as the person reads them, with the way to take each off.
     chips: Vec<Chip>,
@@ -46,25 +46,14 @@ struct Chip {
     remove: String,
 }
 
-/// The fields of a filter have no messages: what cannot be read is an error page.
-struct NoErrors;
-
-impl NoErrors {
-    #[expect(clippy::unused_self, reason = "the shape that the form macros ask for")]
-    fn of(&self, _: &str) -> &'static str {
-        ""
-    }
-}
-
 pub async fn show(
     actor: Actor,
     visit: Visit,
     db: Data<Db>,
     ledger: Data<Ledger>,
-    asked: Query<Asked>,
+    query: Query<Vec<(String, String)>>,
 ) -> PageResult {
-    let asked = asked.into_inner();
-    let (filter, before) = asked.read(db.now())?;
+    let Told { asked, filter, before, errors } = filters::read(query.into_inner(), db.now())?;
     catch_up(&ledger, &db).await;
     let listing = calls::list(&db, &scope(&actor, &asked), &filter, before, PAGE).await?;
     let names = names::of(&db, wanted(&filter, CallLine::wanted(&listing.calls))).await?;
@@ -72,7 +61,7 @@ pub async fn show(
         frame: shell::frame(&db, &visit).await?,
         chips: chips(&asked, &filter, &names),
         choices: Choices::new(),
-        errors: NoErrors,
+        errors,
         lines: listing.calls.iter().map(|call| CallLine::new(call, &names)).collect(),
         sees_all: may(&actor, Right::SeeEverything),
         all: asked.scope == "all",
@@ -83,7 +72,7 @@ pub async fn show(
         unfiltered: filters::is_empty(&asked),
         asked,
     };
-    shell::html(&page)
+    if page.errors.is_empty() { shell::html(&page) } else { shell::html_422(&page) }
 }
 
 /// The same list as a file, however long it is. A fault in the middle breaks the connection off, so that
@@ -143,10 +132,10 @@ fn chips(asked: &Asked, filter: &Filter, names: &Names) -> Vec<Chip> {
 impl ListPage {
     /// The filters that have no field of their own travel along hidden.
     fn hidden(&self) -> Vec<(&'static str, &str)> {
-        const FIELDS: [&str; 9] =
-            ["range", "state", "code", "status", "model", "ip", "stream", "request", "before"];
         let pairs = self.asked.pairs().into_iter();
-        pairs.filter(|(name, value)| !value.is_empty() && !FIELDS.contains(name)).collect()
+        pairs
+            .filter(|(name, value)| !value.is_empty() && !FIELDS.contains(name) && *name != "before")
+            .collect()
     }
 
     fn shown(&self) -> String {

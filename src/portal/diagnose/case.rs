@@ -20,6 +20,7 @@ use crate::ledger::calls::{Filter, Told};
 use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
 use crate::portal::calls::{CallLine, catch_up, sight};
+use crate::portal::look;
 use crate::store::Db;
 use crate::store::entity::{call, key_secret};
 
@@ -243,12 +244,12 @@ fn call_case(call: &call::Model) -> CallCase {
         at: call.at,
         state: call.state.clone(),
         code,
-        said: said.to_owned(),
+        said: look::spoken(said),
         next: told.as_ref().map_or("", Error::next).to_owned(),
         facts: facts.trim().to_owned(),
         policy_seq: call.policy_seq,
         model: call.model.clone(),
-        lines: lines::then(code, said),
+        lines: lines::then(code, &look::spoken(said)),
         stranger: call.team_id.is_none() && call.key_id.is_none() && call.user_id.is_none(),
         received: received.to_owned(),
         kin: Vec::new(),

@@ -63,7 +63,7 @@ pub async fn changes(
         let rule = row.actor_id.is_none();
         Changed {
             at: row.at,
-            what: look::words(&row.act),
+            what: look::deed(&row.act),
             who: match (own, sees_people || rule) {
                 (true, _) => "you".to_owned(),
                 (false, true) => row.actor_label,

@@ -123,3 +123,15 @@ fn a_wait_is_told_roughly() {
         assert_eq!(rough(micros), words);
     }
 }
+
+#[test]
+fn what_only_a_system_says_is_left_out_of_a_sentence() {
+    let said = "Provider `x`: Connection refused (os error 111).";
+    assert_eq!(spoken(said), "Provider `x`: Connection refused.");
+    assert_eq!(spoken("nothing (os error"), "nothing (os error");
+    assert_eq!(plain("Run `portico setup-link`."), "Run portico setup-link.");
+    assert_eq!(
+        (deed("key_created"), deed("plan_changed")),
+        ("Key made".to_owned(), "Plan changed".to_owned())
+    );
+}

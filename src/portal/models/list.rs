@@ -12,27 +12,64 @@ use crate::portal::look::Choice;
 use crate::portal::prices;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
+use crate::portal::sorting::{Column, Head, heads};
 use crate::store::Db;
-use crate::web::{Data, Form, PageResult, Visit, flash};
+use crate::web::{Data, Form, PageResult, Query, Visit, flash};
 
 #[derive(Template)]
 #[template(path = "models/list.html")]
 struct ModelsPage {
     frame: Frame,
     models: Vec<ModelView>,
+    /// Name, window and prices.
+    heads: Vec<Head>,
     kinds: Vec<Choice>,
     returned: Returned,
     can_manage: bool,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit) -> PageResult {
-    shell::html(&page(&db, &actor, &visit, Returned::default()).await?)
+const COLUMNS: [Column; 4] = [
+    Column { word: "name", label: "Model", way: "ascending" },
+    Column { word: "window", label: "Window", way: "descending" },
+    Column { word: "input", label: "Input", way: "ascending" },
+    Column { word: "output", label: "Output", way: "ascending" },
+];
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// The word of a column; any other is the list's own order.
+    #[serde(default)]
+    sort: String,
+}
+
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, asked: Query<Asked>) -> PageResult {
+    let mut page = page(&db, &actor, &visit, Returned::default()).await?;
+    sort(&mut page.models, &asked.sort);
+    page.heads = heads(&COLUMNS, &asked.sort, address);
+    shell::html(&page)
+}
+
+fn address(sort: &str) -> String {
+    if sort.is_empty() { "/manage/models".to_owned() } else { format!("/manage/models?sort={sort}") }
+}
+
+/// What is unknown stands at the end.
+fn sort(models: &mut [ModelView], by: &str) {
+    let last = |amount: Option<i64>| amount.unwrap_or(i64::MAX);
+    match by {
+        "name" => models.sort_by_key(|view| view.model.name.to_lowercase()),
+        "window" => models.sort_by_key(|view| std::cmp::Reverse(view.model.context_window)),
+        "input" => models.sort_by_key(|view| last(prices::price(view, |price| price.input))),
+        "output" => models.sort_by_key(|view| last(prices::price(view, |price| price.output))),
+        _ => {}
+    }
 }
 
 async fn page(db: &Db, actor: &Actor, visit: &Visit, returned: Returned) -> Result<ModelsPage> {
     Ok(ModelsPage {
         frame: shell::frame(db, visit).await?,
         models: supply::list_models(db, actor).await?,
+        heads: heads(&COLUMNS, "", address),
         kinds: ModelKind::ALL.iter().map(|kind| Choice::new(kind.word(), kind.label())).collect(),
         returned,
         can_manage: may(actor, Right::ManageSupply),

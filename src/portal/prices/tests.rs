@@ -22,3 +22,12 @@ fn windows_are_round() {
     assert_eq!([tokens(Some(128_000)), tokens(Some(1_000_000)), tokens(None)], ["128 k", "1 M", "—"]);
     assert_eq!(tokens(Some(1_048_576)), "1048 k");
 }
+
+#[test]
+fn an_answer_of_embeddings_has_no_price_rather_than_one_of_nothing() {
+    assert_eq!(answer("embedding", Some(0)), "none");
+    assert_eq!(answer("embedding", None), "none");
+    assert_eq!(answer("embedding", Some(10_000_000)), "$0.01");
+    assert_eq!(answer("chat", Some(0)), "$0.00");
+    assert_eq!(answer("chat", None), "—");
+}

@@ -72,7 +72,7 @@ impl Row {
             state: match view.provider.state {
                 supply::Switch::Off => "off",
                 supply::Switch::On if usable == 0 && !needs_none => "no_credential",
-                supply::Switch::On => "enabled",
+                supply::Switch::On => "on",
             },
             provider: view.provider,
         }

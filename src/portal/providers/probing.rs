@@ -26,8 +26,10 @@ pub(super) async fn answer(
         }
         Err(error) => {
             let start = if before.is_empty() { "The test failed" } else { "Saved, but the test failed" };
-            let text =
-                format!("{start}: {} Check the address and the key, then test again.", error.message());
+            let text = format!(
+                "{start}: {} Check the address and the key, then test again.",
+                look::spoken(error.message())
+            );
             flash(visit, &path(id), "bad", &text)
         }
     }

@@ -16,3 +16,27 @@ fn the_scope_alone_is_no_filter() {
     assert!(is_empty(&Asked { scope: "all".into(), ..Asked::default() }));
     assert!(!is_empty(&Asked { ip: "192.0.2.1".into(), ..Asked::default() }));
 }
+
+#[test]
+fn what_cannot_be_read_is_told_where_it_stands_and_the_rest_is_followed() {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let query = vec![
+        pair("status", "9xx"),
+        pair("model", "fast"),
+        pair("from", "yesterday"),
+        pair("before", "x"),
+        pair("until", "2027-01-01"),
+        pair("limit", "7"),
+    ];
+    let told = read(query, Timestamp(0)).unwrap();
+    assert_eq!(told.filter.model.as_deref(), Some("fast"));
+    assert!(told.filter.status_class.is_none() && told.before.is_none());
+    assert!(told.errors.of("status").contains("“9xx” cannot be read"));
+    for part in
+        ["“yesterday” is no `from`", "“x” is no `before`", "`until` is no filter", "`limit` is no filter"]
+    {
+        assert!(told.errors.of("").contains(part), "{}", told.errors.of(""));
+    }
+    let good = read(vec![pair("range", "7d"), pair("range", "1h")], Timestamp(0)).unwrap();
+    assert!(good.errors.is_empty() && good.asked.range == "1h");
+}

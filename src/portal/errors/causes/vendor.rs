@@ -107,7 +107,7 @@ pub const STREAM_INTERRUPTED: Doc = doc(
 pub const NO_TARGET: Doc = doc(
     Gateway,
     &[
-        "Every target behind the model is cooling down after failures, disabled, or has no credential.",
+        "Every target behind the model is cooling down after failures, switched off, or has no credential.",
         "Or the vendor has no model of the name that the target gives it: waiting does not help then, and no `Retry-After` is sent.",
     ],
     &[
