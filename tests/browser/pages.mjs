@@ -1,5 +1,5 @@
 // Every other page, as an admin, an auditor and somebody who is not signed in: axe and pictures.
-import { ADMIN, ask, makeDeveloper, setUpDemo, signIn } from './people.mjs';
+import { ADMIN as ADA, ask, makeDeveloper, setUpDemo, signIn } from './people.mjs';
 
 const PUBLIC = ['/sign-in', '/sign-up', '/reset', '/docs/errors', '/docs/errors/key_unknown', '/docs/errors?q=invalid+user', '/docs/api', '/no-such-page'];
 const MEMBER = ['/', '/catalogue', '/apps', '/apps/new', '/keys', '/keys/new', '/requests', '/calls', '/diagnose', '/profile', '/teams'];
@@ -108,7 +108,7 @@ async function astray(admin, report) {
   await admin.click('Make team');
   await admin.look('error-401');
   await admin.click(admin.page.locator('main').getByRole('link', { name: 'Sign in' }));
-  await signIn(admin, ADMIN);
+  await signIn(admin, ADA);
   await admin.sees('Typed before');
   await admin.look('unsent');
   await admin.click('Send it now');
