@@ -94,6 +94,8 @@ async function narrow(admin, report) {
   await admin.page.emulateMedia({ media: 'print' });
   await admin.picture('print-calls');
   report('paper shows neither menu nor filters', !(await shown()) && !(await admin.page.locator('.shell__side').isVisible()));
+  const when = await admin.page.locator('time[data-rel]').first().evaluate((time) => getComputedStyle(time, '::after').content);
+  report('paper says when it was, not how long ago', /\d{4}-\d\d-\d\dT/.test(when), when);
   await admin.page.emulateMedia({ media: 'screen' });
 }
 
