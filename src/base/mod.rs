@@ -10,6 +10,7 @@ pub mod ids;
 pub mod key_format;
 pub mod limit;
 pub mod money;
+pub mod network;
 pub mod outgoing;
 pub mod secret;
 pub(crate) mod words;

@@ -34,8 +34,8 @@ Exit codes: 0 done, 1 failed, 64 wrong command line, 78 wrong settings.";
 
 #[derive(Args)]
 pub struct Settings {
-    /// The settings file [default: ./portico.toml, or the installation's]
-    #[arg(long, global = true, env = "PORTICO_CONFIG", value_name = "FILE")]
+    /// The settings file [default: PORTICO_CONFIG, ./portico.toml, or the installation's]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The data folder: databases, journal, key file
     #[arg(long, global = true, value_name = "DIR")]

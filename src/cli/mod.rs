@@ -110,7 +110,7 @@ fn flags(settings: &Settings) -> Flags {
     }
 }
 
-/// The settings file: the one named, `portico.toml` here, or that of the installation this program is in.
+/// The settings file: the one named by the flag or the environment, `portico.toml` here, or that of the installation this program is in.
 fn file(settings: &Settings) -> Option<PathBuf> {
     let here = || Some(PathBuf::from("portico.toml")).filter(|path| path.is_file());
     let installed = || {
@@ -118,7 +118,7 @@ fn file(settings: &Settings) -> Option<PathBuf> {
         let path = program.parent()?.parent()?.join("etc/portico.toml");
         path.is_file().then_some(path)
     };
-    settings.config.clone().or_else(here).or_else(installed)
+    settings.config.clone().or_else(config::named_file).or_else(here).or_else(installed)
 }
 
 /// Opens the databases of the data folder, which is made where it is missing.

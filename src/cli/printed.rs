@@ -33,7 +33,13 @@ pub fn configuration() -> String {
         let default =
             if field.default.is_empty() { "–".to_owned() } else { format!("`{}`", field.default) };
         let list = if field.list { " The variable takes a comma-separated list." } else { "" };
-        let _ = writeln!(page, "| `{name}` | `{}` | {default} | {}{list} |", field.variable, field.meaning);
+        let bounds =
+            field.bounds.map(|(least, most)| format!(" From {least} to {most}.")).unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "| `{name}` | `{}` | {default} | {}{bounds}{list} |",
+            field.variable, field.meaning
+        );
     }
     page.push_str("\n```toml\n# portico.toml\n[server]\nlisten = \"127.0.0.1:8080\"\npublic_url = \"https://ai.example.com\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n\n[data]\ndir = \"/var/lib/portico\"\n```");
     page

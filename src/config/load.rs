@@ -9,7 +9,7 @@ use figment::value::Value;
 
 use super::names::strangers;
 use super::{Config, FIELDS};
-use crate::base::{Code, Error, Result};
+use crate::base::{Code, Error, OrCode, Result};
 
 /// What the command line may set.
 #[derive(Clone, Debug, Default)]
@@ -85,17 +85,24 @@ fn check(config: &Config) -> Result<()> {
             "it must be off, error, warn, info, debug or trace, alone or as module=level".to_owned(),
         ));
     }
-    let positive: [(&str, u64); 5] = [
-        ("server.workers", config.server.workers as u64),
-        ("gateway.body_cap", config.gateway.body_cap as u64),
-        ("gateway.memory_budget", config.gateway.memory_budget as u64),
-        ("gateway.body_seconds", config.gateway.body_seconds),
-        ("journal.max_bytes", config.journal.max_bytes),
-    ];
-    match positive.iter().find(|(_, amount)| *amount == 0) {
-        Some((path, _)) => Err(invalid(path, "it must be more than 0".to_owned())),
-        None => Ok(()),
+    let tree = serde_json::to_value(config).or_code(Code::Internal)?;
+    for field in FIELDS {
+        let amount =
+            tree.pointer(&format!("/{}", field.path.replace('.', "/"))).and_then(|value| value.as_u64());
+        if let (Some((least, most)), Some(amount)) = (field.bounds, amount)
+            && !(least..=most).contains(&amount)
+        {
+            return Err(invalid(field.path, format!("it must be from {least} to {most}, not {amount}")));
+        }
     }
+    let (cap, budget) = (config.gateway.body_cap, config.gateway.memory_budget);
+    if budget < cap.saturating_mul(2) {
+        let sentence = format!(
+            "it must hold two bodies of gateway.body_cap ({cap}), or large calls get 503 always; not {budget}"
+        );
+        return Err(invalid("gateway.memory_budget", sentence));
+    }
+    Ok(())
 }
 
 /// `info`, or `warn,portico::gateway=debug`: a word that is no level would silence the program.
@@ -114,6 +121,11 @@ fn invalid(path: &str, what: String) -> Error {
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// The settings file that the environment names. An empty variable names none, like one of any setting.
+pub fn named_file() -> Option<PathBuf> {
+    std::env::var_os("PORTICO_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// Variables of the environment that begin as ours do and that nothing reads.

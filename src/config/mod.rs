@@ -9,10 +9,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::base::network;
 
 pub use fields::{FIELDS, Field};
-pub use load::{Flags, load, unread};
+pub use load::{Flags, load, named_file, unread};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +35,7 @@ pub struct Server {
     /// How people and SDKs reach this server; links are made from it. None: `http://` + the listen address.
     pub public_url: Option<String>,
     /// Peers whose `X-Forwarded-For` is believed, its rightmost foreign entry.
+    #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     pub workers: usize,
     /// Seconds that open calls get to end after SIGTERM.
@@ -60,7 +64,7 @@ pub struct Gateway {
     pub memory_budget: usize,
     /// Seconds in which a body must have arrived whole.
     pub body_seconds: u64,
-    /// Answer the code alone, without details.
+    /// Answer the fixed sentences of an error code alone, without what is special to the call.
     pub terse_errors: bool,
 }
 
@@ -84,6 +88,13 @@ pub struct Log {
 pub enum LogFormat {
     Pretty,
     Json,
+}
+
+/// Networks as a person types them, like those of a key.
+fn networks<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<IpNet>, D::Error> {
+    let read =
+        |word: &String| network::read(word.trim()).ok_or_else(|| D::Error::custom(network::is_none(word)));
+    Vec::<String>::deserialize(reader)?.iter().map(read).collect()
 }
 
 impl Config {

@@ -40,6 +40,38 @@ fn p26_a_wrong_field_is_named() {
 }
 
 #[test]
+fn a_number_that_serves_nobody_is_refused_with_its_bounds() {
+    for (text, field, bounds) in [
+        ("[gateway]\nmemory_budget = 10", "gateway.memory_budget", "1048576 to 1099511627776"),
+        ("[gateway]\nmemory_budget = 12000000", "gateway.memory_budget", "two bodies of gateway.body_cap"),
+        ("[gateway]\nbody_cap = 99999999999", "gateway.body_cap", "1024 to 268435456"),
+        ("[gateway]\nbody_seconds = 0", "gateway.body_seconds", "1 to 3600"),
+        ("[journal]\nmax_bytes = 1", "journal.max_bytes", "67108864 to"),
+        ("[server]\nworkers = 100000", "server.workers", "1 to 256"),
+        ("[server]\nshutdown_seconds = 100000", "server.shutdown_seconds", "0 to 3600"),
+    ] {
+        let fault = from_file(text).unwrap_err();
+        assert!(fault.message().contains(field) && fault.message().contains(bounds), "{}", fault.message());
+    }
+    for field in FIELDS.iter().filter(|field| field.default.parse::<u64>().is_ok()) {
+        let (least, most) = field.bounds.unwrap_or_else(|| panic!("{} has no bounds", field.path));
+        assert!((least..=most).contains(&field.default.parse().unwrap()), "{}", field.path);
+    }
+}
+
+#[test]
+fn a_proxy_may_be_an_address_as_a_keys_list_may_hold_one() {
+    let config =
+        from_file("[server]\ntrusted_proxies = [\"127.0.0.1\", \"fd00::1\", \"10.1.2.3/8\"]").unwrap();
+    let read: Vec<String> = config.server.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(read, ["127.0.0.1/32", "fd00::1/128", "10.0.0.0/8"]);
+    let fault = from_file("[server]\ntrusted_proxies = [\"localhost\"]").unwrap_err();
+    for part in ["server.trusted_proxies", "\"localhost\" is neither an address nor a network"] {
+        assert!(fault.message().contains(part), "{}", fault.message());
+    }
+}
+
+#[test]
 fn a_misspelt_variable_is_named_with_the_one_that_was_meant() {
     let read = |names: &[&str]| names::strangers(names.iter().map(ToString::to_string));
     for (typed, meant) in [

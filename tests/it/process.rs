@@ -327,3 +327,28 @@ async fn f22_a_body_without_end_is_refused_at_the_cap_and_costs_no_memory() {
     assert!(grown * 1024 <= 2 * cap, "{grown} KiB more at the peak");
     server.chat(&key, "demo-echo").await.is(200);
 }
+
+#[test]
+fn an_empty_variable_names_no_settings_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.toml");
+    std::fs::write(&file, "[server]\nlisten = \"127.0.0.1:9191\"\n").unwrap();
+    let check = |named: &str, flag: Option<&std::path::Path>| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.current_dir(folder.path()).env("PORTICO_CONFIG", named).args(["config", "check"]);
+        if let Some(file) = flag {
+            command.arg("--config").arg(file);
+        }
+        let done = command.output().unwrap();
+        let told = format!("{done:?}");
+        (done.status.code(), told)
+    };
+    let (code, told) = check("", None);
+    assert_eq!(code, Some(0), "{told}");
+    for (named, flag) in [("", Some(&*file)), (file.to_str().unwrap(), None), ("/nowhere", Some(&*file))] {
+        let (code, told) = check(named, flag);
+        assert!(code == Some(0) && told.contains("127.0.0.1:9191"), "{named}: {told}");
+    }
+    let (code, told) = check("/nowhere/portico.toml", None);
+    assert!(code == Some(78) && told.contains("/nowhere/portico.toml"), "{told}");
+}

@@ -1,7 +1,7 @@
 //! One answer per cause, over HTTP: codes, statuses and the headers that go with them.
 
-use portico::base::key_format;
 use portico::base::limit::{LimitKind, LimitScope};
+use portico::base::{Code, key_format};
 use portico::domain::actor::Actor;
 use portico::domain::keys::{self, Overlap, Rotate};
 use portico::domain::people::users;
@@ -298,4 +298,20 @@ async fn p04_what_is_turned_away_at_the_door_is_on_record_too() {
     let counted = portico::store::entity::refusal::Entity::find().all(app.db.calls()).await.unwrap();
     let counted: i64 = counted.iter().map(|row| row.n).sum();
     assert_eq!(kept as i64 + counted, 52, "a flood is counted, not kept");
+}
+
+#[actix_web::test]
+async fn terse_errors_say_what_their_code_says_to_everybody() {
+    let app = super::support::spawn_with(|config| config.gateway.terse_errors = true).await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let dana = app.developer("dana", &starter).await;
+    let wrong = key_format::mint();
+    for (key, model) in [(dana.secret.as_str(), "no-such-model"), (wrong.expose(), "demo-echo")] {
+        let answer = app.chat(key, model).await;
+        let code = Code::parse(&answer.code()).unwrap();
+        let error = answer.json()["error"].clone();
+        assert_eq!(error["message"], format!("{} {}", code.message(), code.next()));
+        assert!(error["request_id"].is_string() && error["doc_url"].is_string(), "{error}");
+        assert!(!answer.text.contains("no-such-model") && !answer.text.contains("demo-"), "{error}");
+    }
 }

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::base::ids::{ApiId, AppId, KeyId, TeamId, UserId};
 use crate::base::limit::{Limit, LimitScope};
-use crate::base::{Result, Secret};
+use crate::base::{Result, Secret, network};
 use crate::domain::supply;
 
 pub use crate::store::entity::states::{
@@ -108,12 +108,8 @@ async fn card(db: &Db, key: key::Model, secret: Option<key_secret::Model>) -> Re
         key.api_ids.as_deref().map(|list| words(list).iter().filter_map(|id| id.parse().ok()).collect());
     // An entry that cannot be read matches nothing: a damaged list never opens a key to everyone.
     let networks = Some(words(&key.ip_list)).filter(|words| !words.is_empty());
-    let networks = networks.map(|words| words.iter().filter_map(|word| network(word)).collect());
+    let networks = networks.map(|words| words.iter().filter_map(|word| network::read(word)).collect());
     Ok(KeyCard { key, secret, scopes, apis, networks, limits })
-}
-
-fn network(word: &str) -> Option<IpNet> {
-    word.parse().ok().or_else(|| word.parse::<std::net::IpAddr>().ok().map(IpNet::from))
 }
 
 async fn limits(db: &Db, scope: LimitScope, subject: uuid::Uuid) -> Result<Vec<Limit>> {

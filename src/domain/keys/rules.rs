@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::base::clock::DAY;
 use crate::base::ids::ApiId;
-use crate::base::{Code, Error, Result, Timestamp};
+use crate::base::{Code, Error, Result, Timestamp, network};
 use crate::domain::plans::Limits;
 use crate::store::entity::key;
 use crate::store::entity::states::{KeyReason, Scope};
@@ -127,7 +127,7 @@ pub fn networks(row: &key::Model) -> Vec<IpNet> {
 /// `field_invalid` naming the first that is neither.
 pub fn check_ips(text: &str) -> Result<Vec<IpNet>> {
     let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
-    let read = words.map(|word| network(word).ok_or_else(|| no_network(word).on("ips")));
+    let read = words.map(|word| network::read(word).ok_or_else(|| no_network(word).on("ips")));
     Ok(once(read.collect::<Result<_>>()?))
 }
 
@@ -137,21 +137,14 @@ pub fn check_ips(text: &str) -> Result<Vec<IpNet>> {
 /// # Errors
 /// `field_invalid` naming the place of the first that is neither.
 pub fn read_ips(entries: &[String]) -> Result<Vec<IpNet>> {
-    let read = entries
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| network(entry.trim()).ok_or_else(|| no_network(entry).on(format!("ips.{at}"))));
+    let read = entries.iter().enumerate().map(|(at, entry)| {
+        network::read(entry.trim()).ok_or_else(|| no_network(entry).on(format!("ips.{at}")))
+    });
     Ok(once(read.collect::<Result<_>>()?))
 }
 
-fn network(word: &str) -> Option<IpNet> {
-    let network = word.parse::<IpNet>().or_else(|_| word.parse::<IpAddr>().map(IpNet::from));
-    network.ok().map(|network| network.trunc())
-}
-
 fn no_network(word: &str) -> Error {
-    let shown: String = word.chars().take(60).collect();
-    Code::FieldInvalid.saying(format!("{shown:?} is neither an address nor a network such as 10.0.0.0/8."))
+    Code::FieldInvalid.saying(network::is_none(word))
 }
 
 fn once(read: Vec<IpNet>) -> Vec<IpNet> {
