@@ -127,6 +127,7 @@ impl App {
             .app_data(Data::new(self.sent.clone()))
             .app_data(Data::new(self.unsent.clone()))
             .app_data(Data::new(self.document.clone()))
+            .app_data(Data::new(self.site.clone()))
             .app_data(self.painter())
             .app_data(PayloadConfig::new(BODY_CAP));
         health::mount(config);

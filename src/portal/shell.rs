@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
+use super::fault::KnownSite;
 use super::frame::{Flash, Frame, FrameUser, Theme};
 use super::menu::{self, Sees};
 use super::users::inbox;
@@ -23,6 +24,15 @@ pub async fn frame(db: &Db, visit: &Visit) -> Result<Frame> {
     let site = settings::get::<Site>(db).await?;
     let waiting = waiting_for(db, visit).await?;
     Ok(known(visit, &visit.path, db.now(), site, waiting))
+}
+
+/// The frame of a page that is there while the database is away too: of what is known without it then.
+pub async fn steady(db: &Db, visit: &Visit, site: &KnownSite) -> Frame {
+    let waiting = waiting_for(db, visit).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a page was shown without what waits for its reader");
+        0
+    });
+    known(visit, &visit.path, db.now(), site.get(), waiting)
 }
 
 /// The same frame of what is known already, for the page at `path`.

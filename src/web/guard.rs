@@ -30,6 +30,7 @@ use crate::base::ids::CallId;
 use crate::base::{Code, Error, Result, secret};
 use crate::config::Config;
 use crate::domain::actor::Actor;
+use crate::domain::people::sessions::Signed;
 use crate::domain::people::{admin_tokens, sessions};
 use crate::domain::permit;
 use crate::store::Db;
@@ -122,13 +123,19 @@ async fn admit(need: Need, request: &mut ServiceRequest) -> Result<()> {
     if need != Need::SetUp && !done.0.load(Ordering::Acquire) {
         return Err(Code::SetupPending.into());
     }
-    let visit = visit(request.request(), &config, &db).await?;
+    let visit = match visit(request.request(), &config, &db).await {
+        Err(error) if need == Need::Always && error.status() >= 500 => {
+            tracing::warn!(%error, "a page was shown as to a visitor");
+            of_signed(request.request(), &config, None)
+        }
+        read => read?,
+    };
     request.extensions_mut().insert(visit.clone());
     if let Some(actor) = &visit.actor {
         request.extensions_mut().insert(actor.clone());
     }
     match (need, &visit.actor) {
-        (Need::SetUp | Need::Anyone, _) | (Need::SignedIn, Some(_)) => {}
+        (Need::SetUp | Need::Anyone | Need::Always, _) | (Need::SignedIn, Some(_)) => {}
         (Need::May(right), Some(actor)) => permit::need(actor, right)?,
         (Need::SignedIn | Need::May(_), None) => return Err(Code::SignedOut.into()),
     }
@@ -137,21 +144,26 @@ async fn admit(need: Need, request: &mut ServiceRequest) -> Result<()> {
 }
 
 async fn visit(request: &HttpRequest, config: &Config, db: &Db) -> Result<Visit> {
+    let ip = address::client_ip(request, &config.server.trusted_proxies);
+    let signed = match request.cookie(&cookie_name(SESSION_COOKIE, config.is_https())) {
+        Some(cookie) => sessions::find(db, cookie.value(), &ip.to_string()).await?,
+        None => None,
+    };
+    Ok(of_signed(request, config, signed))
+}
+
+/// The visit of whoever is signed in, or of a visitor.
+fn of_signed(request: &HttpRequest, config: &Config, signed: Option<Signed>) -> Visit {
     let secure = config.is_https();
-    let cookie =
-        |name: &str| request.cookie(&cookie_name(name, secure)).map(|cookie| cookie.value().to_owned());
     let ip = address::client_ip(request, &config.server.trusted_proxies);
     let agent =
         request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let signed = match cookie(SESSION_COOKIE) {
-        Some(token) => sessions::find(db, &token, &ip.to_string()).await?,
-        None => None,
-    };
     let (actor, session, user) = match signed {
         Some((actor, session, user)) => (Some(actor), Some(session), Some(user)),
         None => (None, None, None),
     };
-    let form = cookie(FORM_COOKIE).filter(|token| token.len() == 43);
+    let form = request.cookie(&cookie_name(FORM_COOKIE, secure)).map(|cookie| cookie.value().to_owned());
+    let form = form.filter(|token| token.len() == 43);
     let facts = Facts {
         session: session.as_ref().map(|session| session.id),
         name: user.as_ref().map(|user| user.name.clone()).unwrap_or_default(),
@@ -171,7 +183,7 @@ async fn visit(request: &HttpRequest, config: &Config, db: &Db) -> Result<Visit>
         agent: agent.chars().take(200).collect(),
         secure,
     };
-    Ok(Visit::new(facts))
+    Visit::new(facts)
 }
 
 /// The address of a page is its own; a form's is that of the page before it, which the browser names.

@@ -23,6 +23,8 @@ pub enum Need {
     SetUp,
     /// Everybody, once set-up is done.
     Anyone,
+    /// Everybody, once set-up is done, and while the database is away too: who is signed in is a visitor then.
+    Always,
     SignedIn,
     /// A role that carries the right.
     May(Right),

@@ -63,12 +63,15 @@ pub(super) async fn start_in(tx: &Tx, user: &user::Model, peer: &Peer) -> Result
     Ok(Started { cookie, session })
 }
 
+/// Who is signed in, by which session, and their account.
+pub type Signed = (Actor, session::Model, user::Model);
+
 /// Who holds this cookie. None when the session is unknown, over, of an older epoch, or its user is
 /// no longer active. `ip` is the peer's, kept in the audit of what the actor does.
 ///
 /// # Errors
 /// The database's own.
-pub async fn find(db: &Db, cookie: &str, ip: &str) -> Result<Option<(Actor, session::Model, user::Model)>> {
+pub async fn find(db: &Db, cookie: &str, ip: &str) -> Result<Option<Signed>> {
     let Some(session) = queries::session_by_digest(db.read(), digest(cookie)).await? else {
         return Ok(None);
     };

@@ -6,6 +6,7 @@ mod sample;
 use askama::Template;
 
 use self::operation::{Group, groups};
+use super::fault::KnownSite;
 use super::frame::Frame;
 use super::shell;
 use crate::config::Config;
@@ -14,7 +15,7 @@ use crate::web::document::ApiDocument;
 use crate::web::{Data, Method, Need, Page, PageResult, Visit, page};
 
 pub fn pages() -> Vec<Page> {
-    vec![page(Method::GET, "/docs/api", Need::Anyone, show)]
+    vec![page(Method::GET, "/docs/api", Need::Always, show)]
 }
 
 #[derive(Template)]
@@ -28,11 +29,12 @@ pub struct ApiPage {
 
 pub async fn show(
     db: Data<Db>,
+    site: Data<KnownSite>,
     visit: Visit,
     config: Data<Config>,
     document: Data<ApiDocument>,
 ) -> PageResult {
-    let frame = shell::frame(&db, &visit).await?;
+    let frame = shell::steady(&db, &visit, &site).await;
     shell::html(&ApiPage::new(frame, &config.public_url(), document.value()))
 }
 

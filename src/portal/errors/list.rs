@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::causes::{self, Chapter};
 use crate::base::Code;
+use crate::portal::fault::KnownSite;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
@@ -41,8 +42,8 @@ pub struct ErrorsPage {
     invalid_user: bool,
 }
 
-pub async fn show(db: Data<Db>, visit: Visit, search: Query<Search>) -> PageResult {
-    shell::html(&ErrorsPage::new(shell::frame(&db, &visit).await?, search.into_inner()))
+pub async fn show(db: Data<Db>, site: Data<KnownSite>, visit: Visit, search: Query<Search>) -> PageResult {
+    shell::html(&ErrorsPage::new(shell::steady(&db, &visit, &site).await, search.into_inner()))
 }
 
 impl ErrorsPage {

@@ -8,8 +8,8 @@ use crate::web::{Method, Need, Page, page};
 
 pub fn pages() -> Vec<Page> {
     vec![
-        page(Method::GET, "/docs/errors", Need::Anyone, list::show),
-        page(Method::GET, "/docs/errors/{code}", Need::Anyone, show::show),
+        page(Method::GET, "/docs/errors", Need::Always, list::show),
+        page(Method::GET, "/docs/errors/{code}", Need::Always, show::show),
     ]
 }
 

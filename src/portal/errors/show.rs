@@ -7,6 +7,7 @@ use super::causes::{self, Chapter, Doc};
 use super::list::{ANSWER_TO_IT, INVALID_USER};
 use crate::base::codes::Fault;
 use crate::base::{Code, Result};
+use crate::portal::fault::KnownSite;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
@@ -30,9 +31,9 @@ pub struct ErrorPage {
     from_gateway: bool,
 }
 
-pub async fn show(db: Data<Db>, visit: Visit, word: Path<String>) -> PageResult {
+pub async fn show(db: Data<Db>, site: Data<KnownSite>, visit: Visit, word: Path<String>) -> PageResult {
     let code = known(&word)?;
-    shell::html(&ErrorPage::new(shell::frame(&db, &visit).await?, code))
+    shell::html(&ErrorPage::new(shell::steady(&db, &visit, &site).await, code))
 }
 
 fn known(word: &str) -> Result<Code> {
