@@ -21,7 +21,7 @@ use crate::store::entity::{call, usage_series, usage_sum};
 
 pub use exposure::{Exposure, exposure};
 pub use outcomes::{
-    ApiOutcome, ModelCalls, SubscriptionCost, VendorOutcome, api_outcomes, key_costs, model_calls,
+    ApiOutcome, ModelCalls, SubscriptionCost, VendorOutcome, api_outcomes, key_calls, key_costs, model_calls,
     subscription_costs, vendor_outcomes,
 };
 pub use secret_use::{SecretCaller, SecretUse, secret_use};

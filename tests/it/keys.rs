@@ -462,6 +462,24 @@ async fn b30_each_cause_has_its_own_code() {
 }
 
 #[actix_web::test]
+async fn who_revokes_a_key_is_told_how_much_it_is_used() {
+    let app = spawn().await;
+    let starter = app.demo_api(&app.admin().await).await;
+    let (dana, other) = (app.developer("dana", &starter).await, app.developer("olga", &starter).await);
+    let page = async || dana.person.browser.get(&format!("/keys/{}", dana.key.id)).await.is(200).text;
+    assert!(page().await.contains("No call came with it in the last 24 hours."));
+    for (secret, model) in
+        [(&dana.secret, "demo-echo"), (&dana.secret, "no-such"), (&other.secret, "demo-echo")]
+    {
+        chat(&app, secret, model).await;
+    }
+    app.calls(3).await;
+    assert!(page().await.contains("In the last 24 hours 2 calls came with it."), "{}", page().await);
+    app.clock.forward(Duration::from_secs(26 * 3_600));
+    assert!(page().await.contains("No call came with it in the last 24 hours."));
+}
+
+#[actix_web::test]
 async fn p19_what_cannot_be_audited_does_not_happen() {
     let app = spawn().await;
     let admin = app.admin().await;

@@ -38,6 +38,15 @@ pub async fn vendor_outcomes(db: &Db, provider: ProviderId, from: Timestamp) -> 
     Ok(outcomes)
 }
 
+/// Calls with a key since the hour of `from`, refused ones included.
+pub async fn key_calls(db: &Db, key: KeyId, from: Timestamp) -> Result<i64> {
+    let query = since(from.0.div_euclid(HOUR))
+        .expr_as(sum(usage_sum::Column::Calls), "calls")
+        .filter(Column::KeyId.eq(key));
+    let calls: Option<Option<i64>> = query.into_tuple().one(db.calls()).await?;
+    Ok(calls.flatten().unwrap_or_default())
+}
+
 /// How often a model of a version was called.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ModelCalls {

@@ -7,6 +7,7 @@ use super::new::expiries;
 use super::verdict::{self, Now};
 use super::{secret, table};
 use crate::base::Result;
+use crate::base::clock::DAY;
 use crate::base::ids::KeyId;
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, Condition, KeyView};
@@ -36,6 +37,8 @@ struct KeyPage {
     models: Vec<String>,
     now: Now,
     callers: Vec<KeyCaller>,
+    /// In the last 24 hours, refused ones included.
+    calls: i64,
     /// A secret that still works stood in an address.
     exposed: Option<Exposure>,
     curl: String,
@@ -69,6 +72,7 @@ pub async fn show(
         none: FieldErrors::default(),
         now: verdict::now(&gateway, &actor, &view.row, secret::first(&models), callable.any).await?,
         callers: callers(&db, *id).await?,
+        calls: reports::key_calls(&db, *id, db.now().minus(DAY)).await?,
         exposed: exposed(&db, &view).await?,
         curl: secret::curl(gateway.base_url(), "$PORTICO_KEY", secret::first(&models)),
         models,
