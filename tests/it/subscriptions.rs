@@ -48,9 +48,18 @@ async fn b44_a_request_is_decided_by_form_once_by_those_who_may() {
     let opened = admin.browser.get(&approval).await.is(303);
     assert_eq!(opened.location(), format!("/inbox/{id}"));
     assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Requested);
-    // Neither a stranger nor the requester.
-    eve.browser.submit("/keys/new", &approval, &[]).await.is(404);
-    dana.browser.submit("/keys/new", &approval, &[]).await.is(403);
+    // Neither a stranger nor the requester, whose role decides nothing.
+    for person in [&eve, &dana] {
+        person.browser.submit("/keys/new", &approval, &[]).await.is(404);
+        person
+            .browser
+            .submit("/keys/new", &format!("/inbox/{id}/denial"), &[("comment", "no")])
+            .await
+            .is(404);
+        let token = token(&app, person, Reach::ReadAndWrite).await;
+        let path = format!("/api/v1/subscriptions/{id}/approval");
+        assert_eq!(call(&app, &token, Method::POST, &path, json!({})).await.is(404).code(), "not_found");
+    }
     let page = format!("/inbox/{id}");
     admin.browser.submit(&page, &approval, &[]).await.is(303);
     assert_eq!(state(&app, &dana, &id).await, SubscriptionState::Approved);

@@ -5,7 +5,7 @@ use super::queries;
 use crate::base::ids::{TeamId, UserId};
 use crate::base::{Code, Result};
 use crate::domain::actor::{Actor, Who};
-use crate::domain::permit;
+use crate::domain::permit::{self, Right};
 use crate::store::Tx;
 use crate::store::entity::{api, subscription};
 
@@ -26,8 +26,8 @@ pub fn may_decide(actor: &Actor, api: &api::Model) -> bool {
 /// Lets the actor decide on a request, or says why not.
 ///
 /// # Errors
-/// `not_found` for those who may not see the request; `not_permitted` for those who may, and decide
-/// nothing here, and on one's own.
+/// `not_found` for those who may not see the request, and those whose role decides none; `not_permitted`
+/// for others who decide nothing here, and on one's own.
 pub(super) async fn check(
     tx: &Tx,
     actor: &Actor,
@@ -37,6 +37,8 @@ pub(super) async fn check(
     permit::write(actor)?;
     if let Err(refused) = permit::manage_api(actor, owner) {
         permit::see_team(actor, row.team_id)?;
+        // For a role that decides no request there is nothing here, its own included.
+        permit::need(actor, Right::SeeApis).map_err(|_| Code::NotFound.with(row.id))?;
         return Err(refused);
     }
     if !is_own(actor, row) {

@@ -103,7 +103,7 @@ async fn one_application_has_one_live_subscription_to_an_api() {
 async fn b44_a_request_is_decided_once_and_by_those_who_decide() {
     let c = cast().await;
     let row = c.asked().await;
-    assert_eq!(code(approve(&c.scene.db, &c.dana, row.id, Decision::default()).await), Code::NotPermitted);
+    assert_eq!(code(approve(&c.scene.db, &c.dana, row.id, Decision::default()).await), Code::NotFound);
     assert_eq!(code(deny(&c.scene.db, &c.admin, row.id, "  ".to_owned()).await), Code::FieldInvalid);
     assert_eq!(count_inbox(&c.scene.db, &c.admin).await.unwrap(), 1);
     approve(&c.scene.db, &c.admin, row.id, Decision::default()).await.unwrap();
