@@ -21,6 +21,7 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
     super::subscriptions::document,
     super::keys::document,
     super::calls::document,
+    super::audit::document,
     super::users::document,
     super::teams::document,
     super::tokens::document,
@@ -46,6 +47,7 @@ const PARTS: &[fn() -> utoipa::openapi::OpenApi] = &[
         (name = "Subscriptions", description = "Requests for APIs, the decisions on them, and what follows."),
         (name = "Keys", description = "What an app calls with."),
         (name = "Calls", description = "What was called, answered, refused and paid."),
+        (name = "Audit", description = "Who did what to what, before and after."),
         (name = "People", description = "Accounts, teams and management tokens."),
         (name = "Settings", description = "Who may sign up, and what the site is called.")
     ),

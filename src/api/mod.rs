@@ -3,6 +3,7 @@
 
 pub mod apis;
 pub mod apps;
+pub mod audit;
 pub mod calls;
 pub mod catalogue;
 pub mod document;
@@ -37,6 +38,7 @@ pub fn endpoints() -> Vec<Page> {
         subscriptions::endpoints(),
         keys::endpoints(),
         calls::endpoints(),
+        audit::endpoints(),
         users::endpoints(),
         teams::endpoints(),
         tokens::endpoints(),

@@ -1,12 +1,13 @@
 //! Who did what to what, in the same transaction as the deed, each row chained to the one before.
 
 mod feed;
+mod list;
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -16,18 +17,19 @@ use crate::store::entity::audit_event;
 use crate::store::{Db, Tx, dialect};
 
 pub use feed::{CallChain, list_around};
+pub use list::{Filter, list};
 
 /// One deed. `act` is a past-tense word such as `key_rotated`.
 pub struct Act {
     act: &'static str,
     subject: Option<(&'static str, Uuid)>,
     related: Vec<Uuid>,
-    details: Value,
+    details: Map<String, Value>,
 }
 
 impl Act {
     pub fn new(act: &'static str) -> Self {
-        Self { act, subject: None, related: Vec::new(), details: json!({}) }
+        Self { act, subject: None, related: Vec::new(), details: Map::new() }
     }
 
     /// What it was done to: the noun's word and id.
@@ -42,10 +44,26 @@ impl Act {
         self
     }
 
-    /// Before and after, or other facts. Never a secret.
-    pub fn noting(mut self, details: Value) -> Self {
-        self.details = details;
+    /// Facts beside what changed, as an object. Never a secret.
+    pub fn noting(mut self, facts: Value) -> Self {
+        if let Value::Object(facts) = facts {
+            self.details.extend(facts);
+        }
         self
+    }
+
+    /// What it changed: of the facts about the thing, two objects with the same names, those that differ, as
+    /// they were and as they are. Never a secret.
+    pub fn changing(self, before: Value, after: Value) -> Self {
+        let (Value::Object(mut before), Value::Object(mut after)) = (before, after) else { return self };
+        let same: Vec<String> = before
+            .iter()
+            .filter(|(name, was)| after.get(*name) == Some(was))
+            .map(|(name, _)| name.clone())
+            .collect();
+        before.retain(|name, _| !same.contains(name));
+        after.retain(|name, _| !same.contains(name));
+        self.noting(json!({ "before": before, "after": after }))
     }
 }
 
@@ -57,7 +75,7 @@ pub async fn record(tx: &Tx, actor: &Actor, act: Act) -> Result<()> {
     dialect::serialize_sequences(tx).await?;
     let last = audit_event::Entity::find().order_by_desc(audit_event::Column::Seq).one(tx).await?;
     let previous = last.map_or_else(String::new, |row| row.hash);
-    let details = act.details.to_string();
+    let details = Value::Object(act.details).to_string();
     let (kind, id) = act.subject.map_or(("", None), |(kind, id)| (kind, Some(id)));
     let related = act.related.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
     let hash = chain(&previous, tx.now(), actor.label(), act.act, id, &details);
@@ -89,6 +107,11 @@ fn chain(
 ) -> String {
     let subject = subject.map(|id| id.to_string()).unwrap_or_default();
     let text = [previous, &at.0.to_string(), actor, act, &subject, details].join("\n");
+    sha256(&text)
+}
+
+/// Which text it was, where the text itself is too long for a row: its SHA-256 in hexadecimal.
+pub fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

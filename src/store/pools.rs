@@ -16,6 +16,8 @@ pub(super) struct Pools {
 
 const PAGE_WAIT: Duration = Duration::from_secs(2);
 const GATE_WAIT: Duration = Duration::from_millis(250);
+/// As long as SQLite is asked to wait for another process: a backup tool that holds the file a moment costs
+/// nobody their change, and who waits longer is told to come back.
 const WRITE_WAIT: Duration = Duration::from_secs(5);
 
 /// How an SQLite file is written.

@@ -4,6 +4,7 @@
 
 mod access;
 mod astray;
+mod audit;
 mod auditor;
 mod bad_input;
 mod call;

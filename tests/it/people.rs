@@ -179,6 +179,13 @@ async fn people_and_teams_by_script() {
     let bad = serde_json::json!({ "email": "x@example.com", "is_admin": true });
     assert_eq!(send(post.clone(), "/api/v1/users", bad).await.is(400).code(), "field_invalid");
     let id = made["user"]["id"].as_str().unwrap();
+    let person = format!("/api/v1/users/{}", app.person("lena").await.actor.user_id().unwrap());
+    let gone = async || send(reqwest::Method::DELETE, &person, serde_json::Value::Null).await.is(409).text;
+    let told = gone().await;
+    assert!(told.contains("this one is active now. Deactivate it instead."), "{told}");
+    send(post.clone(), &format!("{person}/deactivation"), serde_json::Value::Null).await.is(200);
+    let told = gone().await;
+    assert!(told.contains("this one is deactivated now.") && !told.contains("instead"), "{told}");
     let role = serde_json::json!({ "role": "auditor" });
     let changed = send(reqwest::Method::PATCH, &format!("/api/v1/users/{id}"), role).await.is(200).json();
     assert_eq!(changed["role"], Role::Auditor.word());

@@ -106,8 +106,8 @@ pub async fn rename(db: &Db, actor: &Actor, id: AppId, name: String) -> Result<(
         let app = managed_in(&tx, &actor, id).await?;
         let name = checked_name(&name, "name")?;
         queries::rename(&tx, id, &name).await?;
-        let act =
-            Act::new("app_renamed").on("app", id.0).noting(json!({ "before": app.name, "after": name }));
+        let act = Act::new("app_renamed").on("app", id.0);
+        let act = act.changing(json!({ "name": app.name }), json!({ "name": name }));
         audit::record(&tx, &actor, act).await?;
         changes::note(&tx, Change::App(id)).await
     })
@@ -144,7 +144,8 @@ async fn stand(db: &Db, actor: &Actor, id: AppId, to: Standing, reason: Option<S
         }
         let word = if to == Standing::Active { "app_resumed" } else { "app_suspended" };
         let act = Act::new(word).on("app", id.0).touching([app.team_id.0]);
-        audit::record(&tx, &actor, act.noting(json!({ "reason": reason }))).await?;
+        let told = |state: Standing, reason: &Option<String>| json!({ "state": state, "reason": reason });
+        audit::record(&tx, &actor, act.changing(told(app.state, &app.reason), told(to, &reason))).await?;
         changes::note(&tx, Change::App(id)).await
     })
     .await

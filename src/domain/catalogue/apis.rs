@@ -97,6 +97,7 @@ pub async fn change_api(db: &Db, actor: &Actor, id: ApiId, change: ApiChange) ->
     let actor = actor.clone();
     db.transact(async move |tx| {
         let before = queries::find_managed(&tx, &actor, id).await?;
+        let was = told(&tx, &before).await?;
         let mut row = before.clone().into_active_model();
         if let Some(name) = &change.name {
             row.name = Set(fields::line("name", name, fields::NAME)?);
@@ -114,15 +115,23 @@ pub async fn change_api(db: &Db, actor: &Actor, id: ApiId, change: ApiChange) ->
         if let Some((_, teams)) = &change.visibility {
             set_teams(&tx, &after, teams).await?;
         }
-        let details = json!({
-            "before": { "name": before.name, "summary": before.summary, "visibility": before.visibility },
-            "after": { "name": after.name, "summary": after.summary, "visibility": after.visibility },
-        });
-        audit::record(&tx, &actor, Act::new("api_changed").on("api", id.0).noting(details)).await?;
+        let act = Act::new("api_changed").on("api", id.0).noting(json!({ "name": after.name }));
+        audit::record(&tx, &actor, act.changing(was, told(&tx, &after).await?)).await?;
         changes::note(&tx, Change::Catalogue).await?;
         Ok(after)
     })
     .await
+}
+
+/// What the audit tells of an API, with the teams that see it as they are stored now.
+async fn told(tx: &Tx, row: &api::Model) -> Result<serde_json::Value> {
+    let teams = queries::teams_of(tx, &[row.id]).await?;
+    let mut teams: Vec<TeamId> = teams.into_iter().map(|row| row.team_id).collect();
+    teams.sort_unstable();
+    Ok(json!({
+        "name": row.name, "summary": row.summary, "contact": row.contact, "visibility": row.visibility,
+        "teams": teams,
+    }))
 }
 
 /// Removes an API that was never published.

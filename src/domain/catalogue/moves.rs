@@ -10,6 +10,7 @@ use crate::base::clock::DAY;
 use crate::base::ids::VersionId;
 use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
+use crate::domain::audit::Act;
 use crate::domain::fields::{self, wrong};
 use crate::store::entity::api_version;
 use crate::store::entity::states::VersionState;
@@ -69,7 +70,7 @@ pub async fn deprecate(
         if notice.sunset_at < tx.now().minus(DAY) {
             return Err(wrong("sunset", "This day has passed."));
         }
-        let successor = successor(&tx, &row, notice.successor).await?;
+        successor(&tx, &row, notice.successor).await?;
         let dates = Dates {
             deprecated_at: row.deprecated_at.or(Some(tx.now())),
             sunset_at: Some(notice.sunset_at),
@@ -77,10 +78,7 @@ pub async fn deprecate(
             guide_url: guide(&notice.guide_url)?,
             ..Dates::of(&row)
         };
-        let details = json!({
-            "sunset": notice.sunset_at.day(), "successor": successor, "guide_url": dates.guide_url,
-        });
-        step(&tx, &actor, &row, Move::Deprecate, dates, details).await
+        step(&tx, &actor, &row, Move::Deprecate, dates, json!({})).await
     })
     .await
 }
@@ -115,30 +113,34 @@ async fn step(
     row: &api_version::Model,
     by: Move,
     dates: Dates,
-    mut details: serde_json::Value,
+    facts: serde_json::Value,
 ) -> Result<api_version::Model> {
     let to = transition(row.state, by)?;
     if !queries::change_state(tx, row.id, (row.state, to), dates).await? {
         return Err(Code::Conflict.with(row.id));
     }
-    if let Some(map) = details.as_object_mut() {
-        map.insert("name".to_owned(), json!(row.name));
-        map.insert("from".to_owned(), json!(row.state));
-        map.insert("to".to_owned(), json!(to));
-    }
-    versions::note(tx, actor, by.act(), row, details).await?;
-    queries::find_version(tx, row.id).await?.ok_or_else(|| Code::NotFound.with(row.id))
+    let now = queries::find_version(tx, row.id).await?.ok_or_else(|| Code::NotFound.with(row.id))?;
+    let act = Act::new(by.act()).noting(facts).changing(told(row), told(&now));
+    versions::note(tx, actor, act, &now).await?;
+    Ok(now)
 }
 
-async fn successor(tx: &Tx, row: &api_version::Model, id: Option<VersionId>) -> Result<Option<String>> {
-    let Some(id) = id else { return Ok(None) };
+fn told(row: &api_version::Model) -> serde_json::Value {
+    json!({
+        "state": row.state, "sunset": row.sunset_at.map(Timestamp::day), "successor": row.successor_id,
+        "guide_url": row.guide_url,
+    })
+}
+
+async fn successor(tx: &Tx, row: &api_version::Model, id: Option<VersionId>) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
     let next =
         queries::find_version(tx, id).await?.filter(|next| next.api_id == row.api_id && next.id != row.id);
     let Some(next) = next else {
         return Err(wrong("successor", "The successor must be another version of this API."));
     };
     match next.state {
-        VersionState::Published => Ok(Some(next.name)),
+        VersionState::Published => Ok(()),
         _ => Err(wrong("successor", "The successor must be published.")),
     }
 }

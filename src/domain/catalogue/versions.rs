@@ -76,8 +76,8 @@ pub(in crate::domain) async fn add_version_in(
         let models = queries::models_of(tx, &[source.id]).await?;
         queries::replace_models(tx, row.id, models.into_iter().map(|m| (m.public_name, m.model_id))).await?;
     }
-    let details = json!({ "name": row.name, "copy_of": source.map(|source| source.name) });
-    note(tx, actor, "version_added", &row, details).await?;
+    let facts = json!({ "copy_of": source.map(|source| source.name) });
+    note(tx, actor, Act::new("version_added").noting(facts), &row).await?;
     Ok(row)
 }
 
@@ -95,10 +95,17 @@ fn name(typed: &str) -> Result<String> {
 pub async fn change_docs(db: &Db, actor: &Actor, id: VersionId, docs: String) -> Result<()> {
     let actor = actor.clone();
     db.transact(async move |tx| {
-        let row = set_docs_in(&tx, alive(&tx, &actor, id).await?, &docs).await?;
-        note(&tx, &actor, "version_docs_changed", &row, json!({ "name": row.name })).await
+        let before = alive(&tx, &actor, id).await?;
+        let row = set_docs_in(&tx, before.clone(), &docs).await?;
+        let act = Act::new("version_docs_changed").changing(text_of(&before), text_of(&row));
+        note(&tx, &actor, act, &row).await
     })
     .await
+}
+
+/// A documentation is long: the audit keeps which text it was, not the text.
+fn text_of(row: &api_version::Model) -> serde_json::Value {
+    json!({ "docs_characters": row.docs.chars().count(), "docs_sha256": audit::sha256(&row.docs) })
 }
 
 /// The same inside a larger deed, where the right was checked.
@@ -170,8 +177,9 @@ pub(in crate::domain) async fn set_models_in(
     }
     queries::replace_models(tx, version.id, names.iter().cloned().zip(ids)).await?;
     let before: Vec<String> = before.into_iter().map(|row| row.public_name).collect();
-    let details = json!({ "name": version.name, "before": before, "after": names });
-    note(tx, actor, "version_models_set", version, details).await
+    let act =
+        Act::new("version_models_set").changing(json!({ "models": before }), json!({ "models": names }));
+    note(tx, actor, act, version).await
 }
 
 /// Throws a draft away.
@@ -185,7 +193,7 @@ pub async fn discard_draft(db: &Db, actor: &Actor, id: VersionId) -> Result<()> 
         if !queries::delete_draft(&tx, id).await? {
             return Err(Clash::State.saying("Only a draft can be thrown away."));
         }
-        note(&tx, &actor, "version_discarded", &row, json!({ "name": row.name })).await
+        note(&tx, &actor, Act::new("version_discarded"), &row).await
     })
     .await
 }
@@ -198,14 +206,8 @@ async fn alive(tx: &Tx, actor: &Actor, id: VersionId) -> Result<api_version::Mod
     Ok(row)
 }
 
-pub(super) async fn note(
-    tx: &Tx,
-    actor: &Actor,
-    act: &'static str,
-    row: &api_version::Model,
-    details: serde_json::Value,
-) -> Result<()> {
-    let act = Act::new(act).on("version", row.id.0).touching([row.api_id.0]).noting(details);
+pub(super) async fn note(tx: &Tx, actor: &Actor, act: Act, row: &api_version::Model) -> Result<()> {
+    let act = act.on("version", row.id.0).touching([row.api_id.0]).noting(json!({ "name": row.name }));
     audit::record(tx, actor, act).await?;
     changes::note(tx, Change::Catalogue).await
 }

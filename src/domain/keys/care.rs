@@ -1,6 +1,6 @@
 //! What happens to a key beside its rotation.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::rules::{self, Edit, Expiry};
 use super::{issue, queries, rights};
@@ -11,7 +11,7 @@ use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
-use crate::domain::plans;
+use crate::domain::plans::{self, Limits};
 use crate::store::entity::key;
 use crate::store::entity::states::{KeyReason, KeyState};
 use crate::store::{Db, Tx};
@@ -28,7 +28,7 @@ pub async fn pause(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
         if !queries::state(&tx, id, &[KeyState::Active], KeyState::Paused, held).await? {
             return Err(Clash::State.saying(format!("This key is {}.", was.state.label())));
         }
-        written(&tx, &actor, &was, "key_paused", json!({ "held": held.is_some() })).await
+        written(&tx, &actor, &was, Act::new("key_paused").noting(json!({ "held": held.is_some() }))).await
     })
     .await
 }
@@ -49,7 +49,7 @@ pub async fn enable(db: &Db, actor: &Actor, id: KeyId) -> Result<()> {
         if !queries::state(&tx, id, &[KeyState::Paused], KeyState::Active, None).await? {
             return Err(Clash::State.saying(format!("This key is {}.", was.state.label())));
         }
-        written(&tx, &actor, &was, "key_enabled", json!({})).await
+        written(&tx, &actor, &was, Act::new("key_enabled")).await
     })
     .await
 }
@@ -66,7 +66,9 @@ pub async fn revoke(db: &Db, actor: &Actor, id: KeyId, reason: KeyReason) -> Res
         if !queries::state(&tx, id, &from, KeyState::Revoked, Some(reason)).await? {
             return Err(Clash::State.saying("This key was revoked already."));
         }
-        written(&tx, &actor, &was, "key_revoked", json!({ "reason": reason, "before": was.state })).await
+        let state = |state: KeyState| json!({ "state": state });
+        let act = Act::new("key_revoked").noting(json!({ "reason": reason }));
+        written(&tx, &actor, &was, act.changing(state(was.state), state(KeyState::Revoked))).await
     })
     .await
 }
@@ -81,8 +83,9 @@ pub async fn extend(db: &Db, actor: &Actor, id: KeyId, expiry: Expiry) -> Result
         let was = living_in(&tx, &actor, id).await?;
         let expires_at = expiry.at(tx.now())?;
         queries::expire(&tx, id, expires_at).await?;
-        let details = json!({ "before": was.expires_at, "after": expires_at });
-        written(&tx, &actor, &was, "key_extended", details).await
+        let end = |at| json!({ "expires_at": at });
+        let act = Act::new("key_extended").changing(end(was.expires_at), end(expires_at));
+        written(&tx, &actor, &was, act).await
     })
     .await
 }
@@ -106,8 +109,9 @@ pub async fn edit(db: &Db, actor: &Actor, id: KeyId, edit: Edit) -> Result<()> {
         if let Some(name) = &edit.name {
             let name = apps::checked_name(name, "name")?;
             queries::rename(&tx, id, &name).await?;
-            let details = json!({ "before": was.name, "after": name });
-            written(&tx, &actor, &was, "key_renamed", details).await?;
+            let act = Act::new("key_renamed");
+            let act = act.changing(json!({ "name": was.name }), json!({ "name": name }));
+            written(&tx, &actor, &was, act).await?;
         }
         if edit.changes_use() { change_use(&tx, &actor, &was, &edit).await } else { Ok(()) }
     })
@@ -127,13 +131,15 @@ async fn change_use(tx: &Tx, actor: &Actor, was: &key::Model, edit: &Edit) -> Re
     if let Some(ips) = &edit.ips {
         now.ip_list = rules::ip_words(ips)?;
     }
+    let limits_before = plans::limits_of(tx, LimitScope::Key, was.id.0).await?;
     queries::narrow(tx, &now).await?;
     if let Some(limits) = &edit.limits {
         plans::change_limits(tx, LimitScope::Key, was.id.0, limits).await?;
     }
-    let facts = |row: &key::Model| json!({ "scopes": row.scopes, "apis": row.api_ids, "ips": row.ip_list });
-    let details = json!({ "before": facts(was), "after": facts(&now), "limits": edit.limits.is_some() });
-    written(tx, actor, was, "key_changed", details).await
+    let limits = plans::limits_of(tx, LimitScope::Key, was.id.0).await?;
+    let facts = |row: &key::Model, limits: &Limits| json!({ "scopes": row.scopes, "apis": row.api_ids, "ips": row.ip_list, "limits": limits.lines() });
+    let act = Act::new("key_changed").changing(facts(was, &limits_before), facts(&now, &limits));
+    written(tx, actor, was, act).await
 }
 
 /// Makes another member of the team answer for a key.
@@ -151,10 +157,9 @@ pub async fn transfer(db: &Db, actor: &Actor, id: KeyId, to: UserId) -> Result<(
         if !queries::hand_over(&tx, id, was.owner_id, to).await? {
             return Err(Code::Conflict.with(id));
         }
-        let act = Act::new("key_transferred").on("key", id.0).touching([was.app_id.0, was.owner_id.0, to.0]);
-        let details = json!({ "before": was.owner_id, "after": to });
-        audit::record(&tx, &actor, act.noting(details)).await?;
-        changes::note(&tx, Change::Key(id)).await
+        let owner = |id: UserId| json!({ "owner": id });
+        let act = Act::new("key_transferred").touching([to.0]).changing(owner(was.owner_id), owner(to));
+        written(&tx, &actor, &was, act).await
     })
     .await
 }
@@ -178,8 +183,8 @@ fn living(row: &key::Model) -> Result<()> {
     }
 }
 
-async fn written(tx: &Tx, actor: &Actor, row: &key::Model, word: &'static str, details: Value) -> Result<()> {
-    let act = Act::new(word).on("key", row.id.0).touching([row.app_id.0, row.owner_id.0]);
-    audit::record(tx, actor, act.noting(details)).await?;
+async fn written(tx: &Tx, actor: &Actor, row: &key::Model, act: Act) -> Result<()> {
+    let act = act.on("key", row.id.0).touching([row.app_id.0, row.owner_id.0]);
+    audit::record(tx, actor, act).await?;
     changes::note(tx, Change::Key(row.id)).await
 }

@@ -86,7 +86,7 @@ pub async fn rotate(db: &Db, actor: &Actor, id: KeyId, how: Rotate) -> Result<Is
         }
         // Two secrets are live at most: what an earlier rotation let live on ends here.
         queries::end_overlap_but(&tx, id, newest.id).await?;
-        let secret = key_format::mint();
+        let (secret, expires_at) = (key_format::mint(), was.expires_at);
         let fresh = secret_row(&tx, vault.vault(), id, &secret);
         let row = key::Model {
             prefix: fresh.prefix.clone(),
@@ -97,11 +97,13 @@ pub async fn rotate(db: &Db, actor: &Actor, id: KeyId, how: Rotate) -> Result<Is
         queries::insert_secret(&tx, fresh).await?;
         queries::show_secret(&tx, &row).await?;
         let act = Act::new("key_rotated").on("key", id.0).touching([row.app_id.0, row.owner_id.0]);
-        let details = json!({
+        let told = |prefix: &str, end| json!({ "prefix": prefix, "expires_at": end });
+        let act = act.changing(told(&newest.prefix, expires_at), told(&row.prefix, row.expires_at));
+        let facts = json!({
             "overlap": if expired { Overlap::None } else { how.overlap }, "leaked": how.why == Why::Leaked,
-            "before": newest.prefix, "after": row.prefix, "older_ends_at": ends_at,
+            "older_ends_at": ends_at,
         });
-        audit::record(&tx, &actor, act.noting(details)).await?;
+        audit::record(&tx, &actor, act.noting(facts)).await?;
         changes::note(&tx, Change::Key(id)).await?;
         Ok(Issued { key: row, secret })
     })

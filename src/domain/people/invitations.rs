@@ -88,9 +88,10 @@ pub async fn accept(db: &Db, link: &str, name: &str, chosen: &Secret, peer: &Pee
         queries::set_text(&tx, id, user::Column::Name, &name).await?;
         queries::set_password(&tx, id, &hash).await?;
         users::step(&tx, &actor, &user, Step::Accept, "invitation_accepted").await?;
+        let was = json!({ "name": user.name });
         let user = queries::user(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
-        let facts = json!({ "name": user.name });
-        audit::record(&tx, &actor, Act::new("user_renamed").on("user", id.0).noting(facts)).await?;
+        let act = Act::new("user_renamed").on("user", id.0).changing(was, json!({ "name": user.name }));
+        audit::record(&tx, &actor, act).await?;
         sessions::start_in(&tx, &user, &peer).await
     })
     .await

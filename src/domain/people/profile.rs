@@ -30,9 +30,11 @@ pub async fn rename(db: &Db, actor: &Actor, name: &str) -> Result<()> {
     let actor = actor.clone();
     db.transact(async move |tx| {
         permit::write(&actor)?;
+        let was = queries::user(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
         queries::set_text(&tx, id, user::Column::Name, &name).await?;
-        audit::record(&tx, &actor, Act::new("user_renamed").on("user", id.0).noting(json!({ "name": name })))
-            .await?;
+        let act = Act::new("user_renamed").on("user", id.0);
+        let act = act.changing(json!({ "name": was.name }), json!({ "name": name }));
+        audit::record(&tx, &actor, act).await?;
         changes::note(&tx, Change::User(id)).await
     })
     .await

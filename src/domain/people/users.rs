@@ -166,8 +166,9 @@ pub async fn set_role(db: &Db, actor: &Actor, id: UserId, role: Role) -> Result<
             return Err(Code::Conflict.with(id));
         }
         sessions::keep_own(&tx, &actor, id).await?;
-        let facts = json!({ "before": user.role.word(), "after": role.word() });
-        audit::record(&tx, &actor, Act::new("user_role_changed").on("user", id.0).noting(facts)).await?;
+        let told = |role: Role| json!({ "role": role.word() });
+        let act = Act::new("user_role_changed").on("user", id.0).changing(told(user.role), told(role));
+        audit::record(&tx, &actor, act).await?;
         changes::note(&tx, Change::User(id)).await
     })
     .await
@@ -217,7 +218,11 @@ pub async fn turn_away(db: &Db, actor: &Actor, id: UserId) -> Result<()> {
         may_manage(&actor)?;
         let user = locked(&tx, id).await?;
         if !queries::remove_waiting(&tx, id).await? {
-            return Err(Clash::State.saying("This account was let in already."));
+            let instead = if user.state == UserState::Active { " Deactivate it instead." } else { "" };
+            return Err(Clash::State.saying(format!(
+                "Only an account that waits can be turned away; this one is {} now.{instead}",
+                user.state.label()
+            )));
         }
         let facts = json!({ "email": user.email, "state": user.state.word() });
         audit::record(&tx, &actor, Act::new("user_turned_away").on("user", id.0).noting(facts)).await?;
@@ -250,8 +255,9 @@ pub(super) async fn step(
     if !queries::set_state(tx, user.id, user.state, to).await? {
         return Err(Code::Conflict.with(user.id));
     }
-    let facts = json!({ "before": user.state.word(), "after": to.word() });
-    audit::record(tx, actor, Act::new(act).on("user", user.id.0).noting(facts)).await?;
+    let told = |state: UserState| json!({ "state": state.word() });
+    let act = Act::new(act).on("user", user.id.0).changing(told(user.state), told(to));
+    audit::record(tx, actor, act).await?;
     changes::note(tx, Change::User(user.id)).await
 }
 

@@ -122,7 +122,8 @@ pub(super) async fn make_in(tx: &Tx, actor: &Actor, api: &api::Model, new: NewPl
         .map_err(taken("name", NAME_TAKEN))?;
     set_models(tx, &row, new.models.as_deref()).await?;
     limits::change_limits(tx, LimitScope::Plan, row.id.0, &new.limits).await?;
-    note(tx, actor, "plan_made", &row, &new.limits).await?;
+    let act = Act::new("plan_made").noting(facts(tx, &row).await?);
+    note(tx, actor, act, &row).await?;
     Ok(row)
 }
 
@@ -132,6 +133,7 @@ pub async fn change_plan(db: &Db, actor: &Actor, id: PlanId, change: PlanChange)
     let actor = actor.clone();
     db.transact(async move |tx| {
         let before = mine(&tx, &actor, id).await?;
+        let was = facts(&tx, &before).await?;
         let mut row = before.clone().into_active_model();
         if let Some(name) = &change.name {
             row.name = Set(fields::line("name", name, fields::NAME)?);
@@ -156,8 +158,8 @@ pub async fn change_plan(db: &Db, actor: &Actor, id: PlanId, change: PlanChange)
         if let Some(limits) = &change.limits {
             limits::change_limits(&tx, LimitScope::Plan, id.0, limits).await?;
         }
-        let limits = limits::limits_of(&tx, LimitScope::Plan, id.0).await?;
-        note(&tx, &actor, "plan_changed", &after, &limits).await?;
+        let named = Act::new("plan_changed").noting(json!({ "name": after.name }));
+        note(&tx, &actor, named.changing(was, facts(&tx, &after).await?), &after).await?;
         Ok(after)
     })
     .await
@@ -174,9 +176,10 @@ pub async fn remove_plan(db: &Db, actor: &Actor, id: PlanId) -> Result<()> {
         if queries::was_used(&tx, id).await? {
             return Err(Clash::InUse.saying("Subscriptions name this plan: close it instead."));
         }
+        let act = Act::new("plan_removed").noting(facts(&tx, &row).await?);
         queries::delete_limits(&tx, LimitScope::Plan, id.0).await?;
         queries::delete_plan(&tx, id).await?;
-        note(&tx, &actor, "plan_removed", &row, &Limits::default()).await
+        note(&tx, &actor, act, &row).await
     })
     .await
 }
@@ -248,12 +251,17 @@ async fn known(tx: &Tx, api: ApiId, names: &[String]) -> Result<()> {
     }
 }
 
-async fn note(tx: &Tx, actor: &Actor, act: &'static str, row: &plan::Model, limits: &Limits) -> Result<()> {
-    let details = json!({
-        "name": row.name, "approval": row.approval, "rule_domains": row.rule_domains, "state": row.state,
-        "limits": limits.lines(),
-    });
-    let act = Act::new(act).on("plan", row.id.0).touching([row.api_id.0]).noting(details);
-    audit::record(tx, actor, act).await?;
+/// What the audit tells of a plan, with its limits and models as they are stored now.
+async fn facts(tx: &Tx, row: &plan::Model) -> Result<serde_json::Value> {
+    let limits = limits::limits_of(tx, LimitScope::Plan, row.id.0).await?;
+    let models = queries::views(tx, vec![row.clone()]).await?.pop().and_then(|view| view.models);
+    Ok(json!({
+        "name": row.name, "summary": row.summary, "approval": row.approval, "rule_domains": row.rule_domains,
+        "rule_team": row.rule_team_id, "state": row.state, "models": models, "limits": limits.lines(),
+    }))
+}
+
+async fn note(tx: &Tx, actor: &Actor, act: Act, row: &plan::Model) -> Result<()> {
+    audit::record(tx, actor, act.on("plan", row.id.0).touching([row.api_id.0])).await?;
     changes::note(tx, Change::Catalogue).await
 }

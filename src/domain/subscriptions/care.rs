@@ -1,6 +1,7 @@
 //! What happens to a subscription beside its decision: withdraw, remind, suspend, resume, end, order.
 
 use sea_orm::ActiveValue::Set;
+use serde_json::json;
 
 use super::step::{self, Note, Step, is_over};
 use super::{approvers, queries};
@@ -148,7 +149,8 @@ pub async fn raise(db: &Db, actor: &Actor, id: SubscriptionId) -> Result<()> {
             queries::place(&tx, other.id, place).await?;
         }
         let act = Act::new("subscription_raised").on("subscription", id.0).touching(step::touched(&row));
-        audit::record(&tx, &actor, act).await?;
+        let place = |place: usize| json!({ "place": place });
+        audit::record(&tx, &actor, act.changing(place(above + 1), place(above))).await?;
         changes::note(&tx, Change::App(row.app_id)).await
     })
     .await

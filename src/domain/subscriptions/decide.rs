@@ -1,7 +1,6 @@
 //! Approve, approve with changes, deny.
 
 use sea_orm::ActiveValue::Set;
-use serde_json::json;
 
 use super::step::{self, Note, Step};
 use super::{Decider, approvers, queries};
@@ -25,9 +24,9 @@ pub struct Decision {
 /// Approves a request, as asked or with changes.
 ///
 /// # Errors
-/// `not_found` for those who may not see it, `not_permitted` for those who decide nothing here, and on
-/// one's own request while others could decide, `conflict` when it no longer waits, `field_invalid` for a plan of another API or a
-/// past end.
+/// `not_found` for those who may not see it or whose role decides nothing, `not_permitted` for those who
+/// decide nothing here, and on one's own request while others could decide, `conflict` when it no longer
+/// waits, `field_invalid` for a plan of another API or a past end.
 pub async fn approve(
     db: &Db,
     actor: &Actor,
@@ -56,10 +55,8 @@ pub(in crate::domain) async fn approve_in(
         return Err(Code::FieldInvalid.saying("The end date has passed already.").on("ends_at"));
     }
     let edit = subscription::ActiveModel { plan_id: Set(plan), ends_at: Set(ends_at), ..Default::default() };
-    let changed = plan != was.plan_id || ends_at != was.ends_at;
     let note = Note {
         comment: Some(comment).filter(|text| !text.is_empty()),
-        details: json!({ "with_changes": changed, "plan": plan, "plan_asked": was.plan_id, "ends_at": ends_at }),
         act: (decider == Decider::OnlyOne).then_some("self_approved"),
     };
     step::take(tx, actor, &was, Step::Approve, edit, note).await

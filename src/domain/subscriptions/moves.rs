@@ -1,7 +1,6 @@
 //! Moving to another version, or plan, of the same API.
 
 use sea_orm::ActiveValue::Set;
-use serde_json::json;
 
 use super::request::{decided_by_rule, lets_in, offered};
 use super::step::{self, Note, Step};
@@ -95,9 +94,7 @@ async fn change_plan(
                 reminded_at: Set(None),
                 ..Default::default()
             };
-            let details = json!({ "plan": plan.id, "plan_before": was.plan_id });
-            let note = Note { details, ..Note::default() };
-            step::take(tx, actor, was, Step::ChangePlan, edit, note).await
+            step::take(tx, actor, was, Step::ChangePlan, edit, Note::default()).await
         }
         _ => Err(Clash::State.saying("A suspended subscription keeps its plan.")),
     }
@@ -118,11 +115,7 @@ async fn keep(
     let line = queries::move_line(tx, was, &now).await?;
     step::event(tx, actor, &now, what, Some(line)).await?;
     let act = Act::new("subscription_moved").on("subscription", now.id.0).touching(step::touched(&now));
-    let details = json!({
-        "version": { "before": was.version_id, "after": now.version_id },
-        "plan": { "before": was.plan_id, "after": now.plan_id },
-    });
-    audit::record(tx, actor, act.noting(details)).await?;
+    audit::record(tx, actor, act.changing(step::told(was), step::told(&now))).await?;
     changes::note(tx, Change::App(now.app_id)).await?;
     Ok(now)
 }

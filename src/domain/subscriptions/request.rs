@@ -151,11 +151,7 @@ async fn again_in(
     words: Words,
     requester: UserId,
 ) -> Result<subscription::Model> {
-    let note = Note {
-        comment: Some(words.reason.clone()).filter(|text| !text.is_empty()),
-        details: json!({ "plan": plan.id, "plan_before": was.plan_id }),
-        act: None,
-    };
+    let note = Note { comment: Some(words.reason.clone()).filter(|text| !text.is_empty()), act: None };
     let edit = subscription::ActiveModel {
         version_id: Set(version.id),
         plan_id: Set(plan.id),

@@ -91,8 +91,6 @@ pub fn is_live(state: State) -> bool {
 pub(super) struct Note {
     /// Shown in the timeline.
     pub comment: Option<String>,
-    /// For the audit alone.
-    pub details: Value,
     /// Another word than the step's own for the audit.
     pub act: Option<&'static str>,
 }
@@ -135,12 +133,15 @@ pub(super) async fn take(
     let now = queries::update(tx, was, edit).await?.ok_or_else(|| Code::Conflict.with(was.id))?;
     event(tx, actor, &now, step.word(), note.comment.clone()).await?;
     let act = Act::new(note.act.unwrap_or(step.act())).on("subscription", now.id.0);
-    let details = json!({
-        "before": was.state, "after": now.state, "comment": note.comment, "more": note.details,
-    });
-    audit::record(tx, actor, act.touching(touched(&now)).noting(details)).await?;
+    let act = act.touching(touched(&now)).noting(json!({ "comment": note.comment }));
+    audit::record(tx, actor, act.changing(told(was), told(&now))).await?;
     changes::note(tx, Change::App(now.app_id)).await?;
     Ok(now)
+}
+
+/// What the audit tells of a subscription.
+pub(super) fn told(row: &subscription::Model) -> Value {
+    json!({ "state": row.state, "version": row.version_id, "plan": row.plan_id, "ends_at": row.ends_at })
 }
 
 /// What a subscription hangs between, for the change feeds.

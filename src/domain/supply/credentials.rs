@@ -122,7 +122,7 @@ pub(super) async fn add_in(
         created_at: tx.now(),
     };
     credential::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
-    note(tx, actor, "credential_added", &row).await?;
+    note(tx, actor, Act::new("credential_added").noting(facts(&row)), &row).await?;
     Ok(row)
 }
 
@@ -140,13 +140,13 @@ pub async fn replace_secret(
     db.transact(async move |tx| {
         let (provider, before) = mine(&tx, &actor, id).await?;
         let (secret, destination) = (checked(&secret)?, address::destination(&provider.base_url));
-        let mut row = before.into_active_model();
+        let mut row = before.clone().into_active_model();
         row.sealed = Set(db2.vault().seal(place(id, &destination), &secret)?);
         row.destination = Set(destination);
         row.last4 = Set(secret.last4());
         row.state = Set(Switch::On);
         let after = row.update(&tx).await?;
-        note(&tx, &actor, "credential_replaced", &after).await?;
+        changed(&tx, &actor, "credential_replaced", &before, &after).await?;
         Ok(after.into())
     })
     .await
@@ -178,8 +178,8 @@ pub async fn change_credential(
         if let Some(state) = change.state {
             row.state = Set(state);
         }
-        let after = if row.is_changed() { row.update(&tx).await? } else { before };
-        note(&tx, &actor, "credential_changed", &after).await?;
+        let after = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
+        changed(&tx, &actor, "credential_changed", &before, &after).await?;
         Ok(after.into())
     })
     .await
@@ -194,7 +194,7 @@ pub async fn remove_credential(db: &Db, actor: &Actor, id: CredentialId) -> Resu
     db.transact(async move |tx| {
         let (_, row) = mine(&tx, &actor, id).await?;
         credential::Entity::delete_by_id(id).exec(&tx).await?;
-        note(&tx, &actor, "credential_removed", &row).await
+        note(&tx, &actor, Act::new("credential_removed").noting(facts(&row)), &row).await
     })
     .await
 }
@@ -217,10 +217,24 @@ async fn mine(tx: &Tx, actor: &Actor, id: CredentialId) -> Result<(provider::Mod
     Ok((provider.ok_or_else(|| Code::NotFound.with(row.provider_id))?, row))
 }
 
-async fn note(tx: &Tx, actor: &Actor, act: &'static str, row: &credential::Model) -> Result<()> {
-    let details =
-        json!({ "name": row.name, "weight": row.weight, "state": row.state, "destination": row.destination });
-    let act = Act::new(act).on("credential", row.id.0).touching([row.provider_id.0]).noting(details);
+/// What the audit tells of a credential: of the secret nothing.
+fn facts(row: &credential::Model) -> serde_json::Value {
+    json!({ "name": row.name, "weight": row.weight, "state": row.state, "destination": row.destination })
+}
+
+async fn changed(
+    tx: &Tx,
+    actor: &Actor,
+    act: &'static str,
+    before: &credential::Model,
+    after: &credential::Model,
+) -> Result<()> {
+    let named = Act::new(act).noting(json!({ "name": after.name }));
+    note(tx, actor, named.changing(facts(before), facts(after)), after).await
+}
+
+async fn note(tx: &Tx, actor: &Actor, act: Act, row: &credential::Model) -> Result<()> {
+    let act = act.on("credential", row.id.0).touching([row.provider_id.0]);
     audit::record(tx, actor, act).await?;
     changes::note(tx, Change::Catalogue).await
 }

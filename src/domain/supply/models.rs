@@ -161,11 +161,14 @@ pub async fn change_model(db: &Db, actor: &Actor, id: ModelId, change: ModelChan
         } else {
             before.clone()
         };
-        let details = json!({
-            "before": { "name": before.name, "state": before.state, "reasoning": before.reasoning },
-            "after": { "name": after.name, "state": after.state, "reasoning": after.reasoning },
-        });
-        audit::record(&tx, &actor, Act::new("model_changed").on("model", id.0).noting(details)).await?;
+        let told = |row: &model::Model| {
+            json!({
+                "name": row.name, "state": row.state, "reasoning": row.reasoning,
+                "context_window": row.context_window, "max_output": row.max_output,
+            })
+        };
+        let act = Act::new("model_changed").on("model", id.0).noting(json!({ "name": after.name }));
+        audit::record(&tx, &actor, act.changing(told(&before), told(&after))).await?;
         changes::note(&tx, Change::Catalogue).await?;
         Ok(after)
     })

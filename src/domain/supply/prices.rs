@@ -61,18 +61,27 @@ pub async fn set_price(db: &Db, actor: &Actor, new: NewPrice) -> Result<price::M
             source: "admin".to_owned(),
             effective_at,
         };
+        let known = queries::prices_of(&tx, provider.id, &row.vendor_model).await?;
+        let before = known.into_iter().find(|price| price.effective_at <= effective_at);
         price::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
-        let details = json!({
-            "vendor_model": row.vendor_model, "input": row.input, "output": row.output,
-            "cached_read": row.cached_read, "cache_write": row.cache_write, "reasoning": row.reasoning,
-            "effective_at": row.effective_at.rfc3339(),
-        });
-        let act = Act::new("price_set").on("price", row.id.0).touching([provider.id.0]).noting(details);
+        let act = Act::new("price_set").on("price", row.id.0).touching([provider.id.0]);
+        let facts = json!({ "vendor_model": row.vendor_model, "effective_at": row.effective_at.rfc3339() });
+        let act = act.noting(facts).changing(told(before.as_ref()), told(Some(&row)));
         audit::record(&tx, &actor, act).await?;
         changes::note(&tx, Change::Catalogue).await?;
         Ok(row)
     })
     .await
+}
+
+/// What the audit tells of a price; each amount is null where there was none.
+fn told(row: Option<&price::Model>) -> serde_json::Value {
+    let usd = |pick: fn(&price::Model) -> Option<i64>| row.and_then(pick);
+    json!({
+        "input": usd(|row| row.input), "cached_read": usd(|row| row.cached_read),
+        "cache_write": usd(|row| row.cache_write), "output": usd(|row| row.output),
+        "reasoning": usd(|row| row.reasoning),
+    })
 }
 
 /// All prices of a vendor's model, newest first.

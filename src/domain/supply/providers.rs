@@ -211,11 +211,9 @@ pub async fn change_provider(
         let told = |row: &provider::Model| {
             json!({ "name": row.name, "base_url": row.base_url, "quirks": row.quirks, "state": row.state })
         };
-        let details = json!({
-            "before": told(&before), "after": told(&after),
-            "credentials_voided": voided,
-        });
-        audit::record(&tx, &actor, Act::new("provider_changed").on("provider", id.0).noting(details)).await?;
+        let act = Act::new("provider_changed").on("provider", id.0).changing(told(&before), told(&after));
+        let facts = json!({ "name": after.name, "credentials_voided": voided });
+        audit::record(&tx, &actor, act.noting(facts)).await?;
         changes::note(&tx, Change::Catalogue).await?;
         Ok(ProviderChanged { provider: after, voided })
     })

@@ -129,7 +129,7 @@ async fn add_in(tx: &Tx, actor: &Actor, model: &model::Model, new: NewTarget) ->
         created_at: tx.now(),
     };
     target::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
-    note(tx, actor, "target_added", &row).await?;
+    note(tx, actor, Act::new("target_added").noting(facts(&row)), &row).await?;
     Ok(row)
 }
 
@@ -161,8 +161,9 @@ pub async fn change_target(
         if let Some(state) = change.state {
             row.state = Set(state);
         }
-        let after = if row.is_changed() { row.update(&tx).await? } else { before };
-        note(&tx, &actor, "target_changed", &after).await?;
+        let after = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
+        let named = Act::new("target_changed").noting(json!({ "vendor_model": after.vendor_model }));
+        note(&tx, &actor, named.changing(facts(&before), facts(&after)), &after).await?;
         Ok(after)
     })
     .await
@@ -175,7 +176,7 @@ pub async fn remove_target(db: &Db, actor: &Actor, id: TargetId) -> Result<()> {
     db.transact(async move |tx| {
         let row = mine(&tx, &actor, id).await?;
         target::Entity::delete_by_id(id).exec(&tx).await?;
-        note(&tx, &actor, "target_removed", &row).await
+        note(&tx, &actor, Act::new("target_removed").noting(facts(&row)), &row).await
     })
     .await
 }
@@ -196,12 +197,17 @@ async fn mine(tx: &Tx, actor: &Actor, id: TargetId) -> Result<target::Model> {
     target::Entity::find_by_id(id).one(tx).await?.ok_or_else(|| Code::NotFound.with(id))
 }
 
-async fn note(tx: &Tx, actor: &Actor, act: &'static str, row: &target::Model) -> Result<()> {
-    let details = json!({
+fn facts(row: &target::Model) -> serde_json::Value {
+    json!({
         "vendor_model": row.vendor_model, "position": row.position, "weight": row.weight, "state": row.state,
-    });
-    let related = [row.model_id.0, row.provider_id.0];
-    audit::record(tx, actor, Act::new(act).on("target", row.id.0).touching(related).noting(details)).await?;
+        "connect_ms": row.connect_ms, "first_byte_ms": row.first_byte_ms, "idle_ms": row.idle_ms,
+        "total_ms": row.total_ms,
+    })
+}
+
+async fn note(tx: &Tx, actor: &Actor, act: Act, row: &target::Model) -> Result<()> {
+    let act = act.on("target", row.id.0).touching([row.model_id.0, row.provider_id.0]);
+    audit::record(tx, actor, act).await?;
     changes::note(tx, Change::Catalogue).await
 }
 

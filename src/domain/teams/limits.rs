@@ -34,8 +34,9 @@ pub async fn set_limits(db: &Db, actor: &Actor, id: TeamId, limits: Limits) -> R
     db.transact(async move |tx| {
         let was = plans::limits_of(&tx, LimitScope::Team, id.0).await?;
         plans::change_limits(&tx, LimitScope::Team, id.0, &limits).await?;
-        let details = json!({ "before": was.lines(), "after": limits.lines() });
-        audit::record(&tx, &actor, Act::new("team_limits_changed").on("team", id.0).noting(details)).await?;
+        let told = |limits: &Limits| json!({ "limits": limits.lines() });
+        let act = Act::new("team_limits_changed").on("team", id.0).changing(told(&was), told(&limits));
+        audit::record(&tx, &actor, act).await?;
         changes::note(&tx, Change::Team(id)).await
     })
     .await

@@ -64,7 +64,8 @@ pub async fn add(db: &Db, actor: &Actor, id: TeamId, email: &str, role: TeamRole
         if !queries::add_member(&tx, id, user.id, role).await? {
             return Err(Code::FieldInvalid.saying("This person is in the team already.").on("email"));
         }
-        told(&tx, &actor, "member_added", id, user.id, json!({ "role": role.word() })).await
+        let act = Act::new("member_added").noting(json!({ "role": role.word() }));
+        told(&tx, &actor, act, id, user.id).await
     })
     .await
 }
@@ -87,8 +88,9 @@ pub async fn set_role(db: &Db, actor: &Actor, id: TeamId, user: UserId, role: Te
         if !queries::set_role(&tx, id, user, before, role).await? {
             return Err(Code::Conflict.with(user));
         }
-        let facts = json!({ "before": before.word(), "after": role.word() });
-        told(&tx, &actor, "member_role_changed", id, user, facts).await
+        let words = |role: TeamRole| json!({ "role": role.word() });
+        let act = Act::new("member_role_changed").changing(words(before), words(role));
+        told(&tx, &actor, act, id, user).await
     })
     .await
 }
@@ -132,19 +134,11 @@ async fn out(tx: &Tx, actor: &Actor, act: &'static str, id: TeamId, user: UserId
     if !queries::remove_member(tx, id, user).await? {
         return Err(Code::Conflict.with(user));
     }
-    told(tx, actor, act, id, user, json!({ "role": role.word() })).await
+    told(tx, actor, Act::new(act).noting(json!({ "role": role.word() })), id, user).await
 }
 
-async fn told(
-    tx: &Tx,
-    actor: &Actor,
-    act: &'static str,
-    id: TeamId,
-    user: UserId,
-    facts: serde_json::Value,
-) -> Result<()> {
-    let act = Act::new(act).on("team", id.0).touching([user.0]).noting(facts);
-    audit::record(tx, actor, act).await?;
+async fn told(tx: &Tx, actor: &Actor, act: Act, id: TeamId, user: UserId) -> Result<()> {
+    audit::record(tx, actor, act.on("team", id.0).touching([user.0])).await?;
     changes::note(tx, Change::Team(id)).await?;
     changes::note(tx, Change::User(user)).await
 }

@@ -144,8 +144,9 @@ pub async fn rename(db: &Db, actor: &Actor, id: TeamId, name: &str) -> Result<()
         manage(&actor, id)?;
         let team = existing(&tx, id).await?;
         queries::rename(&tx, id, &name).await?;
-        let facts = json!({ "before": team.name, "after": name });
-        audit::record(&tx, &actor, Act::new("team_renamed").on("team", id.0).noting(facts)).await?;
+        let act = Act::new("team_renamed").on("team", id.0);
+        let act = act.changing(json!({ "name": team.name }), json!({ "name": name }));
+        audit::record(&tx, &actor, act).await?;
         changes::note(&tx, Change::Team(id)).await
     })
     .await
@@ -182,13 +183,14 @@ async fn turn(
     db.transact(async move |tx| {
         permit::write(&actor)?;
         permit::need(&actor, Right::ManagePeople)?;
-        existing(&tx, id).await?;
+        let team = existing(&tx, id).await?;
         if !queries::set_state(&tx, id, from, to, reason.clone()).await? {
             return Err(Clash::State.saying(format!("This team is {} already.", to.label())));
         }
         let word = if to == Standing::Active { "team_resumed" } else { "team_suspended" };
-        let facts = json!({ "reason": reason });
-        audit::record(&tx, &actor, Act::new(word).on("team", id.0).noting(facts)).await?;
+        let told = |state: Standing, reason: &Option<String>| json!({ "state": state, "reason": reason });
+        let act = Act::new(word).on("team", id.0);
+        audit::record(&tx, &actor, act.changing(told(from, &team.reason), told(to, &reason))).await?;
         changes::note(&tx, Change::Team(id)).await
     })
     .await

@@ -42,8 +42,11 @@ fn line(event: audit_event::Model) -> Line {
     };
     let text = match event.act.as_str() {
         "key_rotated" => overlap(&details),
-        "key_extended" => day(&details["after"]),
-        "key_renamed" => format!("{} → {}", word(&details["before"]), word(&details["after"])),
+        "key_extended" => side(&details, "after", "expires_at").map_or_else(String::new, day),
+        "key_renamed" => match (word(&details, "before", "name"), word(&details, "after", "name")) {
+            ("", "") => String::new(),
+            (before, after) => format!("{before} → {after}"),
+        },
         _ => String::new(),
     };
     Line { tone, icon, title: format!("{words} by {}", event.actor_label), at: event.at, text }
@@ -52,7 +55,11 @@ fn line(event: audit_event::Model) -> Line {
 fn overlap(details: &Value) -> String {
     match details["older_ends_at"].as_i64() {
         Some(at) => {
-            format!("The one before, {}…, until {}.", word(&details["before"]), Timestamp(at).human())
+            format!(
+                "The one before, {}…, until {}.",
+                word(details, "before", "prefix"),
+                Timestamp(at).human()
+            )
         }
         None => String::new(),
     }
@@ -62,6 +69,17 @@ fn day(value: &Value) -> String {
     value.as_i64().map_or_else(|| "Never ends.".to_owned(), |at| format!("Ends {}.", Timestamp(at).human()))
 }
 
-fn word(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
+/// What a field was or is. An older row has the value itself where newer ones name the fields.
+fn side<'a>(details: &'a Value, side: &str, field: &str) -> Option<&'a Value> {
+    match details.get(side)? {
+        Value::Object(fields) => fields.get(field),
+        alone => Some(alone),
+    }
 }
+
+fn word<'a>(details: &'a Value, at: &str, field: &str) -> &'a str {
+    side(details, at, field).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
