@@ -42,7 +42,7 @@ fields! {
     "database.url" "PORTICO_DATABASE_URL" "" one "`postgres://user:password@host/name` for PostgreSQL; left out, SQLite in the data folder.";
     "gateway.body_cap" "PORTICO_GATEWAY_BODY_CAP" "10485760" (1_024, 256 * MIB) "Bytes of a call's body at most.";
     "gateway.memory_budget" "PORTICO_GATEWAY_MEMORY_BUDGET" "268435456" (MIB, TIB) "Bytes that all open calls together may hold, whole answers of vendors included; above it calls get 503 `overloaded`. It holds two bodies of `body_cap` at least.";
-    "gateway.body_seconds" "PORTICO_GATEWAY_BODY_SECONDS" "30" (1, 3_600) "Seconds in which a body must have arrived whole.";
+    "gateway.body_seconds" "PORTICO_GATEWAY_BODY_SECONDS" "30" (1, 3_600) "Seconds in which a body must have arrived whole; a caller who takes nothing of an answer for as long has left.";
     "gateway.terse_errors" "PORTICO_GATEWAY_TERSE_ERRORS" "false" one "Answer each error with the fixed sentences of its code alone, as `docs/errors.md` lists them, without the names, dates, limits and nearest matches of this call: for exposure to a hostile network. Status, code, request id and the addresses of the two pages stay; those pages tell details to who may see them.";
     "journal.max_bytes" "PORTICO_JOURNAL_MAX_BYTES" "1073741824" (64 * MIB, TIB) "Bytes that the journal may grow to while the database is away; then calls with a budget get 503.";
     "log.level" "PORTICO_LOG_LEVEL" "\"info\"" one "What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `portico=debug`.";

@@ -62,7 +62,7 @@ pub struct Gateway {
     pub body_cap: usize,
     /// Bytes that all open calls together may hold before new ones are shed.
     pub memory_budget: usize,
-    /// Seconds in which a body must have arrived whole.
+    /// Seconds in which a body must have arrived whole, and in which a piece of an answer must be taken.
     pub body_seconds: u64,
     /// Answer the fixed sentences of an error code alone, without what is special to the call.
     pub terse_errors: bool,

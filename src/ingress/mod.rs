@@ -5,8 +5,10 @@ mod arrive;
 mod body;
 mod paths;
 mod send;
+mod taken;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::web::{self, Data, Payload, ServiceConfig};
@@ -24,7 +26,7 @@ use body::Upload;
 pub struct Settings {
     /// Bytes of a call's body at most.
     pub body_cap: usize,
-    /// Seconds in which a body must have arrived whole.
+    /// Seconds in which a body must have arrived whole, and a piece of the answer must be taken.
     pub body_seconds: u64,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
@@ -85,7 +87,7 @@ async fn call(
     let reply = Box::pin(ingress.gateway.run(arrival, &mut upload)).await;
     // A body that nobody read would be taken for the next request, or kept coming for nothing.
     let keep = upload.drain().await;
-    send::reply(reply, keep)
+    send::answer(reply, keep, Duration::from_secs(ingress.settings.body_seconds))
 }
 
 async fn list_models(request: HttpRequest, ingress: Data<Ingress>) -> HttpResponse {

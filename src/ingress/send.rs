@@ -1,30 +1,31 @@
 //! Turns what the gateway answers into an HTTP answer.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::web::Bytes;
 
-use crate::gateway::arrival::MemoryHold;
-use crate::gateway::reply::{Relaying, Reply, ReplyBody};
+use crate::gateway::reply::{Reply, ReplyBody};
 
-/// The server below copies what it is given at once, however slowly the caller reads: so it is given
-/// no more than this.
-const PIECE: usize = 64 << 10;
+use super::taken::{PIECE, Source, Taken};
 
-/// `keep`: the connection may serve another request.
+/// For answers that need no patience: errors and lists. `keep`: the connection may serve another request.
 pub fn reply(reply: Reply, keep: bool) -> HttpResponse {
+    answer(reply, keep, Duration::from_secs(30))
+}
+
+/// `patience`: how long a piece of the answer may wait until the caller takes it.
+pub fn answer(reply: Reply, keep: bool, patience: Duration) -> HttpResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = match reply.body {
         ReplyBody::Whole(bytes) => BoxBody::new(bytes),
         ReplyBody::Held(bytes, _) if bytes.len() <= PIECE => BoxBody::new(bytes),
-        ReplyBody::Held(bytes, hold) => BoxBody::new(Held { left: bytes, _hold: hold }),
-        ReplyBody::Stream(relaying) => BoxBody::new(Streamed(relaying)),
+        ReplyBody::Held(bytes, hold) => {
+            BoxBody::new(Taken::new(Source::Held { left: bytes, _memory: hold }, patience))
+        }
+        ReplyBody::Stream(relaying) => BoxBody::new(Taken::new(Source::Stream(relaying), patience)),
     };
     let mut answer = HttpResponse::with_body(status, body);
     for (name, text) in reply.headers {
@@ -36,38 +37,4 @@ pub fn reply(reply: Reply, keep: bool) -> HttpResponse {
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer
-}
-
-/// A large body that counts as held until all of it was taken.
-struct Held {
-    left: Bytes,
-    _hold: MemoryHold,
-}
-
-impl MessageBody for Held {
-    type Error = Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.left.len() as u64)
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
-        let next = self.left.len().min(PIECE);
-        Poll::Ready((next > 0).then(|| Ok(self.left.split_to(next))))
-    }
-}
-
-/// A stream as a body: actix drops it when the caller has left, and with it all that it holds.
-struct Streamed(Box<Relaying>);
-
-impl MessageBody for Streamed {
-    type Error = Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Stream
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
-        self.0.poll_next(cx).map(|next| next.map(Ok))
-    }
 }
