@@ -52,6 +52,16 @@ async function automatic({ server, enter, report }) {
   report('the first call is answered', text.length > 0, text);
   within(report, 'J2 with a plan that approves by itself', developer, 7);
   await developer.look('key-shown-once');
+  await developer.open('/catalogue/chat/changelog');
+  await developer.sees('v1 published');
+  await developer.look('catalogue-changelog');
+  await developer.open('/catalogue/chat/try');
+  await developer.click('Send');
+  report('an API is tried with an own key', (await developer.answer()).text.length > 0);
+  await developer.look('catalogue-try');
+  await developer.open('/catalogue');
+  await developer.sees('answered in 30 days');
+  await developer.look('catalogue-used');
 }
 
 async function manual({ server, enter, report }) {

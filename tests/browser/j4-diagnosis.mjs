@@ -1,5 +1,8 @@
 // J4: from the error body of a failing call to its cause and the fix: 2 clicks, for the developer and for the admin.
+import { crc32 } from 'node:zlib';
 import { makeDeveloper, setUpDemo, within } from './people.mjs';
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 async function call(server, key, model) {
   const answer = await fetch(`${server.url}/v1/chat/completions`, {
@@ -8,6 +11,14 @@ async function call(server, key, model) {
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
   });
   return { status: answer.status, body: await answer.json() };
+}
+
+/** What a key ends with: the CRC-32 of all before it, in base62. */
+function check(text) {
+  let rest = crc32(text);
+  let digits = '';
+  for (; digits.length < 6; rest = Math.floor(rest / 62)) digits = DIGITS[rest % 62] + digits;
+  return digits;
 }
 
 async function paused({ server, enter, report }) {
@@ -53,6 +64,30 @@ async function paused({ server, enter, report }) {
 
   const wrong = await call(server, `${key.slice(0, -3)}zzz`, model);
   report('a mistyped key is told from an unknown one', wrong.body.error.code === 'key_malformed', JSON.stringify(wrong.body));
+  await developer.open(wrong.body.error.diagnose_url);
+  await developer.sees('It looks like your key');
+  await developer.look('diagnose-mistyped');
+  for (const [slip, pasted] of [['3 characters short', key.slice(0, -3)], ['checksum does not fit', `${key.slice(0, -3)}zzz`]]) {
+    await developer.open('/diagnose');
+    await developer.page.locator('[data-paste]').fill(pasted);
+    await developer.click('Diagnose key');
+    await developer.sees(slip);
+    await developer.sees('It looks like your key');
+  }
+  await developer.look('diagnose-pasted');
+  await developer.open('/diagnose');
+  await developer.page.locator('[data-paste]').fill(key);
+  await developer.click('Diagnose key');
+  await developer.sees('This is the newest secret of the key.');
+  const missing = await (await fetch(`${server.url}/v1/models`, { headers: { 'x-auth-token': 'something' } })).json();
+  await developer.open(missing.error.diagnose_url);
+  await developer.sees('x-auth-token and');
+  await developer.look('diagnose-missing');
+  const unknown = `sk-ptc-${'0'.repeat(43)}`;
+  const other = await call(server, `${unknown}${check(unknown)}`, model);
+  await developer.open(other.body.error.diagnose_url);
+  await developer.sees('Another environment?');
+  await developer.look('diagnose-unknown');
   await admin.open('/');
   admin.clicks = 0;
   await admin.page.locator('[data-search]').first().fill(wrong.body.error.request_id);
