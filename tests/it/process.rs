@@ -147,6 +147,11 @@ async fn f19_a_second_signal_ends_it_at_once_and_a_kill_in_between_loses_nothing
         page.contains("A vendor may have been called") && !page.contains("No vendor was called"),
         "{page}"
     );
+    assert!(page.contains("Nobody knows when") && !page.contains("0 ms"), "{page}");
+    let cause = auditor.browser.get(&format!("/diagnose?id={}", lost[0].id)).await.is(200).text;
+    assert!(cause.contains("Nobody saw whether a vendor was asked"), "{cause}");
+    assert!(!cause.contains("The call went through"), "{cause}");
+    assert_eq!(cause.matches("A vendor took the call").count(), 1, "as of now alone: {cause}");
     let tokens = lost[0].input_tokens.unwrap();
     assert!(tokens < 10_000 && page.contains("booked as an estimate: up to"), "{page}");
     assert!(page.contains("set aside for prompt and answer together") && !page.contains(" + 0"), "{page}");

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::view::{is_lost, tokens};
+use super::view::{is_lost, tokens, total};
 use super::{catch_up, sight};
 use crate::base::ids::CallId;
 use crate::base::{Code, Error, Result, Timestamp};
@@ -114,7 +114,7 @@ impl ShowPage {
             cost: look::cost(call.cost_nanos),
             cost_hint: cost_hint(&call),
             first_byte: call.first_byte_us.map_or_else(|| "—".to_owned(), look::duration),
-            total: look::duration(call.total_us),
+            total: total(&call),
             attempts: attempts.iter().map(|one| Try::new(one, call.total_us, names, sees_supply)).collect(),
             row: call,
         }

@@ -45,7 +45,7 @@ impl CallLine {
             key_prefix: call.key_prefix.clone(),
             tokens: tokens(call),
             cost: call.cost_nanos,
-            total: look::duration(call.total_us),
+            total: total(call),
         }
     }
 
@@ -71,6 +71,11 @@ pub fn tokens(call: &call::Model) -> String {
             format!("{about}{} + {}", look::grouped(input), look::grouped(output))
         }
     }
+}
+
+/// How long it took; a dash where nobody saw its end.
+pub fn total(call: &call::Model) -> String {
+    if is_lost(call) { "—".to_owned() } else { look::duration(call.total_us) }
 }
 
 /// The process ended while it was open.

@@ -109,7 +109,12 @@ impl Beside<'_> {
         let models = version.iter().flat_map(|version| version.models.values());
         let first = models.filter_map(|model| model.targets.first());
         let set = first.filter_map(|target| target.set_price(self.now)?.of(0).input);
-        set.min().map(|nanos| format!("from {} / 1M tokens", prices::shown(Some(nanos)))).unwrap_or_default()
+        let set: Vec<i64> = set.collect();
+        match (set.iter().min(), set.iter().max()) {
+            (Some(0), Some(0)) => "free".to_owned(),
+            (Some(least), _) => format!("from {} / 1M tokens", prices::shown(Some(*least))),
+            _ => String::new(),
+        }
     }
 
     /// Of the calls that were let through and whose caller waited for the answer.

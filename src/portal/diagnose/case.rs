@@ -221,6 +221,11 @@ fn replaced(key: &KeyView, newer: Option<&Error>) -> String {
 }
 
 impl CallCase {
+    /// Nobody saw its end.
+    pub fn is_lost(&self) -> bool {
+        self.state == CallState::Lost.word()
+    }
+
     /// Answers that tell the code alone are told no more of here.
     fn say_no_more(&mut self) {
         self.said = self.code.map_or("", Code::message).to_owned();
@@ -249,7 +254,11 @@ fn call_case(call: &call::Model) -> CallCase {
         facts: facts.trim().to_owned(),
         policy_seq: call.policy_seq,
         model: call.model.clone(),
-        lines: lines::then(code, &look::spoken(said)),
+        lines: if call.state == CallState::Lost.word() {
+            lines::lost()
+        } else {
+            lines::then(code, &look::spoken(said))
+        },
         stranger: call.team_id.is_none() && call.key_id.is_none() && call.user_id.is_none(),
         received: received.to_owned(),
         kin: Vec::new(),

@@ -16,6 +16,16 @@ pub fn then(code: Option<Code>, said: &str) -> Vec<Line> {
     lines(chain(code), said)
 }
 
+/// The checks of a call that was let through and whose end nobody saw.
+pub fn lost() -> Vec<Line> {
+    let mut lines = then(None, "");
+    if let Some(vendor) = lines.last_mut() {
+        vendor.state = "skipped";
+        vendor.text = "Nobody saw whether a vendor was asked".to_owned();
+    }
+    lines
+}
+
 /// The checks as they would go now.
 pub fn now(explained: &Explanation) -> Vec<Line> {
     let why = explained.error.as_ref().map(Error::message);
