@@ -103,6 +103,8 @@ impl App {
         })
         .workers(self.config.server.workers)
         .h1_allow_half_closed(false)
+        // Without it a stream's second chunk waits for the caller's delayed acknowledgement of the first.
+        .tcp_nodelay(true)
         .keep_alive(Duration::from_secs(75))
         .client_request_timeout(Duration::from_secs(5))
         .shutdown_timeout(self.config.server.shutdown_seconds)

@@ -98,6 +98,7 @@ def ratios(rows):
         found["stream_cpu"] = against(rows, "stream", "cpu_us_per_stream")
         own, base = (median(rows, "stream", name, "chunk_us_p50") for name in ("portico", "direct"))
         found["stream_chunk_delay_p50_ms"] = round(own / 1000, 3)
+        found["stream_chunk_delay_p99_ms"] = round(median(rows, "stream", "portico", "chunk_us_p99") / 1000, 3)
         found["stream_chunk_added_p50_ms"] = round((own - base) / 1000, 3)
     if "idle" in modes:
         found["idle_kib_per_stream"] = round(median(rows, "idle", "portico", "rss_kb_per_stream"), 1)

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use actix_web::web::{self, Bytes, Data};
+use actix_web::web::{self, Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use reqwest::Client;
 
@@ -73,9 +73,11 @@ async fn main() -> std::io::Result<()> {
     HttpServer::new(move || {
         App::new()
             .app_data(Data::new(vendor.clone()))
+            .app_data(PayloadConfig::new(16 << 20))
             .route("/", web::get().to(HttpResponse::Ok))
             .default_service(web::post().to(forward))
     })
+    .tcp_nodelay(true)
     .bind(listen)?
     .run()
     .await
