@@ -1,14 +1,16 @@
 //! Sets aside the worst case of a call in every limit that applies, in one step.
 
+use std::sync::Arc;
+
 use crate::base::limit::LimitKind;
 use crate::base::{Code, Nanos, Result};
 use crate::limits::{Ask, Least, Reservation};
-use crate::wire::{Endpoint, Peek};
+use crate::wire::{self, Endpoint, Peek};
 
 use super::Gateway;
 use super::authorize::Grant;
 use super::cost;
-use super::directory::Model;
+use super::directory::{Model, Target};
 
 /// Where neither the caller nor the model names a bound.
 const ANSWER: u32 = 4_096;
@@ -33,13 +35,19 @@ pub fn ask(gateway: &Gateway, grant: &Grant, peek: &Peek) -> Result<Ask> {
         let nanos = if priced { dearest(gateway, &grant.model, input, answer)? } else { Nanos::ZERO };
         Ok((tokens, nanos))
     };
-    let bound = peek.max_tokens.or(grant.model.max_output).unwrap_or(ANSWER);
+    let bound = peek.bound.or(grant.model.max_output).unwrap_or_else(|| usual(&grant.model));
     let (tokens, nanos) = worst(bound)?;
-    let least = match peek.max_tokens {
+    let least = match peek.bound {
         Some(_) => None,
         None => worst(bound.min(LEAST)).map(|(tokens, nanos)| Some(Least { tokens, nanos }))?,
     };
     Ok(Ask { tokens, nanos, least })
+}
+
+/// What vendors that must be told a limit are told, where nobody named one.
+fn usual(model: &Model) -> u32 {
+    let told = |target: &Arc<Target>| wire::usual_limit(target.provider.format, &target.vendor_model);
+    model.targets.iter().filter_map(told).fold(ANSWER, u32::max)
 }
 
 fn has_budget(grant: &Grant) -> bool {

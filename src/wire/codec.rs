@@ -19,6 +19,8 @@ pub trait Caller: Sync {
 /// The vendor's side of a format: requests out, answers in.
 pub trait Vendor: Sync {
     fn write_request(&self, request: ChatRequest<'_>, to: &Target<'_>) -> Result<Outgoing>;
+    /// The limit that goes out where neither the caller nor the model's row names one.
+    fn usual_limit(&self, model: &str) -> u32;
     fn read_answer(&self, body: &[u8]) -> Result<Answer, WireFault>;
     fn read_events(&self) -> Box<dyn ReadEvents>;
 }

@@ -120,6 +120,15 @@ pub fn outgoing(peek: &Peek, body: &Bytes, to: &Target<'_>) -> Result<Outgoing> 
     }
 }
 
+/// The limit of an answer's length that a vendor is told where nobody named one; `None` where the format
+/// leaves that to the vendor.
+pub fn usual_limit(format: Format, model: &str) -> Option<u32> {
+    match way(CALLER, format) {
+        Way::Other(_, vendor) => Some(vendor.usual_limit(model)),
+        Way::Same(_) | Way::None => None,
+    }
+}
+
 /// A vendor's whole answer of status 200, carried back to the caller's format.
 pub fn whole(endpoint: Endpoint, from: Format, body: &Bytes, shown: &Shown<'_>) -> Result<Whole, WireFault> {
     match way(CALLER, from) {

@@ -26,6 +26,8 @@ pub struct Peek {
     pub include_usage: bool,
     /// `max_completion_tokens`, else `max_tokens`.
     pub max_tokens: Option<u32>,
+    /// The larger of the two: what the answer may cost at a vendor that reads either.
+    pub bound: Option<u32>,
     /// Answers asked for; billing counts the prompt once and each answer.
     pub n: u32,
     /// Bytes to count the prompt by: messages, tools and schema as written. An image counts as 4,800

@@ -43,3 +43,21 @@ fn f06_a_fault_stays_whatever_comes_after_it() {
         assert!(out.is_empty() && !relay.state().done);
     }
 }
+
+#[test]
+fn p03_what_a_vendor_is_told_when_nobody_named_a_limit_can_be_asked_for() {
+    let body = Bytes::from_static(br#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#);
+    let peek = peek(Endpoint::Chat, &body).unwrap();
+    for model in ["claude-opus-4-1", "claude-3-haiku-20240307", "claude-next", "other"] {
+        let to = Target {
+            format: Format::Anthropic,
+            model,
+            quirks: &Quirks::default(),
+            facts: ModelFacts::default(),
+        };
+        let sent: serde_json::Value =
+            serde_json::from_slice(&outgoing(&peek, &body, &to).unwrap().body).unwrap();
+        assert_eq!(sent["max_tokens"].as_u64(), usual_limit(to.format, model).map(u64::from), "{model}");
+    }
+    assert_eq!(usual_limit(Format::OpenAi, "gpt-test"), None);
+}

@@ -355,6 +355,25 @@ async fn p03_calls_without_max_tokens_come_in_on_what_is_left_of_a_budget_and_ne
 }
 
 #[actix_web::test]
+async fn p03_a_limit_that_the_gateway_chooses_itself_is_held_in_full() {
+    let app = spawn().await;
+    let vendor = Vendor::start().await;
+    vendor.set(Mode::Slow(Duration::from_millis(1_500)));
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "anthropic", &vendor.base, &["claude-next"]).await;
+    app.widen(&starter).await;
+    app.price(&admin, &starter, 1_000_000_000_000).await;
+    let dev = app.developer("dana", &starter).await;
+    app.limit_key(dev.key.id, LimitKind::UsdPerMonth, 50_000_000_000).await;
+    let calls = (0..8).map(|_| app.chat(&dev.secret, "claude-next"));
+    let answers = futures_util::future::join_all(calls).await;
+    let told = vendor.last().body["max_tokens"].as_u64().unwrap();
+    assert!(told > 50_000, "more than the budget holds: {told}");
+    assert_eq!(vendor.hits(), 1, "alone with what is left");
+    assert_eq!(answers.iter().filter(|answer| answer.status == 429).count(), 7);
+}
+
+#[actix_web::test]
 async fn a_budget_and_a_model_of_unknown_price_are_answered_as_such() {
     let app = spawn().await;
     let (vendor, admin) = (Vendor::start().await, app.admin().await);

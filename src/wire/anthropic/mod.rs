@@ -12,7 +12,7 @@ use crate::base::Result;
 
 use super::chat::{Answer, ChatRequest};
 use super::codec::{ReadEvents, Vendor};
-use super::{Outgoing, Target, WireFault};
+use super::{ModelFacts, Outgoing, Target, WireFault};
 
 pub use error::Errors;
 
@@ -24,6 +24,10 @@ pub struct Anthropic;
 impl Vendor for Anthropic {
     fn write_request(&self, request: ChatRequest<'_>, to: &Target<'_>) -> Result<Outgoing> {
         write::request(request, to)
+    }
+
+    fn usual_limit(&self, model: &str) -> u32 {
+        models::Traits::of(model, &ModelFacts::default()).max_output
     }
 
     fn read_answer(&self, body: &[u8]) -> Result<Answer, WireFault> {

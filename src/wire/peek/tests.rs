@@ -252,3 +252,25 @@ fn embeddings_take_text_and_tokens() {
     let odd = Bytes::from_static(br#"{"model":"m","input":"a","encoding_format":"hex"}"#);
     refused(peek(Endpoint::Embeddings, &odd), "encoding_format");
 }
+
+#[test]
+fn b16_b24_a_name_in_another_case_is_no_way_around_what_was_judged() {
+    for name in
+        ["MODEL", "Model", "Stream", "MAX_TOKENS", "max_to\u{212a}ens", "ba\u{17f}e_url", "N", "Base_URL"]
+    {
+        refused(with(&format!(r#""{name}":1"#)), name);
+    }
+    assert!(with(r#""Seed":1,"MODELS":2,"\u00e9":3"#).is_ok(), "other names are the vendor's matter");
+}
+
+#[test]
+fn p03_of_two_limits_the_larger_one_is_reckoned_with() {
+    for (fields, bound) in [
+        (r#""max_completion_tokens":1,"max_tokens":900"#, Some(900)),
+        (r#""max_tokens":7,"max_completion_tokens":9"#, Some(9)),
+        (r#""max_tokens":7"#, Some(7)),
+        (r#""seed":1"#, None),
+    ] {
+        assert_eq!(with(fields).unwrap().bound, bound, "{fields}");
+    }
+}

@@ -15,6 +15,28 @@ const MAX_TOOLS: usize = 1_024;
 const MAX_MODEL_BYTES: usize = 256;
 const MAX_TOKENS: u32 = i32::MAX.unsigned_abs();
 
+/// Fields that decide who pays what for which model. A vendor whose JSON reader takes names in any case
+/// would read another value than the one that was judged.
+const JUDGED: &[&str] = &[
+    "model",
+    "messages",
+    "input",
+    "stream",
+    "stream_options",
+    "max_tokens",
+    "max_completion_tokens",
+    "n",
+    "best_of",
+    "tools",
+    "functions",
+    "api_base",
+    "base_url",
+    "api_key",
+    "api_version",
+    "custom_host",
+    "extra_headers",
+];
+
 /// Fields by which other gateways let a caller choose where a request goes. Never here.
 const GATEWAY_ONLY: &[&[u8]] =
     &[b"api_base", b"base_url", b"api_key", b"api_version", b"custom_host", b"extra_headers"];
@@ -57,6 +79,10 @@ impl<'a> Reading<'a> {
                 "cannot be set by a request: where it goes is the gateway's matter",
             )
             .into());
+        }
+        if let Some(known) = in_another_case(&name) {
+            let what = format!("is `{known}` in another case, and some vendors would take it for that");
+            return Err(wrong(shown(&name), &what).into());
         }
         if self.names.len() >= MAX_FIELDS {
             return Err(wrong(shown(&name), "is one field too many").into());
@@ -175,6 +201,7 @@ impl<'a> Reading<'a> {
             stream,
             include_usage: self.include_usage,
             max_tokens: self.limit.or(self.old_limit),
+            bound: self.limit.max(self.old_limit),
             n: self.n.unwrap_or(1),
             prompt_bytes: conversation.bytes.saturating_add(self.side_bytes),
             has_tools: self.tools > 0 || self.functions,
@@ -195,6 +222,16 @@ fn model(cursor: &mut Cursor<'_>) -> Result<String, Bad> {
         return Err(wrong("model", allowed).into());
     }
     Ok(name)
+}
+
+/// The field that a reader who folds case would take this name for.
+fn in_another_case(name: &[u8]) -> Option<&'static str> {
+    if name.iter().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return None;
+    }
+    // Up, then down: so the long s and the sign of Kelvin fold, too.
+    let folded = String::from_utf8_lossy(name).to_uppercase().to_lowercase();
+    JUDGED.iter().copied().find(|known| *known == folded)
 }
 
 /// A name as `param`: cut, so that an answer never grows with what was sent.

@@ -29,6 +29,7 @@ pub fn count(cursor: &mut Cursor<'_>, param: &str, least: u32, most: u32) -> Res
     let number = digits.and_then(|digits| digits.parse::<u32>().ok());
     match number.filter(|number| (least..=most).contains(number)) {
         Some(number) => Ok(Some(number)),
+        None if least == most => Err(wrong(param, &format!("must be {most}")).into()),
         None => Err(wrong(param, &format!("must be a whole number from {least} to {most}")).into()),
     }
 }
