@@ -1,15 +1,18 @@
 //! A stream of Messages into neutral events: a small machine over blocks, which never interleave.
 
+use serde_json::value::RawValue;
+
 use crate::wire::chat::{Citation, Event};
 use crate::wire::codec::ReadEvents;
+use crate::wire::scan::{Cursor, Flaw};
 use crate::wire::{Usage, WireFault, fault, json, sse};
 
 use super::read::{citation, compact, is_new_block, shaped_finish, stop};
 use super::usage::Counts;
 use super::{ANSWER_TOOL, types};
 
-/// Bytes of one thought kept for its replay; a longer one is not given back whole.
-const MAX_THOUGHT: usize = 512 << 10;
+/// Bytes of one thought, or of one input, kept until it is whole; a longer one is not given back.
+const MAX_KEPT: usize = 512 << 10;
 /// Citations of one block; the text is whole without the rest.
 const MAX_CITATIONS: usize = 1_000;
 const EVENTS: &[&str] = &[
@@ -62,6 +65,11 @@ enum Block {
     Thinking {
         text: String,
         signature: Option<String>,
+    },
+    /// One that only the vendor knows, and its input where that comes in pieces.
+    Foreign {
+        shell: String,
+        input: String,
     },
     Other,
 }
@@ -133,10 +141,12 @@ impl Events {
 
     fn open(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) -> Result<(), WireFault> {
         let Some(json) = event.content_block else { return Ok(()) };
+        // Some servers forget to end one before they begin the next.
+        self.close(found);
         let block: types::AnswerBlock<'_> = match serde_json::from_str(json.get()) {
             Ok(block) => block,
             Err(_) if is_new_block(json.get()) => {
-                self.block = self.foreign(json.get(), found);
+                self.block = Block::foreign(json.get());
                 return Ok(());
             }
             Err(_) => return Err(WireFault::strange("a block of the stream is odd")),
@@ -171,17 +181,9 @@ impl Events {
                 found.push(Event::Redacted { rank, data: block.data.unwrap_or_default() });
                 Block::Other
             }
-            _ => self.foreign(json.get(), found),
+            _ => Block::foreign(json.get()),
         };
         Ok(())
-    }
-
-    /// A block of a type that only the vendor knows goes on as it came, as it does in a whole answer.
-    fn foreign(&mut self, shell: &str, found: &mut Vec<Event>) -> Block {
-        let rank = self.foreign;
-        self.foreign += 1;
-        found.push(Event::Foreign { rank, json: shell.to_owned() });
-        Block::Other
     }
 
     fn delta(&mut self, event: types::Event<'_>, found: &mut Vec<Event>) {
@@ -202,11 +204,12 @@ impl Events {
                     found.push(Event::CallPiece { rank: *rank, piece });
                 }
             }
+            ("input_json_delta", Block::Foreign { input, .. }) => {
+                keep(input, &delta.partial_json.unwrap_or_default());
+            }
             ("thinking_delta", Block::Thinking { text, .. }) => {
                 let piece = delta.thinking.unwrap_or_default();
-                if text.len() + piece.len() <= MAX_THOUGHT {
-                    text.push_str(&piece);
-                }
+                keep(text, &piece);
                 if !piece.is_empty() {
                     found.push(Event::Thinking(piece));
                 }
@@ -232,7 +235,12 @@ impl Events {
             // No arguments at all are an empty object.
             Block::Call { rank, pieces: false, input } => found.push(Event::CallPiece { rank, piece: input }),
             Block::Answer { pieces: false } => self.text("{}".to_owned(), found),
-            Block::Thinking { text, signature } if text.len() < MAX_THOUGHT => {
+            Block::Foreign { shell, input } => {
+                let rank = self.foreign;
+                self.foreign += 1;
+                found.push(Event::Foreign { rank, json: with_input(shell, &input) });
+            }
+            Block::Thinking { text, signature } if text.len() < MAX_KEPT => {
                 let rank = self.thoughts;
                 self.thoughts += 1;
                 found.push(Event::Thought { rank, text, signature });
@@ -272,6 +280,40 @@ impl Events {
         }
         found.push(Event::End { usage: self.known() });
         Ok(())
+    }
+}
+
+impl Block {
+    /// A block of a type that only the vendor knows goes on as it does in a whole answer.
+    fn foreign(shell: &str) -> Self {
+        Self::Foreign { shell: shell.to_owned(), input: String::new() }
+    }
+}
+
+/// Once it is longer than what is kept nothing more is added, so that no gap can pass for the whole.
+fn keep(text: &mut String, piece: &str) {
+    if text.len() < MAX_KEPT {
+        text.push_str(piece);
+    }
+}
+
+/// The block with the input that came in pieces, where that is whole.
+fn with_input(shell: String, input: &str) -> String {
+    let is_whole = input.len() < MAX_KEPT && serde_json::from_str::<&RawValue>(input).is_ok();
+    let mut place = None;
+    let read = Cursor::new(shell.as_bytes()).object::<Flaw>(|cursor, name| {
+        let span = cursor.skip()?;
+        if name.name().as_ref() == b"input" {
+            place = Some(span);
+        }
+        Ok(())
+    });
+    match place.filter(|_| is_whole && read.is_ok()) {
+        Some(place) => {
+            let (before, after) = (shell.get(..place.start), shell.get(place.end..));
+            [before.unwrap_or_default(), input, after.unwrap_or_default()].concat()
+        }
+        None => shell,
     }
 }
 

@@ -221,3 +221,29 @@ fn a_provisional_count_of_the_output_is_no_count() {
     let usage = events.usage().unwrap();
     assert_eq!((usage.input, usage.output), (Some(3), None));
 }
+
+#[test]
+fn the_input_of_a_call_that_the_vendor_makes_itself_comes_whole() {
+    let shell = |index: u32| {
+        let block = json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}});
+        json!({"type": "content_block_start", "index": index, "content_block": block})
+    };
+    let piece = |text: &str| json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": text}});
+    let stop = json!({"type": "content_block_stop", "index": 0});
+    let long = format!("\"{}\"", "x".repeat(MAX_KEPT));
+    for (pieces, input) in [
+        (vec!["{\"query\":", "\"a \u{e9}\"}"], json!({"query": "a \u{e9}"})),
+        (vec![], json!({})),
+        (vec!["{\"query\":"], json!({})),
+        (vec![long.as_str(), "1"], json!({})),
+    ] {
+        let pieces = pieces.into_iter().map(piece);
+        let list: Vec<Value> = [start(), shell(0)].into_iter().chain(pieces).chain([stop.clone()]).collect();
+        let (found, _) = read(&list);
+        let [Event::Begin, Event::Foreign { rank: 0, json }] = found.as_slice() else { panic!("{found:?}") };
+        let block: Value = serde_json::from_str(json).unwrap();
+        assert_eq!((&block["input"], &block["name"]), (&input, &json!("web_search")));
+    }
+    let (found, _) = read(&[start(), shell(0), shell(1), stop]);
+    assert_eq!(found.len(), 3, "one that nobody ended is there as well: {found:?}");
+}
