@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::base::ids::TargetId;
 use crate::base::{Code, Error};
 use crate::limits::MemoryHold;
 use crate::upstream::{
@@ -64,6 +65,14 @@ struct Failure {
     next: Retry,
 }
 
+impl Failure {
+    /// A stream that broke off before its first content: hardly anything was made, and another target may
+    /// still answer in its place.
+    fn of_a_stream(self, fault: &Fault) -> Self {
+        if fault.kind == FaultKind::Cut { Self { next: Retry::Elsewhere, ..self } } else { self }
+    }
+}
+
 /// Tries the plan.
 ///
 /// # Errors
@@ -72,7 +81,6 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
     let choices = std::mem::take(&mut call.plan.choices);
     let health = call.guard.gateway().upstream().health().clone();
     let mut last: Option<Error> = None;
-    let mut tried: Vec<String> = Vec::new();
     let mut rest = choices.iter().peekable();
     'targets: while let Some(choice) = rest.next() {
         if !health.claim(choice.health_id(), &choice.target.vendor_model) {
@@ -82,7 +90,6 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
             match one(&mut call, choice).await {
                 Ok((answer, dropped)) => return Ok(Won { guard: call.guard, dropped, answer }),
                 Err(Failure { error, next }) => {
-                    tried.push(format!("`{}` ({})", choice.target.provider.name, error.code()));
                     last = Some(error);
                     match next {
                         Retry::Never => break 'targets,
@@ -98,14 +105,22 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
         }
     }
     let error = match last {
-        Some(error) if tried.len() > 1 => {
-            let said = format!("{} Asked in turn: {}.", error.message(), tried.join(", "));
-            error.saying(said)
-        }
-        Some(error) => error,
+        Some(error) => with_all(error, &call.guard.tried(), &choices),
         None => Code::NoTarget.saying("Every vendor behind this model is being probed.").after(1),
     };
     Err(Box::new(Lost { guard: call.guard, error }))
+}
+
+/// The last failure, and by name who was asked before it.
+fn with_all(error: Error, tried: &[(TargetId, Code)], choices: &[Choice]) -> Error {
+    if tried.len() < 2 {
+        return error;
+    }
+    let name = |id: TargetId| choices.iter().find(|choice| choice.target.id == id);
+    let tried = tried.iter().filter_map(|(id, code)| Some((&name(*id)?.target.provider.name, code)));
+    let tried: Vec<String> = tried.map(|(name, code)| format!("`{name}` ({code})")).collect();
+    let said = format!("{} Asked in turn: {}.", error.message(), tried.join(", "));
+    error.saying(said)
 }
 
 async fn one(call: &mut Admitted, choice: &Choice) -> Result<(Answered, Vec<String>), Failure> {
@@ -116,7 +131,10 @@ async fn one(call: &mut Admitted, choice: &Choice) -> Result<(Answered, Vec<Stri
     let upstream = call.guard.gateway().upstream().clone();
     let answer = match upstream.send(transport, &timers).await {
         Ok(answer) => answer,
-        Err(fault) => return Err(failed(&mut call.guard, choice, &timers, &fault)),
+        Err(fault) => {
+            let failure = failed(&mut call.guard, choice, &timers, &fault);
+            return Err(if call.request.peek.stream { failure.of_a_stream(&fault) } else { failure });
+        }
     };
     call.guard.try_answered(answer.status);
     if !(200..300).contains(&answer.status) {
@@ -234,7 +252,9 @@ async fn first_content(
     while !relay.state().content && !relay.state().done {
         let pushed = match body.next().await {
             Some(Ok(chunk)) => relay.push(&chunk, &mut out),
-            Some(Err(fault)) => return Err(failed(&mut call.guard, choice, timers, &fault)),
+            Some(Err(fault)) => {
+                return Err(failed(&mut call.guard, choice, timers, &fault).of_a_stream(&fault));
+            }
             None => match relay.end(&mut out) {
                 Ok(()) => break,
                 Err(fault) => Err(fault),

@@ -99,11 +99,11 @@ pub fn chain(code: Option<Code>) -> Vec<(Check, Verdict)> {
     Check::ALL.iter().map(|check| (*check, verdict(*check))).collect()
 }
 
-/// What the caller of a call on record was told, by its code and that of its first try: a try ends
+/// What the caller of a call on record was told, by its code and that of its last try: a try ends
 /// with `no_target` where the vendor had no such model, and then waiting does not help.
-pub fn told(code: &str, first_try: Option<&str>) -> Option<Error> {
+pub fn told(code: &str, last_try: Option<&str>) -> Option<Error> {
     let code = Code::parse(code)?;
-    let is_missing = code == Code::NoTarget && first_try == Some(code.word());
+    let is_missing = code == Code::NoTarget && last_try == Some(code.word());
     Some(if is_missing { plan::refused(Why::Missing) } else { code.into() })
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::base::ids::{ApiId, CallId, CredentialId, SubscriptionId};
+use crate::base::ids::{ApiId, CallId, CredentialId, SubscriptionId, TargetId};
 use crate::base::limit::LimitKind;
 use crate::base::{Code, Error, Nanos, Result, Timestamp};
 use crate::ledger::prices::Tariff;
@@ -228,6 +228,11 @@ impl Guard {
             attempt.code = Some(code);
         }
         self.note_cause(code, provider, cause);
+    }
+
+    /// Who was asked so far, and how each try failed.
+    pub fn tried(&self) -> Vec<(TargetId, Code)> {
+        self.attempts.iter().filter_map(|attempt| Some((attempt.target, attempt.code?))).collect()
     }
 
     fn note_cause(&mut self, code: Code, provider: &str, cause: &str) {

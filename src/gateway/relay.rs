@@ -203,6 +203,10 @@ impl Flow {
             let pushed = match next {
                 Some(Ok(chunk)) => self.stream.relay.push(&chunk, &mut self.stream.out),
                 Some(Err(fault)) => {
+                    // Every word was there but the last: what follows is not missed.
+                    if self.stream.relay.end(&mut self.stream.out).is_ok() {
+                        return Poll::Ready(self.finish());
+                    }
                     let why = match fault.kind {
                         FaultKind::Timeout(timer) => format!("the timer `{timer}` ran out"),
                         _ => fault.cause,

@@ -103,6 +103,15 @@ async fn f01_f06_f08_what_comes_before_content_is_silently_replaced() {
                 r#"{"error":{"message":"bad","code":"invalid_api_key"}}"#.into(),
             ),
         ),
+        (
+            "no choice",
+            Mode::Status(
+                200,
+                "content-type: application/json\r\n".into(),
+                r#"{"object":"chat.completion","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":0}}"#
+                    .into(),
+            ),
+        ),
         ("html", Mode::Status(200, "content-type: text/html\r\n".into(), "<html>busy</html>".into())),
         (
             "head, then nothing",
@@ -130,6 +139,58 @@ async fn f01_f06_f08_what_comes_before_content_is_silently_replaced() {
             );
         }
     }
+}
+
+#[actix_web::test]
+async fn f05_a_stream_that_breaks_off_before_its_first_content_is_answered_by_the_next() {
+    let pair = pair().await;
+    // Before its head, behind it, and behind the chunk that names the role alone.
+    for at in [0, 90, 290] {
+        pair.first.set(Mode::Reset(at));
+        let (first, second) = (pair.first.hits(), pair.second.hits());
+        let answer = pair.app.call(&pair.dev.secret, "/v1/chat/completions", &streamed()).await.is(200);
+        assert!(answer.text.contains("[DONE]") && !answer.text.contains("error"), "{at}: {}", answer.text);
+        assert_eq!((pair.first.hits(), pair.second.hits()), (first + 1, second + 1), "cut at {at}");
+        pair.first.set(Mode::Ok);
+        pair.app.chat(&pair.dev.secret, "gpt-test").await.is(200);
+    }
+}
+
+#[actix_web::test]
+async fn p29_the_page_of_a_call_tells_what_its_last_try_led_to() {
+    let pair = pair().await;
+    pair.first.set(Mode::Status(500, String::new(), r#"{"error":{"message":"boom"}}"#.into()));
+    let unknown = r#"{"error":{"message":"no such model","code":"model_not_found"}}"#;
+    pair.second.set(Mode::Status(404, String::new(), unknown.into()));
+    let refused = pair.app.chat(&pair.dev.secret, "gpt-test").await.is(503);
+    assert!(
+        refused.text.contains("(vendor_error)") && refused.text.contains("(no_target)"),
+        "{}",
+        refused.text
+    );
+    let call = pair.app.calls(1).await.remove(0).id;
+    for page in [format!("/calls/{call}"), format!("/diagnose?id={call}")] {
+        let page = pair.dev.person.browser.get(&page).await.is(200).text;
+        assert!(page.contains("Ask an operator to correct"), "{page}");
+        assert!(!page.contains("Try again as"), "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn f05_f06_a_stream_that_is_cut_behind_its_last_word_is_whole() {
+    let pair = pair().await;
+    let mut text = String::from("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+    for (content, finish) in [("Hello", json!(null)), ("", json!("stop"))] {
+        let choice = json!({"index": 0, "delta": {"content": content}, "finish_reason": finish});
+        let event = format!("data: {}\n\n", json!({"model": "x", "choices": [choice]}));
+        text.push_str(&format!("{:x}\r\n{event}\r\n", event.len()));
+    }
+    // The vendor leaves without the last chunk of its body.
+    pair.first.set(Mode::Raw(text.into_bytes()));
+    let answer = pair.app.call(&pair.dev.secret, "/v1/chat/completions", &streamed()).await.is(200);
+    assert!(answer.text.ends_with("data: [DONE]\n\n") && !answer.text.contains("error"), "{}", answer.text);
+    let row = pair.app.calls(1).await.remove(0);
+    assert_eq!((row.state.as_str(), row.usage_source.as_str()), ("answered", "estimated"));
 }
 
 #[actix_web::test]

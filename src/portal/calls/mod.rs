@@ -7,10 +7,12 @@ mod view;
 
 use std::time::Duration;
 
+use crate::base::Error;
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
+use crate::gateway::explain;
 use crate::ledger::Ledger;
-use crate::ledger::calls::Sight;
+use crate::ledger::calls::{Sight, Told};
 use crate::store::Db;
 use crate::store::entity::states::TeamRole;
 use crate::web::{Method, Need, Page, page};
@@ -23,6 +25,11 @@ pub fn pages() -> Vec<Page> {
         page(Method::GET, "/calls.csv", Need::SignedIn, list::csv),
         page(Method::GET, "/calls/{id}", Need::SignedIn, show::show),
     ]
+}
+
+/// What the caller of a call on record was told.
+pub fn refusal(told: &Told) -> Option<Error> {
+    explain::told(told.call.code.as_deref()?, told.attempts.last().and_then(|last| last.code.as_deref()))
 }
 
 /// All that the actor may see.

@@ -3,13 +3,12 @@
 use askama::Template;
 
 use super::view::{is_lost, tokens, total};
-use super::{catch_up, sight};
+use super::{catch_up, refusal, sight};
 use crate::base::ids::CallId;
 use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::names::{self, Names, Wanted};
 use crate::domain::permit::{Right, may};
-use crate::gateway::explain;
 use crate::ledger::calls::Told;
 use crate::ledger::record::UsageSource;
 use crate::ledger::{Ledger, calls};
@@ -100,10 +99,11 @@ fn wanted(told: &Told, sees_supply: bool) -> Wanted {
 
 impl ShowPage {
     fn new(frame: Frame, told: Told, names: &Names, sees_supply: bool) -> Self {
+        let refusal = refusal(&told);
         let Told { call, attempts } = told;
         Self {
             frame,
-            refusal: call.code.as_deref().and_then(|code| explain::told(code, call.attempt_code.as_deref())),
+            refusal,
             version: names.version(call.version_id),
             plan: names.plan(call.plan_id),
             app: names.app(call.app_id),

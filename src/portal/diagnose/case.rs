@@ -15,11 +15,11 @@ use crate::domain::keys::{self, KeyView};
 use crate::domain::names;
 use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
-use crate::gateway::explain::{self, Question, dry_run, endpoint};
+use crate::gateway::explain::{Question, dry_run, endpoint};
 use crate::ledger::calls::{Filter, Told};
 use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
-use crate::portal::calls::{CallLine, catch_up, sight};
+use crate::portal::calls::{CallLine, catch_up, refusal, sight};
 use crate::portal::look;
 use crate::store::Db;
 use crate::store::entity::{call, key_secret};
@@ -98,12 +98,13 @@ impl Desk<'_> {
             catch_up(self.ledger, self.db).await;
             told = calls::find_for_diagnosis(self.db, &sight, id).await?;
         }
-        let Some(Told { call, .. }) = told else { return Ok(None) };
+        let Some(told) = told else { return Ok(None) };
+        let mut then = call_case(&told);
+        let call = told.call;
         let key = match call.key_id {
             Some(key) => self.visible(key).await?,
             None => None,
         };
-        let mut then = call_case(&call);
         let code = then.code;
         if code == Some(Code::KeyMalformed) {
             then.kin = keys::find_own_by_prefix(self.db, self.actor, &call.key_prefix).await?;
@@ -234,8 +235,8 @@ impl CallCase {
     }
 }
 
-fn call_case(call: &call::Model) -> CallCase {
-    let told = call.code.as_deref().and_then(|code| explain::told(code, call.attempt_code.as_deref()));
+fn call_case(of: &Told) -> CallCase {
+    let (call, told) = (&of.call, refusal(of));
     // The last of the facts is what the caller was told, in words of its own.
     let (facts, said) = call.facts.split_once("said=").unwrap_or((&call.facts, ""));
     let said = if said.is_empty() { told.as_ref().map_or("", Error::message) } else { said };

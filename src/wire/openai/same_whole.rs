@@ -13,7 +13,7 @@ pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whol
         WireFault::strange(format!("the answer is not JSON: {} at byte {}", flaw.what, flaw.at))
     })?;
     let shaped = match endpoint {
-        Endpoint::Chat => answer.has_choices,
+        Endpoint::Chat => answer.seen != 0,
         Endpoint::Embeddings => answer.has_data,
     };
     if answer.error {
