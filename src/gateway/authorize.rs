@@ -167,6 +167,25 @@ fn bound<'a>(
     name: &str,
     now: Timestamp,
 ) -> Result<Candidate<'a>> {
+    let candidate = at_address(key, app, catalogue, slug, name, now)?;
+    if !candidate.version.models.contains_key(wanted.model) {
+        return Err(unknown_model(wanted.model, allowed(&candidate)));
+    }
+    if !candidate.plan.has(wanted.model) {
+        return Err(not_in_plan(wanted.model, &candidate));
+    }
+    Ok(candidate)
+}
+
+/// The subscription in force to the API's version that an address names, whatever the model.
+fn at_address<'a>(
+    key: &KeyCard,
+    app: &'a AppCard,
+    catalogue: &'a Catalogue,
+    slug: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<Candidate<'a>> {
     let (api, version) = place(app, catalogue, slug, name)?;
     if version.row.state == VersionState::Retired {
         return Err(retired(api, version));
@@ -191,12 +210,6 @@ fn bound<'a>(
         }
         Ok(()) => {}
         Err(_) => state(&candidate, now)?,
-    }
-    if !version.models.contains_key(wanted.model) {
-        return Err(unknown_model(wanted.model, allowed(&candidate)));
-    }
-    if !candidate.plan.has(wanted.model) {
-        return Err(not_in_plan(wanted.model, &candidate));
     }
     Ok(candidate)
 }
@@ -256,13 +269,10 @@ pub fn models(
 ) -> Result<Vec<Listed>> {
     let only = match door {
         Door::Unified => None,
-        Door::Api { slug, version } => Some(place(app, catalogue, slug, version)?),
+        Door::Api { slug, version } => Some(at_address(key, app, catalogue, slug, version, now)?.version),
     };
-    if let Some((api, version)) = only.filter(|(_, version)| version.row.state == VersionState::Retired) {
-        return Err(retired(api, version));
-    }
     scope_word(key, "models")?;
-    Ok(granted(key, app, catalogue, only.map(|(_, version)| version), now))
+    Ok(granted(key, app, catalogue, only, now))
 }
 
 /// Every model that this key may call by its scopes, whether or not it may list them.

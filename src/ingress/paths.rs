@@ -39,6 +39,9 @@ pub const ENDPOINTS: &[(&str, What)] = &[
 pub const PREFIXES: &[(&str, bool)] =
     &[("/v1", false), ("/apis/{slug}/{version}/v1", true), ("/apis/{slug}/{version}", true)];
 
+/// Where all of them are, and the only place of what is about the key.
+const UNIFIED: &str = "/v1";
+
 /// The last ones are what a client asks for whose base address lacks its `/v1`.
 pub const CATCH_ALL: &[&str] = &[
     "/v1",
@@ -110,21 +113,26 @@ fn no_such(asked: &str, request: &HttpRequest, gateway: &Gateway) -> Error {
     let (own, next) = match (request.match_info().get("slug"), request.match_info().get("version")) {
         (Some(slug), Some(version)) => (format!("/apis/{slug}/{version}"), format!("Check the path; {list}")),
         _ => (
-            "/v1".to_owned(),
-            format!("Give the SDK the base address `{base}/v1`, and check the path; {list}"),
+            UNIFIED.to_owned(),
+            format!("Give the SDK the base address `{base}{UNIFIED}`, and check the path; {list}"),
         ),
     };
-    let known: Vec<String> =
-        ENDPOINTS.iter().map(|(path, _)| format!("{own}{}", path.replace("/{model:.+}", ""))).collect();
-    let known = || known.iter().map(String::as_str);
+    let place = |what: &What| if matches!(what, What::KeySelf) { UNIFIED } else { own.as_str() };
+    let known: Vec<(&str, String)> = ENDPOINTS
+        .iter()
+        .map(|(path, what)| (place(what), path.replace("/{model:.+}", "")))
+        .map(|(place, path)| (place, format!("{place}{path}")))
+        .collect();
     let hint = if let Some(path) = versionless(asked) {
         format!("; nearest: `{path}` with one of the API's live versions")
-    } else if let Some(path) = known().find(|path| ends_alike(asked, path.strip_prefix(&own))) {
+    } else if let Some((_, path)) =
+        known.iter().find(|(place, path)| ends_alike(asked, path.strip_prefix(place)))
+    {
         format!("; nearest: `{path}`")
     } else if parts(asked).last().is_some_and(|last| NOT_SPOKEN.contains(&last)) {
         format!("; OpenAI's chat is the protocol spoken here: `{own}/chat/completions`")
     } else {
-        nearest_hint(asked, known())
+        nearest_hint(asked, known.iter().map(|(_, path)| path.as_str()))
     };
     Code::PathUnknown.saying(format!("There is no such endpoint{hint}.")).then(next)
 }

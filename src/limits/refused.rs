@@ -64,6 +64,11 @@ impl Refused {
                 "This request may use {} tokens, which is over the limit of {amount} {kind} of {whose}.",
                 self.asked
             ),
+            (_, Some(wait)) if self.used < amount => format!(
+                "The limit of {amount} {kind} of {whose} has no room for this request: {} are used or held by \
+                 calls in flight and it may use {}; there is room in {wait} s.",
+                self.used, self.asked
+            ),
             (_, Some(wait)) => {
                 format!(
                     "The limit of {amount} {kind} of {whose} is used up; there is room again in {wait} s."

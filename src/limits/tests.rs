@@ -423,3 +423,19 @@ fn what_can_never_fit_is_not_to_be_sent_again_and_nobody_waits_longer_than_a_min
     let later = counters.reserve(&rate, &tokens(1_000), NOW).err().unwrap().error();
     assert_eq!((later.retry(), later.retry_after()), (true, Some(60)));
 }
+
+#[test]
+fn p29_a_rate_that_has_room_left_is_not_called_used_up() {
+    let counters = Limits::new(MIB);
+    let rate = [limit(LimitKind::TokensPerMinute, 500)];
+    let _held = counters.reserve(&rate, &tokens(220), NOW).unwrap();
+    let refused = counters.reserve(&rate, &tokens(300), NOW).err().unwrap().error();
+    let said = refused.message();
+    assert!(
+        said.contains("220 are used") && said.contains("may use 300") && !said.contains("used up"),
+        "{said}"
+    );
+    let _rest = counters.reserve(&rate, &tokens(280), NOW).unwrap();
+    let refused = counters.reserve(&rate, &tokens(1), NOW).err().unwrap().error();
+    assert!(refused.message().contains("is used up"), "{}", refused.message());
+}

@@ -251,7 +251,7 @@ pub(super) async fn read_body(request: &mut ServiceRequest, cap: usize) -> Resul
         let chunk = chunk.map_err(|fault| Code::FieldInvalid.with(fault))?;
         pace.got(chunk.len());
         if body.len() + chunk.len() > cap {
-            return Err(Code::BodyTooLarge.saying(format!("A form may hold {} KiB.", cap / 1024)));
+            return Err(Code::BodyTooLarge.saying(format!("The body may hold {} KiB here.", cap / 1024)));
         }
         body.extend_from_slice(&chunk);
     }

@@ -239,6 +239,8 @@ async fn p29_an_sdk_with_another_base_address_is_told_the_right_one_and_never_a_
         let answer = caller.send(caller.request(method, path).header("accept", accept)).await.is(404);
         assert!(answer.header("content-type").starts_with("text/html"), "people read a page: {path}");
     }
+    let own = caller.send(caller.request(Method::GET, "/apis/chat/v1/key/self")).await.is(404);
+    assert!(own.text.contains("nearest: `/v1/key/self`"), "not the path that was asked for: {}", own.text);
     let script = caller.send(caller.request(Method::POST, "/api/v1/nothing")).await.is(404);
     assert_eq!(script.header("content-type"), "application/problem+json");
 }

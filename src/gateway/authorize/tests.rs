@@ -326,6 +326,20 @@ fn listed_models_are_those_a_call_would_be_granted() {
 }
 
 #[test]
+fn p29_a_list_by_the_address_of_a_version_is_refused_as_a_call_there_is() {
+    let mut world = World::new();
+    world.version("assistants", "v2", &["deep"]);
+    let at = |world: &World, version: &str| {
+        let door = Door::Api { slug: "assistants".into(), version: version.into() };
+        models(&world.key, &world.app, &world.catalogue(), &door, NOW).map(|listed| listed.len())
+    };
+    assert_eq!(at(&world, "v1").unwrap(), 1);
+    assert_eq!(at(&world, "v2").unwrap_err().code(), Code::SubscriptionMissing);
+    world.app.subscriptions[0].state = State::Suspended;
+    assert_eq!(at(&world, "v1").unwrap_err().code(), Code::SubscriptionSuspended);
+}
+
+#[test]
 fn a_bar_and_its_words_have_one_code() {
     for state in [State::Requested, State::Denied, State::Suspended, State::Ended, State::Approved] {
         for version in [VersionState::Published, VersionState::Retired, VersionState::Draft] {
