@@ -298,7 +298,9 @@ async fn until_stopped(app: &App, running: Running) -> Result<()> {
 
 fn log_to_stderr(config: &Config) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The server below calls each head it cannot read an error of ours: any stranger could fill the log.
+    let filter = |level: &str| EnvFilter::try_new(format!("actix_http::h1::dispatcher=off,{level}"));
+    let filter = filter(&config.log.level).or_else(|_| filter("info")).unwrap_or_default();
     // A line that cannot be written is lost and no more: saying so on the same stream would panic.
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -357,3 +357,12 @@ fn an_empty_variable_names_no_settings_file() {
     let (code, told) = check("/nowhere/portico.toml", None);
     assert!(code == Some(78) && told.contains("/nowhere/portico.toml"), "{told}");
 }
+
+#[actix_web::test]
+async fn b11_what_a_stranger_frames_wrongly_is_no_error_in_the_log() {
+    let server = Process::start(Launch::default().set("PORTICO_LOG_LEVEL", "info")).await;
+    for bytes in [b"GET / HTTP/1.1\r\nhost : x\r\n\r\n".as_slice(), b"nonsense\r\n\r\n"] {
+        assert_eq!(exchange_once(&server.base, bytes).await, 400);
+    }
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+}
