@@ -1,18 +1,13 @@
 //! Keys in the browser and by script.
 
+mod calls;
+mod inputs;
+
 use std::time::Duration;
 
-use portico::base::ids::KeySecretId;
-use portico::base::key_format;
-use portico::domain::changes::{self, Change};
-use portico::domain::keys::{self, Overlap, Rotate};
 use portico::domain::people::admin_tokens::{self, NewToken, Reach};
-use portico::domain::people::users;
-use portico::domain::plans::{self, PlanChange};
-use portico::store::entity::key_secret;
-use portico::store::entity::states::{Approval, KeyReason};
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::support::people::Person;
@@ -173,123 +168,6 @@ async fn a_leak_is_two_clicks_from_the_key() {
 }
 
 #[actix_web::test]
-async fn b45_another_persons_key_is_as_if_it_were_not_there() {
-    let app = spawn().await;
-    app.admin().await;
-    let (dana, eve) = (app.person("dana").await, app.person("eve").await);
-    let (id, _) = make(&dana).await;
-    let nobody = "01930000-0000-7000-8000-000000000000";
-    for tail in ["", "/rotation", "/settings", "/leak"] {
-        let theirs = eve.browser.get(&format!("/keys/{id}{tail}")).await.is(404);
-        let unknown = eve.browser.get(&format!("/keys/{nobody}{tail}")).await.is(404);
-        assert_eq!(same(&theirs).replace(&id, nobody), same(&unknown), "{tail}");
-    }
-    for act in ["pause", "revocation", "rotation", "rotation/end"] {
-        eve.browser.submit("/keys/new", &format!("/keys/{id}/{act}"), &[]).await.is(404);
-    }
-    assert!(!eve.browser.get("/keys").await.text.contains(&id));
-    assert!(dana.browser.get(&format!("/keys/{id}")).await.text.contains("Active"));
-}
-
-#[actix_web::test]
-async fn b46_a_wrong_id_is_not_found() {
-    let app = spawn().await;
-    app.admin().await;
-    let dana = app.person("dana").await;
-    let long = "x".repeat(300);
-    for id in ["0", "-1", "9223372036854775808", "1e3", "%00", "..%2f", &long, "01930000-0000-7000"] {
-        for noun in ["keys", "apps", "requests", "inbox"] {
-            let status = dana.browser.get(&format!("/{noun}/{id}")).await.status;
-            assert!(status == 404 || status == 400, "/{noun}/{id}: {status}");
-        }
-    }
-}
-
-#[actix_web::test]
-async fn b47_unknown_or_bad_parameters_of_a_list_are_refused() {
-    let app = spawn().await;
-    app.admin().await;
-    let dana = app.person("dana").await;
-    make(&dana).await;
-    for query in
-        ["offset=-1", "sort=password_hash", "sort=name%3Bx", "user_id=1", "limit=-1", "before=x", "state=x"]
-    {
-        dana.browser.get(&format!("/keys?{query}")).await.is(400);
-    }
-    dana.browser.get("/keys?limit=1000000").await.is(200);
-}
-
-#[actix_web::test]
-async fn b48_a_search_takes_its_text_as_it_is() {
-    let app = spawn().await;
-    app.admin().await;
-    let dana = app.person("dana").await;
-    make(&dana).await;
-    assert!(dana.browser.get("/keys?q=ci-b").await.is(200).text.contains("ci-bot"));
-    assert!(!dana.browser.get("/keys?q=%25_").await.is(200).text.contains("ci-bot"));
-    dana.browser.get(&format!("/keys?q={}", "x".repeat(10_000))).await.is(400);
-}
-
-#[actix_web::test]
-async fn b39_fields_that_are_not_in_the_form_are_refused() {
-    let app = spawn().await;
-    app.admin().await;
-    let dana = app.person("dana").await;
-    for field in ["role", "is_admin", "status", "owner_id", "budget", "id"] {
-        dana.browser.submit("/keys/new", "/keys", &[("name", "x"), (field, "1")]).await.is(400);
-    }
-    assert!(dana.browser.get("/keys").await.text.contains("No key yet"));
-}
-
-#[actix_web::test]
-async fn b42_a_name_is_shown_as_text() {
-    let app = spawn().await;
-    app.admin().await;
-    let dana = app.person("dana").await;
-    for name in ["<script>alert(1)</script>", "\"><img src=x onerror=y>", "{{7*7}}", "${7*7}"] {
-        let answer =
-            dana.browser.shown(dana.browser.submit("/keys/new", "/keys", &[("name", name)]).await).await;
-        let id = key_of(&answer.text);
-        for page in [answer.text, dana.browser.get(&format!("/keys/{id}")).await.text] {
-            assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{name}");
-            assert!(!page.contains(">49<"), "{name}");
-        }
-    }
-    let long = "x".repeat(10_000);
-    dana.browser.submit("/keys/new", "/keys", &[("name", &*long)]).await.is(422);
-}
-
-#[actix_web::test]
-async fn b42_a_name_with_a_character_that_cannot_be_seen_is_refused_on_page_and_by_script() {
-    let app = spawn().await;
-    app.admin().await;
-    let dana = app.person("dana").await;
-    let token = token(&app, &dana, Reach::ReadAndWrite).await;
-    let name = "pay\u{202e}llor";
-    for (form, action) in [("/keys/new", "/keys"), ("/apps/new", "/apps"), ("/profile", "/profile/name")] {
-        let answer = dana.browser.submit(form, action, &[("name", name)]).await.is(422);
-        assert!(answer.text.contains("Character 4 is U+202E"), "{action}: {}", answer.text);
-    }
-    let answer = call(&app, &token, Method::POST, "/api/v1/apps", json!({ "name": name })).await.is(400);
-    let said = &answer.json()["errors"][0];
-    assert_eq!(said["pointer"], "/name", "{}", answer.text);
-    assert!(said["detail"].as_str().unwrap().contains("U+202E"), "{}", answer.text);
-}
-
-#[actix_web::test]
-async fn a_form_with_mistakes_comes_back_with_what_was_typed() {
-    let app = spawn().await;
-    app.admin().await;
-    let dana = app.person("dana").await;
-    let fields = [("name", "keep me"), ("ips", "nonsense"), ("usd_per_month", "1,5"), ("expires", "soon")];
-    let answer = dana.browser.submit("/keys/new", "/keys", &fields).await.is(422);
-    assert_eq!(answer.field("name").as_deref(), Some("keep me"));
-    for message in ["neither an address", "Dollars such as", "Choose one of these"] {
-        assert!(answer.text.contains(message), "{message}: {}", answer.text);
-    }
-}
-
-#[actix_web::test]
 async fn settings_narrow_a_key() {
     let app = spawn().await;
     app.admin().await;
@@ -377,91 +255,6 @@ pub async fn chat(app: &TestApp, key: &str, model: &str) -> Answer {
 }
 
 #[actix_web::test]
-async fn p01_a_revoked_or_paused_key_stops_with_the_next_call() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    chat(&app, &dana.secret, "demo-echo").await.is(200);
-    keys::pause(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
-    assert_eq!(chat(&app, &dana.secret, "demo-echo").await.is(403).code(), "key_paused");
-    keys::enable(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
-    chat(&app, &dana.secret, "demo-echo").await.is(200);
-    let page = format!("/keys/{}", dana.key.id);
-    dana.person.browser.submit(&page, &format!("{page}/revocation"), &[]).await.is(303);
-    for _ in 0..20 {
-        assert_eq!(chat(&app, &dana.secret, "demo-echo").await.is(401).code(), "key_revoked");
-    }
-    assert!(dana.person.browser.get(&page).await.text.contains("key_revoked"));
-}
-
-#[actix_web::test]
-async fn p16_both_secrets_work_until_the_overlap_ends() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let how = Rotate::planned(Overlap::Hour);
-    let fresh = keys::rotate(&app.db, &dana.person.actor, dana.key.id, how).await.unwrap();
-    chat(&app, &dana.secret, "demo-echo").await.is(200);
-    chat(&app, fresh.secret.expose(), "demo-echo").await.is(200);
-    app.clock.forward(Duration::from_secs(3_590));
-    chat(&app, &dana.secret, "demo-echo").await.is(200);
-    app.clock.forward(Duration::from_secs(11));
-    assert_eq!(chat(&app, &dana.secret, "demo-echo").await.is(401).code(), "key_rotated");
-    chat(&app, fresh.secret.expose(), "demo-echo").await.is(200);
-}
-
-#[actix_web::test]
-async fn b29_a_key_that_was_unknown_works_from_the_moment_it_exists() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let secret = key_format::mint();
-    assert_eq!(chat(&app, secret.expose(), "demo-echo").await.is(401).code(), "key_unknown");
-    let row = key_secret::Model {
-        id: KeySecretId::fresh(),
-        key_id: dana.key.id,
-        digest: app.db.vault().key_digest(&key_format::digest(secret.expose())).to_vec(),
-        prefix: key_format::shown_prefix(secret.expose()),
-        last4: secret.last4(),
-        created_at: app.db.now(),
-        ends_at: None,
-    };
-    let add = async move |tx| {
-        key_secret::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
-        changes::note(&tx, Change::Key(dana.key.id)).await
-    };
-    app.db.transact(add).await.unwrap();
-    chat(&app, secret.expose(), "demo-echo").await.is(200);
-}
-
-#[actix_web::test]
-async fn b30_each_cause_has_its_own_code() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let narrow = PlanChange { models: Some(Some(vec!["demo-echo".to_owned()])), ..PlanChange::default() };
-    plans::change_plan(&app.db, &admin.actor, starter.plan.id, narrow).await.unwrap();
-    let mut dana = app.developer("dana", &starter).await;
-    assert_eq!(chat(&app, &dana.secret, "demo-lorem").await.is(403).code(), "model_not_allowed");
-    assert_eq!(chat(&app, &dana.secret, "no-such-model").await.is(404).code(), "model_not_found");
-    let revoked =
-        keys::issue(&app.db, &dana.person.actor, keys::NewKey::usual(dana.app, "two")).await.unwrap();
-    keys::revoke(&app.db, &dana.person.actor, revoked.key.id, KeyReason::Revoked).await.unwrap();
-    assert_eq!(chat(&app, revoked.secret.expose(), "demo-echo").await.is(401).code(), "key_revoked");
-    users::deactivate(&app.db, &admin.actor, dana.person.user.id).await.unwrap();
-    assert_eq!(chat(&app, &dana.secret, "demo-echo").await.is(403).code(), "owner_deactivated");
-    let manual = PlanChange { approval: Some((Approval::Manual, vec![], None)), ..PlanChange::default() };
-    plans::change_plan(&app.db, &admin.actor, starter.plan.id, manual).await.unwrap();
-    dana = app.developer("eve", &starter).await;
-    assert_eq!(chat(&app, &dana.secret, "demo-echo").await.is(403).code(), "subscription_pending");
-    app.clock.forward(Duration::from_secs(90 * 86_400 + 1));
-    assert_eq!(chat(&app, &dana.secret, "demo-echo").await.is(401).code(), "key_expired");
-}
-
-#[actix_web::test]
 async fn who_revokes_a_key_is_told_how_much_it_is_used() {
     let app = spawn().await;
     let starter = app.demo_api(&app.admin().await).await;
@@ -490,21 +283,4 @@ async fn p19_what_cannot_be_audited_does_not_happen() {
     let act = format!("/keys/{}/revocation", dana.key.id);
     dana.person.browser.post_with(&csrf, &act, &[]).await.is(500);
     chat(&app, &dana.secret, "demo-echo").await.is(200);
-}
-
-#[actix_web::test]
-async fn the_send_button_calls_as_its_key_and_only_for_its_owner() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let page = format!("/keys/{}", dana.key.id);
-    let token = dana.person.browser.submit(&page, &format!("{page}/playground-token"), &[]).await.is(200);
-    let token = token.json()["token"].as_str().unwrap().to_owned();
-    chat(&app, &token, "demo-echo").await.is(200);
-    let eve = app.person("eve").await;
-    eve.browser.submit("/keys/new", &format!("{page}/playground-token"), &[]).await.is(404);
-    admin.browser.submit(&page, &format!("{page}/playground-token"), &[]).await.is(403);
-    keys::pause(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
-    chat(&app, &token, "demo-echo").await.is(403);
 }

@@ -1,23 +1,38 @@
 //! What keys, plans and teams are held to.
 
 use portico::domain::people::admin_tokens::Reach;
+use portico::domain::plans::Starter;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::keys::{call, token};
 use crate::support::calls::chat;
-use crate::support::spawn;
+use crate::support::people::{Developer, Person};
+use crate::support::{TestApp, spawn};
 
-#[actix_web::test]
-async fn a_key_that_an_operator_paused_is_enabled_by_an_operator_alone() {
+/// A developer on the demo API, with a token of hers and one of an admin's.
+struct Stage {
+    app: TestApp,
+    admin: Person,
+    starter: Starter,
+    dana: Developer,
+    mine: String,
+    theirs: String,
+}
+
+async fn stage() -> Stage {
     let app = spawn().await;
     let admin = app.admin().await;
     let starter = app.demo_api(&admin).await;
     let dana = app.developer("dana", &starter).await;
-    let (mine, theirs) = (
-        token(&app, &dana.person, Reach::ReadAndWrite).await,
-        token(&app, &admin, Reach::ReadAndWrite).await,
-    );
+    let mine = token(&app, &dana.person, Reach::ReadAndWrite).await;
+    let theirs = token(&app, &admin, Reach::ReadAndWrite).await;
+    Stage { app, admin, starter, dana, mine, theirs }
+}
+
+#[actix_web::test]
+async fn a_key_that_an_operator_paused_is_enabled_by_an_operator_alone() {
+    let Stage { app, dana, mine, theirs, .. } = stage().await;
     let post = async |token: &str, act: &str| {
         call(&app, token, Method::POST, &format!("/api/v1/keys/{}/{act}", dana.key.id), Value::Null).await
     };
@@ -35,11 +50,7 @@ async fn a_key_that_an_operator_paused_is_enabled_by_an_operator_alone() {
 
 #[actix_web::test]
 async fn an_emptied_list_never_widens_a_key() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let token = token(&app, &dana.person, Reach::ReadAndWrite).await;
+    let Stage { app, dana, mine: token, .. } = stage().await;
     let path = format!("/api/v1/keys/{}", dana.key.id);
     let patch = async |body: Value| call(&app, &token, Method::PATCH, &path, body).await;
     patch(json!({ "scopes": ["models"], "ips": ["10.0.0.1"] })).await.is(200);
@@ -74,14 +85,7 @@ async fn an_emptied_list_never_widens_a_key() {
 
 #[actix_web::test]
 async fn a_team_limit_holds_whatever_plans_its_applications_are_on() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let (mine, theirs) = (
-        token(&app, &dana.person, Reach::ReadAndWrite).await,
-        token(&app, &admin, Reach::ReadAndWrite).await,
-    );
+    let Stage { app, admin, starter, dana, mine, theirs } = stage().await;
     let team = dana.person.team();
     let path = format!("/api/v1/teams/{team}/limits");
     let limits = json!({ "requests_per_minute": 2 });
@@ -121,11 +125,7 @@ async fn a_team_limit_holds_whatever_plans_its_applications_are_on() {
 
 #[actix_web::test]
 async fn a_plan_names_models_that_there_are_and_a_price_of_the_demo_counts() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let Stage { app, admin, starter, dana, theirs: token, .. } = stage().await;
     let path = format!("/api/v1/apis/{}/plans", starter.api.id);
     let plan = |model: &str| json!({ "name": model, "approval": "auto", "models": [model] });
     let refused = call(&app, &token, Method::POST, &path, plan("no-such-model")).await.is(400).json();
@@ -141,11 +141,7 @@ async fn a_plan_names_models_that_there_are_and_a_price_of_the_demo_counts() {
 
 #[actix_web::test]
 async fn a_refused_change_of_a_key_changes_nothing_of_it() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let token = token(&app, &dana.person, Reach::ReadAndWrite).await;
+    let Stage { app, dana, mine: token, .. } = stage().await;
     let path = format!("/api/v1/keys/{}", dana.key.id);
     let nobody = "0198c0de-0000-7000-8000-000000000000";
     let half = json!({ "name": "half", "api_ids": [nobody] });
@@ -157,11 +153,7 @@ async fn a_refused_change_of_a_key_changes_nothing_of_it() {
 
 #[actix_web::test]
 async fn null_takes_the_limits_of_a_key_and_of_a_plan_away() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let Stage { app, starter, dana, theirs: token, .. } = stage().await;
     for path in [format!("/api/v1/keys/{}", dana.key.id), format!("/api/v1/plans/{}", starter.plan.id)] {
         let patch = async |body: Value| call(&app, &token, Method::PATCH, &path, body).await.is(200).json();
         let set = json!({ "limits": { "requests_per_minute": 7 } });
@@ -174,10 +166,7 @@ async fn null_takes_the_limits_of_a_key_and_of_a_plan_away() {
 
 #[actix_web::test]
 async fn a_blank_word_in_a_list_is_a_mistake_at_its_place() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    let Stage { app, starter, theirs: token, .. } = stage().await;
     let team = starter.api.owner_team_id;
     let plans = format!("/api/v1/apis/{}/plans", starter.api.id);
     let plan = json!({ "name": "Rule", "approval": "rule", "rule_team_id": team, "rule_domains": ["a.example", " "] });
