@@ -130,7 +130,7 @@ async fn f06_html_with_status_200_is_a_vendor_error() {
 }
 
 #[actix_web::test]
-async fn p11_a_piece_of_a_stream_does_not_wait_until_the_caller_acknowledged_the_last() {
+async fn a_piece_of_a_stream_does_not_wait_until_the_caller_acknowledged_the_last() {
     let app = spawn().await;
     // Four words in four milliseconds.
     let model = "demo-lorem-1000-4";
