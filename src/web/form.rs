@@ -6,6 +6,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web::Bytes};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -171,14 +172,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = request.headers().get("content-type").is_some_and(|kind| {
+        let is_json = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
             kind.to_str().is_ok_and(|kind| {
                 kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json")
             })
         });
+        let is_plain =
+            request.headers().get(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
-            if !is_json {
+            if !is_json || !is_plain {
                 return Err(Problem(Code::MediaTypeUnsupported.into()));
             }
             let bytes = bytes.await.map_err(|_| Problem(Code::BodyTooLarge.into()))?;
@@ -219,10 +222,12 @@ fn unreadable(fault: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8
     }
 }
 
-/// The field at fault. Of one that is missing serde's path is its parent's, and the name is between backticks.
+/// The field at fault. Of one that is missing or there twice serde's path is its parent's, and the name is
+/// between backticks.
 fn named(text: &str, path: &str) -> Option<String> {
-    let missing = text.split('`').nth(1).filter(|_| text.starts_with("missing field `"));
-    match (missing, path) {
+    let by_name = ["missing field `", "duplicate field `"].iter().any(|start| text.starts_with(start));
+    let name = text.split('`').nth(1).filter(|_| by_name);
+    match (name, path) {
         (Some(name), ".") => Some(name.to_owned()),
         (Some(name), path) => Some(format!("{path}.{name}")),
         (None, ".") => None,
@@ -230,8 +235,14 @@ fn named(text: &str, path: &str) -> Option<String> {
     }
 }
 
+/// Longest text of somebody else's that is repeated to them.
+const LONGEST: usize = 60;
+
 /// Serde's words for types, in words of JSON.
 fn plain(text: &str) -> String {
+    if text.starts_with("UUID parsing failed") {
+        return "this is no id; one looks like 01a21fbb-4588-7667-9890-14bd1f9820b0".to_owned();
+    }
     let types =
         [("a sequence", "a list"), ("sequence", "a list"), ("map", "an object"), ("unit value", "null")];
     let numbers = ["u8", "u16", "u32", "u64", "usize"].map(|name| (name, "a whole number from 0"));
@@ -241,7 +252,19 @@ fn plain(text: &str) -> String {
     let wanted = match found {
         Some((_, plain)) => plain,
         None if wanted.starts_with("struct ") => "an object",
+        None if wanted == "a formatted UUID string" => "an id",
         None => wanted,
     };
-    if wanted.is_empty() { got.to_owned() } else { format!("{got}, expected {wanted}") }
+    let got = shortened(got);
+    if wanted.is_empty() { got } else { format!("{got}, expected {wanted}") }
+}
+
+/// What was sent is between quotes or backticks: of a long one its start is enough to know it again.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 2 * LONGEST {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(LONGEST).collect();
+    let end = text.chars().last().filter(|last| matches!(last, '"' | '`'));
+    format!("{start}…{}", end.map(String::from).unwrap_or_default())
 }

@@ -139,6 +139,7 @@ async fn admit(need: Need, request: &mut ServiceRequest) -> Result<()> {
         (Need::May(right), Some(actor)) => permit::need(actor, right)?,
         (Need::SignedIn | Need::May(_), None) => return Err(Code::SignedOut.into()),
     }
+    address::is_legible(request.uri())?;
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     if is_read { Ok(()) } else { check_write(request, &visit, &config).await }
 }
@@ -369,6 +370,7 @@ async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<Byte
         ApiNeed::Write => permit::write(&actor)?,
         ApiNeed::May(right) => permit::write(&actor).and_then(|()| permit::need(&actor, right))?,
     }
+    address::is_legible(request.uri())?;
     request.extensions_mut().insert(actor);
     let body = read_body(request, BODY_CAP).await?.freeze();
     request.set_payload(Payload::from(body.clone()));

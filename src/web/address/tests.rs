@@ -33,3 +33,16 @@ fn b37_forwarded_addresses_count_only_from_trusted_proxies() {
     assert_eq!(ip("10.0.0.1:1", "6.6.6.6, 1.1.1.1, 10.0.0.2"), "1.1.1.1", "the rightmost foreign one");
     assert_eq!(ip("10.0.0.1:1", "nonsense"), "10.0.0.1");
 }
+
+#[test]
+fn b46_b47_an_address_holds_no_nul() {
+    let judged =
+        |text: &str| is_legible(&text.parse().unwrap()).map_err(|error| (error.code(), error.status()));
+    for good in ["/keys", "/keys?q=%2500", "/a%2500b", "/keys?q=a%0Ab", "/?%25=00"] {
+        assert!(judged(good).is_ok(), "{good}");
+    }
+    assert_eq!(judged("/catalogue/a%00b").unwrap_err(), (Code::NotFound, 404));
+    for bad in ["/keys?q=%00", "/calls?model=a&request=b%00", "/x?%00=1"] {
+        assert_eq!(judged(bad).unwrap_err(), (Code::FieldInvalid, 400), "{bad}");
+    }
+}
