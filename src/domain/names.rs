@@ -1,12 +1,15 @@
 //! The names behind ids, for rows whose reader may see them already. It decides nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
-use sea_orm::{ColumnTrait, EntityTrait, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter};
+use sea_orm::sea_query::ValueType;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter,
+};
 
-use crate::base::Result;
 use crate::base::ids::{ApiId, AppId, CredentialId, KeyId, PlanId, ProviderId, TeamId, UserId, VersionId};
+use crate::base::{Code, OrCode, Result};
 use crate::store::Db;
 use crate::store::entity::{api, api_version, application, credential, key, plan, provider, team, user};
 
@@ -42,53 +45,51 @@ pub struct Names {
 /// # Errors
 /// The database's own.
 pub async fn of(db: &Db, wanted: Wanted) -> Result<Names> {
-    let mut names = Names::default();
-    for row in rows::<application::Entity, _>(db, wanted.apps).await? {
-        names.apps.insert(row.id, row.name);
-    }
-    for row in rows::<api::Entity, _>(db, wanted.apis).await? {
-        names.apis.insert(row.id, row.name);
-    }
-    for row in rows::<key::Entity, _>(db, wanted.keys).await? {
-        names.keys.insert(row.id, row.name);
-    }
-    for row in rows::<team::Entity, _>(db, wanted.teams).await? {
-        names.teams.insert(row.id, row.name);
-    }
-    for row in rows::<user::Entity, _>(db, wanted.users).await? {
-        names.users.insert(row.id, if row.name.is_empty() { row.email } else { row.name });
-    }
-    for row in rows::<plan::Entity, _>(db, wanted.plans).await? {
-        names.plans.insert(row.id, row.name);
-    }
-    for row in rows::<provider::Entity, _>(db, wanted.providers).await? {
-        names.providers.insert(row.id, row.name);
-    }
-    for row in rows::<credential::Entity, _>(db, wanted.credentials).await? {
-        names.credentials.insert(row.id, row.name);
-    }
-    let versions = rows::<api_version::Entity, _>(db, wanted.versions).await?;
-    let apis = rows::<api::Entity, _>(db, versions.iter().map(|row| row.api_id).collect()).await?;
-    let slugs: HashMap<_, _> = apis.into_iter().map(|row| (row.id, row.slug)).collect();
-    for row in versions {
-        let slug = slugs.get(&row.api_id).map_or("", String::as_str);
-        names.versions.insert(row.id, format!("{slug}/{}", row.name));
-    }
-    Ok(names)
+    let db = db.read();
+    let users = by_id::<user::Entity, _>(db, wanted.users).await?;
+    let versions = by_id::<api_version::Entity, _>(db, wanted.versions).await?;
+    let slugs = by_id::<api::Entity, _>(db, versions.values().map(|row| row.api_id)).await?;
+    let version = |row: api_version::Model| {
+        let slug = slugs.get(&row.api_id).map_or("", |api| api.slug.as_str());
+        format!("{slug}/{}", row.name)
+    };
+    Ok(Names {
+        apps: named(by_id::<application::Entity, _>(db, wanted.apps).await?, |row| row.name),
+        apis: named(by_id::<api::Entity, _>(db, wanted.apis).await?, |row| row.name),
+        keys: named(by_id::<key::Entity, _>(db, wanted.keys).await?, |row| row.name),
+        teams: named(by_id::<team::Entity, _>(db, wanted.teams).await?, |row| row.name),
+        users: named(users, |row| if row.name.is_empty() { row.email } else { row.name }),
+        versions: named(versions, version),
+        plans: named(by_id::<plan::Entity, _>(db, wanted.plans).await?, |row| row.name),
+        providers: named(by_id::<provider::Entity, _>(db, wanted.providers).await?, |row| row.name),
+        credentials: named(by_id::<credential::Entity, _>(db, wanted.credentials).await?, |row| row.name),
+    })
 }
 
-async fn rows<E, I>(db: &Db, mut ids: Vec<I>) -> Result<Vec<E::Model>>
+fn named<I: Eq + Hash, M>(rows: HashMap<I, M>, name: impl Fn(M) -> String) -> HashMap<I, String> {
+    rows.into_iter().map(|(id, row)| (id, name(row))).collect()
+}
+
+/// The rows of these ids by their id, each once. Nothing is asked when there are none.
+pub(in crate::domain) async fn by_id<E, I>(
+    on: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = I>,
+) -> Result<HashMap<I, E::Model>>
 where
     E: EntityTrait,
-    I: Ord + Into<sea_orm::Value>,
+    I: Ord + Hash + ValueType + Into<sea_orm::Value>,
 {
-    ids.sort_unstable();
-    ids.dedup();
-    let Some(key) = <E::PrimaryKey as sea_orm::Iterable>::iter().next().filter(|_| !ids.is_empty()) else {
-        return Ok(Vec::new());
-    };
     debug_assert!(!E::PrimaryKey::auto_increment(), "ids are made in the domain");
-    Ok(E::find().filter(key.into_column().is_in(ids)).all(db.read()).await?)
+    let ids: BTreeSet<I> = ids.into_iter().collect();
+    let mut keys = <E::PrimaryKey as sea_orm::Iterable>::iter();
+    let Some(key) = keys.next().filter(|_| !ids.is_empty()).map(PrimaryKeyToColumn::into_column) else {
+        return Ok(HashMap::new());
+    };
+    let mut found = HashMap::with_capacity(ids.len());
+    for row in E::find().filter(key.is_in(ids)).all(on).await? {
+        found.insert(I::try_from(row.get(key)).or_code(Code::Internal)?, row);
+    }
+    Ok(found)
 }
 
 /// What is gone is shown by the start of its id.

@@ -125,7 +125,8 @@ async fn change_use(tx: &Tx, actor: &Actor, was: &key::Model, edit: &Edit) -> Re
         now.scopes = rules::scope_words(scopes);
     }
     if let Some(ids) = &edit.api_ids {
-        issue::check_apis(tx, ids.as_deref()).await?;
+        let kept = rules::api_ids(was).unwrap_or_default();
+        issue::check_apis(tx, actor, was.app_id, &kept, ids.as_deref()).await?;
         now.api_ids = rules::api_words(ids.as_deref());
     }
     if let Some(ips) = &edit.ips {

@@ -77,7 +77,7 @@ pub(in crate::domain) async fn issue_in(
         let message = "The owner has to be an active member of the app's team.";
         return Err(Code::FieldInvalid.with(owner).saying(message).on("owner"));
     }
-    check_apis(tx, new.api_ids.as_deref()).await?;
+    check_apis(tx, actor, app.id, &[], new.api_ids.as_deref()).await?;
     let secret = key_format::mint();
     let row = key::Model {
         id: KeyId::fresh(),
@@ -112,9 +112,17 @@ pub(in crate::domain) async fn issue_in(
     Ok(Issued { key: row, secret })
 }
 
-pub(super) async fn check_apis(tx: &Tx, ids: Option<&[ApiId]>) -> Result<()> {
+/// One that the actor may not see and the app never asked for is as good as none.
+pub(super) async fn check_apis(
+    tx: &Tx,
+    actor: &Actor,
+    app: AppId,
+    kept: &[ApiId],
+    ids: Option<&[ApiId]>,
+) -> Result<()> {
     let Some(ids) = ids else { return Ok(()) };
-    if ids.is_empty() || !queries::apis_exist(tx, ids).await? {
+    let added = ids.iter().filter(|id| !kept.contains(id)).copied().collect();
+    if ids.is_empty() || !queries::may_name_apis(tx, actor, app, added).await? {
         return Err(Code::FieldInvalid.saying("Choose APIs that exist, or all of them.").on("apis"));
     }
     Ok(())

@@ -6,11 +6,15 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
-    sea_query::{Expr, Func, SimpleExpr},
+    sea_query::{Expr, Func, Query, SimpleExpr},
 };
 
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, PlanId, TeamId, UserId, VersionId};
 use crate::base::{Result, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::catalogue;
+use crate::domain::fields;
+use crate::domain::names::by_id;
 use crate::store::Tx;
 use crate::store::entity::states::{KeyReason, KeyState, SubscriptionState, UserState};
 use crate::store::entity::{
@@ -167,12 +171,18 @@ pub async fn active_members<C: ConnectionTrait>(on: &C, team: TeamId) -> Result<
     Ok(people)
 }
 
-pub async fn apis_exist<C: ConnectionTrait>(on: &C, ids: &[ApiId]) -> Result<bool> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
+/// True when each of these APIs is one that the actor sees, or that the app has a request for.
+pub async fn may_name_apis(tx: &Tx, actor: &Actor, app: AppId, ids: BTreeSet<ApiId>) -> Result<bool> {
     let wanted = ids.len() as u64;
-    Ok(api::Entity::find().filter(api::Column::Id.is_in(ids)).count(on).await? == wanted)
+    let asked_for = Query::select()
+        .column(subscription::Column::ApiId)
+        .from(subscription::Entity)
+        .and_where(subscription::Column::AppId.eq(app))
+        .to_owned();
+    let known =
+        Condition::any().add(catalogue::queries::seen_by(actor)).add(api::Column::Id.in_subquery(asked_for));
+    let found = api::Entity::find().filter(api::Column::Id.is_in(ids)).filter(known);
+    Ok(found.count(tx).await? == wanted)
 }
 
 /// An app that may call a version, with the models its plan narrows it to.
@@ -352,8 +362,8 @@ pub async fn list<C: ConnectionTrait>(
     if let Some(end) = filter.ends_before {
         all = all.add(key::Column::ExpiresAt.lt(end));
     }
-    if !filter.text.is_empty() {
-        all = all.add(has_text(&filter.text));
+    if let Some(pattern) = fields::pattern("q", &filter.text)? {
+        all = all.add(has_text(&pattern));
     }
     if let Some(before) = filter.before {
         all = match filter.order {
@@ -385,19 +395,11 @@ fn visible(seen: Seen) -> Option<Condition> {
     }
 }
 
-/// The text as it is: its `%` and `_` are letters, not wildcards.
-fn has_text(text: &str) -> Condition {
-    use sea_orm::sea_query::LikeExpr;
-    let escaped: String = text.chars().fold(String::new(), |mut out, c| {
-        if matches!(c, '%' | '_' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-        out
-    });
-    let inside = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-    let start = LikeExpr::new(format!("{escaped}%")).escape('\\');
-    Condition::any().add(key::Column::Name.like(inside)).add(key::Column::Prefix.like(start))
+/// A name or a shown prefix in which the pattern is found.
+fn has_text(pattern: &str) -> Condition {
+    use sea_orm::sea_query::{ExprTrait as _, LikeExpr};
+    let found = |column| Func::lower(Expr::col(column)).like(LikeExpr::new(pattern).escape('\\'));
+    Condition::any().add(found(key::Column::Name)).add(found(key::Column::Prefix))
 }
 
 pub async fn keys_of_prefix<C: ConnectionTrait>(on: &C, prefix: &str) -> Result<Vec<key::Model>> {
@@ -432,36 +434,18 @@ pub async fn names<C: ConnectionTrait>(on: &C, rows: &[key::Model]) -> Result<Na
     if rows.is_empty() {
         return Ok(Names::default());
     }
-    let apps = application::Column::Id.is_in(rows.iter().map(|row| row.app_id));
-    let users = user::Column::Id.is_in(rows.iter().map(|row| row.owner_id));
-    let teams = team::Column::Id.is_in(rows.iter().map(|row| row.team_id));
-    let ids: Vec<ApiId> = rows.iter().filter_map(super::rules::api_ids).flatten().collect();
     let secrets = key_secret::Column::KeyId.is_in(rows.iter().map(|row| row.id));
     let members = Condition::all()
         .add(team_member::Column::TeamId.is_in(rows.iter().map(|row| row.team_id)))
         .add(team_member::Column::UserId.is_in(rows.iter().map(|row| row.owner_id)));
-    let apis = if ids.is_empty() {
-        Vec::new()
-    } else {
-        api::Entity::find().filter(api::Column::Id.is_in(ids)).all(on).await?
-    };
     let members = team_member::Entity::find().filter(members).all(on).await?;
+    let secrets = key_secret::Entity::find().filter(secrets).order_by_desc(key_secret::Column::Id);
     Ok(Names {
-        apps: application::Entity::find()
-            .filter(apps)
-            .all(on)
-            .await?
-            .into_iter()
-            .map(|r| (r.id, r))
-            .collect(),
-        users: user::Entity::find().filter(users).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
-        teams: team::Entity::find().filter(teams).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
-        apis: apis.into_iter().map(|r| (r.id, r)).collect(),
-        secrets: key_secret::Entity::find()
-            .filter(secrets)
-            .order_by_desc(key_secret::Column::Id)
-            .all(on)
-            .await?,
+        apps: by_id::<application::Entity, _>(on, rows.iter().map(|row| row.app_id)).await?,
+        users: by_id::<user::Entity, _>(on, rows.iter().map(|row| row.owner_id)).await?,
+        teams: by_id::<team::Entity, _>(on, rows.iter().map(|row| row.team_id)).await?,
+        apis: by_id::<api::Entity, _>(on, rows.iter().filter_map(super::rules::api_ids).flatten()).await?,
+        secrets: secrets.all(on).await?,
         members: members.into_iter().map(|row| (row.team_id, row.user_id)).collect(),
     })
 }

@@ -177,7 +177,9 @@ fn filter() -> KeyFilter {
 async fn b48_wildcards_in_a_search_are_letters() {
     let c = cast().await;
     let found = c.key().await.key;
-    for (text, hits) in [("ci", 1), (&*found.prefix, 1), ("%", 0), ("_", 0), (&*"%_".repeat(100), 0)] {
+    for (text, hits) in
+        [("ci", 1), ("CI", 1), (&*found.prefix, 1), ("%", 0), ("_", 0), (&*"%_".repeat(100), 0)]
+    {
         let filter = KeyFilter { text: text.to_owned(), ..filter() };
         assert_eq!(list_visible(&c.scene.db, &c.dana, &filter).await.unwrap().len(), hits, "{text}");
     }

@@ -9,6 +9,7 @@ use crate::base::{Clash, Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
+use crate::domain::fields;
 use crate::domain::permit::{self, Right};
 use crate::store::entity::states::{Role, TeamRole, UserKind, UserState};
 use crate::store::entity::{application, key, team, user};
@@ -104,11 +105,9 @@ pub struct Filter {
 /// `not_permitted` for who may not see everything; `field_invalid` for a search over 200 characters.
 pub async fn list(db: &Db, actor: &Actor, filter: Filter) -> Result<Vec<user::Model>> {
     permit::need(actor, Right::SeeEverything)?;
-    if filter.search.chars().count() > 200 {
-        return Err(Code::FieldInvalid.saying("Search for at most 200 characters.").on("search"));
-    }
+    let search = fields::pattern("q", &filter.search)?;
     let limit = if filter.limit == 0 { 50 } else { filter.limit.min(200) };
-    queries::list_users(db.read(), filter.search.trim(), filter.state, filter.after, limit).await
+    queries::list_users(db.read(), search.as_deref(), filter.state, filter.after, limit).await
 }
 
 /// Those who signed up and wait to be let in, longest waiting first.

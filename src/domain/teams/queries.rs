@@ -24,13 +24,12 @@ pub async fn personal(on: &impl ConnectionTrait, user: UserId) -> Result<Option<
     Ok(team::Entity::find().filter(team::Column::PersonalOf.eq(user)).one(on).await?)
 }
 
-pub async fn list_shared(on: &impl ConnectionTrait, search: &str) -> Result<Vec<team::Model>> {
+pub async fn list_shared(on: &impl ConnectionTrait, pattern: Option<&str>) -> Result<Vec<team::Model>> {
     let mut find = team::Entity::find()
         .filter(team::Column::PersonalOf.is_null())
         .filter(team::Column::RemovedAt.is_null());
-    if !search.is_empty() {
-        let escaped = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    if let Some(pattern) = pattern {
+        let like = LikeExpr::new(pattern).escape('\\');
         find = find.filter(Expr::expr(Func::lower(Expr::col(team::Column::Name))).like(like));
     }
     Ok(find.order_by_asc(team::Column::Name).limit(200).all(on).await?)

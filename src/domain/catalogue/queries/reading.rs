@@ -14,7 +14,7 @@ use crate::store::entity::states::{PlanState, VersionState, Visibility};
 use crate::store::entity::{api, api_team, api_version, api_version_model, limit, plan, plan_model, team};
 
 /// Which APIs the actor sees in the catalogue.
-pub(super) fn seen_by(actor: &Actor) -> Condition {
+pub(in crate::domain) fn seen_by(actor: &Actor) -> Condition {
     if permit::may(actor, Right::ManageAllApis) || permit::may(actor, Right::SeeEverything) {
         return Condition::all();
     }

@@ -122,10 +122,10 @@ pub async fn remove_waiting(tx: &Tx, id: UserId) -> Result<bool> {
     Ok(true)
 }
 
-/// A page of people, newest first. `search` is looked for in name and address, as typed.
+/// A page of people, newest first. The pattern is looked for in name and address.
 pub async fn list_users(
     on: &impl ConnectionTrait,
-    search: &str,
+    pattern: Option<&str>,
     state: Option<UserState>,
     after: Option<UserId>,
     limit: u64,
@@ -137,8 +137,8 @@ pub async fn list_users(
     if let Some(after) = after {
         find = find.filter(user::Column::Id.lt(after));
     }
-    if !search.is_empty() {
-        let like = || LikeExpr::new(format!("%{}%", escaped(&search.to_lowercase()))).escape('\\');
+    if let Some(pattern) = pattern {
+        let like = || LikeExpr::new(pattern).escape('\\');
         let name = sea_orm::sea_query::Func::lower(Expr::col(user::Column::Name));
         find = find.filter(
             Condition::any()
@@ -147,10 +147,6 @@ pub async fn list_users(
         );
     }
     Ok(find.all(on).await?)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 pub async fn list_in_state(on: &impl ConnectionTrait, state: UserState) -> Result<Vec<user::Model>> {

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use crate::base::ids::{ApiId, AppId, PlanId, TeamId, UserId, VersionId};
 use crate::base::{Code, Result};
 use crate::domain::catalogue;
+use crate::domain::names::by_id;
 use crate::store::Tx;
 use crate::store::entity::states::{Role, UserState};
 use crate::store::entity::{
@@ -61,35 +62,14 @@ pub struct Names {
 }
 
 pub async fn names<C: ConnectionTrait>(on: &C, rows: &[subscription::Model]) -> Result<Names> {
-    if rows.is_empty() {
-        return Ok(Names::default());
-    }
-    let apps = application::Column::Id.is_in(rows.iter().map(|row| row.app_id));
-    let apis = api::Column::Id.is_in(rows.iter().map(|row| row.api_id));
-    let versions = api_version::Column::Id.is_in(rows.iter().map(|row| row.version_id));
-    let plans = plan::Column::Id.is_in(rows.iter().map(|row| row.plan_id));
     let people = rows.iter().map(|row| row.requested_by).chain(rows.iter().filter_map(|row| row.decided_by));
-    let users = user::Column::Id.is_in(people);
-    let teams = team::Column::Id.is_in(rows.iter().map(|row| row.team_id));
     Ok(Names {
-        apps: application::Entity::find()
-            .filter(apps)
-            .all(on)
-            .await?
-            .into_iter()
-            .map(|r| (r.id, r))
-            .collect(),
-        apis: api::Entity::find().filter(apis).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
-        versions: api_version::Entity::find()
-            .filter(versions)
-            .all(on)
-            .await?
-            .into_iter()
-            .map(|r| (r.id, r))
-            .collect(),
-        plans: plan::Entity::find().filter(plans).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
-        users: user::Entity::find().filter(users).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
-        teams: team::Entity::find().filter(teams).all(on).await?.into_iter().map(|r| (r.id, r)).collect(),
+        apps: by_id::<application::Entity, _>(on, rows.iter().map(|row| row.app_id)).await?,
+        apis: by_id::<api::Entity, _>(on, rows.iter().map(|row| row.api_id)).await?,
+        versions: by_id::<api_version::Entity, _>(on, rows.iter().map(|row| row.version_id)).await?,
+        plans: by_id::<plan::Entity, _>(on, rows.iter().map(|row| row.plan_id)).await?,
+        users: by_id::<user::Entity, _>(on, people).await?,
+        teams: by_id::<team::Entity, _>(on, rows.iter().map(|row| row.team_id)).await?,
     })
 }
 
