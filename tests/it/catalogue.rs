@@ -229,8 +229,8 @@ async fn all_of_it_is_done_by_script() {
     let version =
         id(&ask(Method::POST, &format!("/apis/{made}/versions"), json!({ "name": "v1" }), 201).await);
     let publication = format!("/versions/{version}/publication");
-    let early = ask(Method::POST, &publication, json!({}), 400).await;
-    assert_eq!(early.code(), "field_invalid");
+    let early = ask(Method::POST, &publication, json!({}), 409).await;
+    assert_eq!(early.json()["reason"], "wrong_state");
     let body = json!({ "models": [{ "public_name": "fast", "model_id": model }] });
     ask(Method::PUT, &format!("/versions/{version}/models"), body, 200).await;
     let limits = json!({ "requests_per_minute": 60, "usd_per_month": "50" });

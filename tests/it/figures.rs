@@ -236,7 +236,8 @@ async fn a_budget_on_models_without_a_price_is_not_published() {
         new
     };
     let refused = plans::publish_starter(&app.db, &admin.actor, mixed()).await.err().unwrap();
-    let says = "Not ready to publish: `house-model` has no known price: the plan Standard has a budget";
+    let says =
+        "Not ready to publish. Still open: `house-model` has no known price: the plan Standard has a budget";
     assert!(refused.message().contains(says), "{refused}");
     let mut narrow = mixed();
     narrow.plan.models = Some(vec!["gpt-5-mini".to_owned()]);

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::api::gone;
 use crate::api::moment::moment;
-use crate::api::place::placed;
+use crate::api::object::Object;
 use crate::base::Code;
 use crate::base::ids::{ApiId, ModelId, VersionId};
 use crate::domain::actor::Actor;
@@ -119,7 +119,8 @@ pub(super) async fn add_version(
 #[serde(deny_unknown_fields)]
 pub(super) struct VersionModels {
     /// At most 500.
-    models: Vec<VersionModelBody>,
+    #[schema(value_type = Vec<VersionModelBody>)]
+    models: Vec<Object<VersionModelBody>>,
 }
 
 /// Set the models of a version.
@@ -138,7 +139,7 @@ pub(super) async fn set_models(
     let models = body
         .models
         .iter()
-        .map(|row| VersionModel { public_name: row.public_name.clone(), model: row.model_id });
+        .map(|Object(row)| VersionModel { public_name: row.public_name.clone(), model: row.model_id });
     catalogue::set_models(&db, &actor, *id, models.collect()).await?;
     Ok(json(StatusCode::OK, &body))
 }
@@ -203,11 +204,11 @@ pub(super) async fn checks(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> A
 /// Publish a draft.
 ///
 /// For those who manage the API. From now on it is in the catalogue and takes subscriptions.
-/// `field_invalid` names the first check that is not met.
+/// A `conflict` names the first check that is not met.
 #[utoipa::path(post, path = "/api/v1/versions/{id}/publication", tag = "APIs", params(("id" = Uuid, Path, description = "The version")),
-    responses((status = 200, description = "published", body = Version)))]
+    responses((status = 200, description = "published", body = Version), (status = 409, description = "it is no draft, or something it needs is missing")))]
 pub(super) async fn publish(db: Data<Db>, actor: Actor, id: Path<VersionId>) -> ApiResult {
-    let published = catalogue::publish(&db, &actor, *id).await.map_err(placed(&[("state", "")]))?;
+    let published = catalogue::publish(&db, &actor, *id).await?;
     Ok(json(StatusCode::OK, &Version::from(published)))
 }
 

@@ -8,7 +8,7 @@ use super::queries::{self, Dates};
 use super::{checks, versions};
 use crate::base::clock::DAY;
 use crate::base::ids::VersionId;
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Clash, Code, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Act;
 use crate::domain::fields::{self, wrong};
@@ -28,7 +28,7 @@ pub struct Deprecation {
 /// Opens a draft to subscribers.
 ///
 /// # Errors
-/// `not_permitted`, `not_found`, `conflict`; `field_invalid` naming the first check that is not met.
+/// `not_permitted`, `not_found`, `conflict`; the `conflict` names the first check that is not met.
 pub async fn publish(db: &Db, actor: &Actor, id: VersionId) -> Result<api_version::Model> {
     let actor = actor.clone();
     db.transact(async move |tx| {
@@ -47,7 +47,8 @@ pub(in crate::domain) async fn publish_in(
     transition(row.state, Move::Publish)?;
     let missing = checks::of_version(tx, row, tx.now()).await?.into_iter().find(|check| check.blocks());
     if let Some(missing) = missing {
-        return Err(wrong("state", format!("Not ready to publish: {}", missing.label)));
+        let error = Clash::State.saying(format!("Not ready to publish. Still open: {}", missing.label));
+        return Err(error.then("Do that first; the check list has all that is asked for."));
     }
     let dates = Dates { published_at: Some(tx.now()), ..Dates::of(row) };
     step(tx, actor, row, Move::Publish, dates, json!({})).await
@@ -78,6 +79,10 @@ pub async fn deprecate(
             guide_url: guide(&notice.guide_url)?,
             ..Dates::of(&row)
         };
+        // The same notice again changes nothing, and so leaves no trace.
+        if row.state == VersionState::Deprecated && dates == Dates::of(&row) {
+            return Ok(row);
+        }
         step(&tx, &actor, &row, Move::Deprecate, dates, json!({})).await
     })
     .await

@@ -4,6 +4,7 @@ use crate::base::Code;
 use crate::base::clock::DAY;
 use crate::base::ids::TeamId;
 use crate::domain::actor::Actor;
+use crate::domain::audit;
 use crate::domain::plans::{self, NewStarter, Starter, publish_starter};
 use crate::domain::tests::{fresh, member, publisher, team};
 use crate::store::Db;
@@ -115,6 +116,14 @@ async fn a_version_is_deprecated_with_a_date_and_then_retired() {
     publish(&db, &admin(), next.id).await.unwrap();
     let row = deprecate(&db, &admin(), made.version.id, notice(30, Some(next.id))).await.unwrap();
     assert!(row.deprecated_at.is_some() && row.successor_id == Some(next.id));
+    let told = audit::latest(&db).await.unwrap();
+    let same = Deprecation {
+        sunset_at: row.sunset_at.unwrap(),
+        successor: Some(next.id),
+        guide_url: row.guide_url.clone().unwrap_or_default(),
+    };
+    deprecate(&db, &admin(), made.version.id, same).await.unwrap();
+    assert_eq!(audit::latest(&db).await.unwrap(), told, "the same notice again is no deed");
     let row = retire(&db, &admin(), made.version.id, String::new()).await.unwrap();
     assert!(row.state == VersionState::Retired && row.retired_at.is_some());
     assert!(change_docs(&db, &admin(), row.id, "x".to_owned()).await.is_err());

@@ -88,6 +88,7 @@ pub(in crate::domain) async fn replace_models(
 }
 
 /// The dates and links of a version that its moves set.
+#[derive(PartialEq, Eq)]
 pub(in crate::domain) struct Dates {
     pub published_at: Option<Timestamp>,
     pub deprecated_at: Option<Timestamp>,
