@@ -188,9 +188,6 @@ pub enum TokenCommand {
         /// It may change things too [default: it may look, and change nothing]
         #[arg(long)]
         write: bool,
-        /// As it is anyway
-        #[arg(long, hide = true, conflicts_with = "write")]
-        read_only: bool,
         /// Days until it ends, 1 to 3650, or `never`
         #[arg(long, value_name = "DAYS", default_value = "90", value_parser = days)]
         days: Days,

@@ -162,7 +162,9 @@ fn complain(fault: &Error) {
 fn finish(done: Result<()>, asks: bool) -> ExitCode {
     let Err(fault) = done else { return ExitCode::SUCCESS };
     complain(&fault);
-    if let Some(cause) = std::error::Error::source(&fault) {
+    // Where the sentence tells the cause it is not told again.
+    let cause = std::error::Error::source(&fault).map(ToString::to_string);
+    if let Some(cause) = cause.filter(|cause| !fault.message().contains(cause)) {
         let _ = writeln!(io::stderr(), "  because: {cause}");
     }
     ExitCode::from(if asks && fault.code() == Code::FieldInvalid { USAGE } else { FAILURE })

@@ -17,7 +17,7 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
     let db = open_existing(config).await?;
     let actor = Actor::system("command");
     match command {
-        TokenCommand::Create { name, user, write, read_only: _, days: Days(days) } => {
+        TokenCommand::Create { name, user, write, days: Days(days) } => {
             let user = match user {
                 Some(email) => Some(users::get_by_email(&db, &actor, &email).await?.id),
                 None => None,

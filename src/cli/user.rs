@@ -5,6 +5,7 @@ use std::io;
 use super::line::{RoleWord, UserCommand};
 use super::table::Table;
 use super::{open, open_existing, say};
+use crate::base::clock::{DAY, MINUTE};
 use crate::base::{Code, OrCode, Result, Secret};
 use crate::config::Config;
 use crate::domain::actor::Actor;
@@ -12,6 +13,7 @@ use crate::domain::people::users::{self, Filter, NewUser};
 use crate::domain::people::{Email, Password, reset, setup};
 use crate::store::Db;
 use crate::store::entity::states::Role;
+use crate::store::entity::user;
 
 pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
     let db = match &command {
@@ -35,7 +37,7 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
                 let password = reset::replace(&db, &actor, user.id).await?;
                 return say(format_args!("The password is {} now.", password.secret().expose()));
             }
-            say_link(config, &reset::link(&db, &actor, user.id).await?)
+            say_link(config, &db, &actor, &user).await
         }
         UserCommand::List => list(&db, &actor).await,
     }
@@ -59,15 +61,17 @@ async fn add(
     let user = users::create(db, actor, NewUser { email, name, role, password }).await?;
     setup::finish_if_admin(db, actor).await?;
     say(format_args!("{} is {} now.", user.email, role.label()))?;
-    if chosen { Ok(()) } else { say_link(config, &reset::link(db, actor, user.id).await?) }
+    if chosen { Ok(()) } else { say_link(config, db, actor, &user).await }
 }
 
-fn say_link(config: &Config, link: &Secret) -> Result<()> {
-    say(format_args!(
-        "They choose a password here (works once): {}/reset/{}",
-        config.public_url(),
-        link.expose()
-    ))
+async fn say_link(config: &Config, db: &Db, actor: &Actor, user: &user::Model) -> Result<()> {
+    let link = reset::link(db, actor, user.id).await?;
+    let within = match reset::link_life(user) {
+        life if life >= DAY => format!("{} days", life / DAY),
+        life => format!("{} minutes", life / MINUTE),
+    };
+    let address = format_args!("{}/reset/{}", config.public_url(), link.expose());
+    say(format_args!("They choose a password here (works once, for {within}): {address}"))
 }
 
 fn typed() -> Result<Secret> {

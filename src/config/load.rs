@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use figment::Figment;
+use figment::error::{Actual, Kind};
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::Value;
 
@@ -53,10 +54,41 @@ pub fn load(flags: &Flags) -> Result<Config> {
         let whole =
             || flags.file.as_ref().map_or("portico.toml".to_owned(), |file| file.display().to_string());
         let path = if fault.path.is_empty() { whole() } else { fault.path.join(".") };
-        invalid(&path, fault.kind.to_string())
+        invalid(&path, told(&fault.kind))
     })?;
     check(&config)?;
     Ok(config)
+}
+
+/// What the reader of the layers found, in words for who wrote them.
+fn told(kind: &Kind) -> String {
+    match kind {
+        Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
+            let found = match found {
+                Actual::Signed(number) => number.to_string(),
+                Actual::Unsigned(number) => number.to_string(),
+                Actual::Str(text) => format!("{text:?}"),
+                other => other.to_string(),
+            };
+            format!("it must be {}, not {found}", plain(wanted))
+        }
+        Kind::UnknownField(_, known) => format!("there is no such setting; known are {}", known.join(", ")),
+        Kind::UnknownVariant(word, known) => format!("it must be one of {}, not {word:?}", known.join(", ")),
+        Kind::Message(text) if text == "invalid socket address syntax" => format!("it must be {ADDRESS}"),
+        other => other.to_string(),
+    }
+}
+
+const ADDRESS: &str = "an address with a port, such as 127.0.0.1:8080";
+
+fn plain(wanted: &str) -> &str {
+    match wanted {
+        "socket address" => ADDRESS,
+        "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "a sequence" => "a list",
+        "path string" => "a folder's name",
+        other => other,
+    }
 }
 
 fn check(config: &Config) -> Result<()> {

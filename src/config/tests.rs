@@ -60,6 +60,28 @@ fn a_number_that_serves_nobody_is_refused_with_its_bounds() {
 }
 
 #[test]
+fn what_is_wrong_is_told_in_words_for_who_wrote_it() {
+    for (text, says) in [
+        (
+            "[server]\nlisten = 8080",
+            "server.listen: it must be an address with a port, such as 127.0.0.1:8080, not 8080",
+        ),
+        ("[server]\nlisten = \"127.0.0.1\"", "server.listen: it must be an address with a port"),
+        ("[server]\nworkers = \"many\"", "server.workers: it must be a whole number from 0, not \"many\""),
+        ("[journal]\nmax_bytes = -1", "journal.max_bytes: it must be a whole number from 0, not -1"),
+        (
+            "[server]\ntrusted_proxies = \"10.0.0.1\"",
+            "server.trusted_proxies: it must be a list, not \"10.0.0.1\"",
+        ),
+        ("[log]\nformat = \"xml\"", "log.format: it must be one of pretty, json, not \"xml\""),
+        ("[sever]\nport = 1", "sever: there is no such setting; known are server, data,"),
+    ] {
+        let fault = from_file(text).unwrap_err();
+        assert!(fault.message().starts_with(says), "{text}: {}", fault.message());
+    }
+}
+
+#[test]
 fn a_proxy_may_be_an_address_as_a_keys_list_may_hold_one() {
     let config =
         from_file("[server]\ntrusted_proxies = [\"127.0.0.1\", \"fd00::1\", \"10.1.2.3/8\"]").unwrap();

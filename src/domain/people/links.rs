@@ -32,10 +32,21 @@ pub fn life(kind: TokenKind) -> i64 {
 
 /// Makes a link and ends the earlier ones of its kind for the same user.
 pub(super) async fn issue(tx: &Tx, actor: &Actor, kind: TokenKind, user: Option<UserId>) -> Result<Secret> {
+    issue_for(tx, actor, kind, user, life(kind)).await
+}
+
+/// The same with another life than its kind has.
+pub(super) async fn issue_for(
+    tx: &Tx,
+    actor: &Actor,
+    kind: TokenKind,
+    user: Option<UserId>,
+    life: i64,
+) -> Result<Secret> {
     queries::end_links(tx, kind, user).await?;
     let text = random_text();
     let kept = Kept { kind, user, created_by: actor.user_id() };
-    queries::add_link(tx, digest(text.expose()), kept, tx.now().plus(life(kind))).await?;
+    queries::add_link(tx, digest(text.expose()), kept, tx.now().plus(life)).await?;
     Ok(text)
 }
 

@@ -69,11 +69,17 @@ pub async fn link(db: &Db, actor: &Actor, id: UserId) -> Result<Secret> {
             return Err(Clash::State.saying(format!("This account is {} now.", user.state.label())));
         }
         queries::forget_reset_wish(&tx, id).await?;
-        let link = links::issue(&tx, &actor, TokenKind::Reset, Some(id)).await?;
+        let life = link_life(&user);
+        let link = links::issue_for(&tx, &actor, TokenKind::Reset, Some(id), life).await?;
         audit::record(&tx, &actor, Act::new("reset_link_made").on("user", id.0)).await?;
         Ok(link)
     })
     .await
+}
+
+/// How long a link made now works, in microseconds: a first password has the time of an invitation.
+pub fn link_life(user: &user::Model) -> i64 {
+    links::life(if user.password_hash.is_some() { TokenKind::Reset } else { TokenKind::Invitation })
 }
 
 /// Whose password a link sets.

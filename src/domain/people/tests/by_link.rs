@@ -60,6 +60,21 @@ async fn b43_a_reset_link_works_once_and_for_ten_minutes() {
 }
 
 #[actix_web::test]
+async fn a_first_password_has_the_time_of_an_invitation() {
+    let (_folder, db) = fresh().await;
+    let admin = Actor::system("command");
+    let email = Email::parse("new@example.com").unwrap();
+    let new = users::NewUser { email, name: "New".into(), role: Role::Member, password: None };
+    let user = users::create(&db, &admin, new).await.unwrap();
+    let link = reset::link(&db, &admin, user.id).await.unwrap();
+    db.clock().forward(Duration::from_secs(6 * 24 * 3_600));
+    reset::finish(&db, link.expose(), &Secret::new(GOOD)).await.unwrap();
+    let second = reset::link(&db, &admin, user.id).await.unwrap();
+    db.clock().forward(Duration::from_secs(11 * 60));
+    assert!(reset::open(&db, second.expose()).await.is_err(), "there is a password now");
+}
+
+#[actix_web::test]
 async fn t21_set_up_happens_once() {
     let (_folder, db) = fresh().await;
     let cli = Actor::system("cli");
