@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
-use super::moment::moment;
+use super::moment::span;
 use super::paging::{self, Limit};
 use crate::base::ids::UserId;
 use crate::base::{Code, Result};
@@ -93,7 +93,7 @@ struct DeedsAsked {
     actor: Option<UserId>,
     act: Option<String>,
     from: Option<String>,
-    until: Option<String>,
+    to: Option<String>,
     before: Option<String>,
     #[serde(default)]
     limit: Limit,
@@ -105,15 +105,14 @@ impl DeedsAsked {
             text.parse::<i64>()
                 .map_err(|_| Code::FieldInvalid.saying("The `next` of a page.").on("before").as_status(400))
         };
-        let time = |field, text: &Option<String>| {
-            moment(field, text.as_deref()).map_err(|error| error.as_status(400))
-        };
+        let time =
+            |field, text: &Option<String>| span(field, text.as_deref()).map_err(|error| error.as_status(400));
         Ok(Filter {
             subject: self.subject,
             actor: self.actor,
             act: self.act.clone(),
-            from: time("from", &self.from)?,
-            until: time("until", &self.until)?,
+            from: time("from", &self.from)?.map(|span| span.0),
+            to: time("to", &self.to)?.map(|span| span.1),
             before: self.before.as_ref().map(number).transpose()?,
         })
     }
@@ -128,8 +127,8 @@ impl DeedsAsked {
         ("subject" = Option<Uuid>, Query, description = "What it was done to, or touched: the id of a key, an app, an API …"),
         ("actor" = Option<Uuid>, Query, description = "The user who did it"),
         ("act" = Option<String>, Query, description = "One word, such as `key_rotated`"),
-        ("from" = Option<String>, Query, description = "Not before this time, RFC 3339, or the start of a day, `YYYY-MM-DD`"),
-        ("until" = Option<String>, Query, description = "Before this time or the start of this day"),
+        ("from" = Option<String>, Query, description = "First day, `YYYY-MM-DD`, or first moment, RFC 3339"),
+        ("to" = Option<String>, Query, description = "Last day or last moment"),
         ("before" = Option<i64>, Query, description = "`next` of the page before"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "How many a page holds, 1 to 200; 50 when left out"),
     ),

@@ -138,8 +138,8 @@ pub struct AttemptView {
     get, path = "/api/v1/calls", tag = "Calls",
     params(
         ("range" = Option<String>, Query, description = "`1h`, `24h`, `7d` or `30d`"),
-        ("from" = Option<String>, Query, description = "First day, `YYYY-MM-DD`"),
-        ("to" = Option<String>, Query, description = "Last day, `YYYY-MM-DD`"),
+        ("from" = Option<String>, Query, description = "First day, `YYYY-MM-DD`, or first moment, RFC 3339"),
+        ("to" = Option<String>, Query, description = "Last day or last moment"),
         ("state" = Option<String>, Query, description = "How it ended"),
         ("code" = Option<String>, Query, description = "An error code"),
         ("status" = Option<String>, Query, description = "`2xx`, `4xx` or `5xx`"),
@@ -178,7 +178,7 @@ fn read(given: &BTreeMap<String, String>) -> Result<(Asked, u64)> {
             limit = paging::number(value, MOST).ok_or_else(|| wrong().as_status(400))?;
         } else if name == "ip" && !value.is_empty() && value.parse::<IpAddr>().is_err() {
             return Err(Code::FieldInvalid.saying("An address such as 192.0.2.7.").on("ip").as_status(400));
-        } else if known.pairs().iter().any(|(filter, _)| filter == name) {
+        } else if name != "scope" && known.pairs().iter().any(|(filter, _)| filter == name) {
             filters.insert(name, value);
         } else {
             let shown: String = name.chars().take(60).collect();

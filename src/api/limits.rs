@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::money;
+use super::object::Object;
 use crate::base::{Code, Nanos, Result};
 use crate::domain::plans::Limits;
 
@@ -32,8 +33,8 @@ impl LimitsBody {
     }
 
     /// The limits of a change: null takes all of them away.
-    pub(super) fn replacing(given: Option<Self>) -> Result<Limits> {
-        given.unwrap_or_default().check()
+    pub(super) fn replacing(given: Option<Object<Self>>) -> Result<Limits> {
+        given.unwrap_or_default().0.check()
     }
 
     pub(super) fn check(self) -> Result<Limits> {

@@ -13,6 +13,7 @@ mod limits;
 pub mod models;
 mod moment;
 mod money;
+mod object;
 mod paging;
 mod place;
 pub mod plans;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::given::given;
 use super::gone;
+use super::object::Object;
 use super::paging::{self, Paging};
 use super::place::{Places, placed};
 use super::providers::Price;
@@ -326,7 +327,8 @@ struct TargetPatch {
     /// Its share among those of the same position.
     weight: Option<i32>,
     /// All four together.
-    timers: Option<TimersBody>,
+    #[schema(value_type = Option<TimersBody>)]
+    timers: Option<Object<TimersBody>>,
     /// `on` or `off`.
     #[schema(value_type = Option<String>)]
     state: Option<Switch>,
@@ -339,7 +341,7 @@ struct TargetPatch {
     responses((status = 200, description = "the target, changed", body = Target)))]
 async fn change_target(db: Data<Db>, actor: Actor, id: Path<TargetId>, body: Body<TargetPatch>) -> ApiResult {
     let body = body.into_inner();
-    let timers = body.timers.map(|timers| Timers {
+    let timers = body.timers.map(|Object(timers)| Timers {
         connect_ms: timers.connect_ms,
         first_byte_ms: timers.first_byte_ms,
         idle_ms: timers.idle_ms,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::given::given;
 use super::gone;
 use super::limits::LimitsBody;
+use super::object::Object;
 use super::paging::{self, Paging};
 use super::place::{Places, with_limits};
 use crate::base::Code;
@@ -117,7 +118,8 @@ struct NewPlanBody {
     /// Public names; none is all of the version.
     models: Option<Vec<String>>,
     #[serde(default)]
-    limits: LimitsBody,
+    #[schema(value_type = LimitsBody)]
+    limits: Object<LimitsBody>,
 }
 
 /// Add a plan to an API.
@@ -134,7 +136,7 @@ async fn create(db: Data<Db>, actor: Actor, id: Path<ApiId>, body: Body<NewPlanB
         rule_domains: body.rule_domains,
         rule_team: body.rule_team_id,
         models: body.models,
-        limits: body.limits.check().map_err(with_limits(PLACES))?,
+        limits: body.limits.0.check().map_err(with_limits(PLACES))?,
     };
     let plan = plans::make_plan(&db, &actor, *id, new).await.map_err(with_limits(PLACES))?;
     seen(&db, &actor, plan.id, StatusCode::CREATED).await
@@ -175,7 +177,7 @@ struct PlanPatch {
     /// Replaces all limits; null: no limits.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<LimitsBody>)]
-    limits: Option<Option<LimitsBody>>,
+    limits: Option<Option<Object<LimitsBody>>>,
     /// `open` or `closed`.
     #[schema(value_type = Option<String>)]
     state: Option<PlanState>,

@@ -6,6 +6,7 @@ use utoipa::{OpenApi, ToSchema};
 use crate::base::Code;
 use crate::domain::actor::Actor;
 use crate::domain::people::sign_up;
+use crate::domain::permit::Right;
 use crate::domain::settings::{self, SignUp, SignUpMode, Site};
 use crate::store::Db;
 use crate::web::{ApiNeed, ApiResult, Body, Data, Method, Page, StatusCode, endpoint, json};
@@ -18,12 +19,14 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     Part::openapi()
 }
 
+const SETTINGS: ApiNeed = ApiNeed::May(Right::ManageSettings);
+
 pub fn endpoints() -> Vec<Page> {
     vec![
         endpoint(Method::GET, "/api/v1/settings/sign-up", ApiNeed::Read, show_sign_up),
-        endpoint(Method::PUT, "/api/v1/settings/sign-up", ApiNeed::Write, change_sign_up),
+        endpoint(Method::PUT, "/api/v1/settings/sign-up", SETTINGS, change_sign_up),
         endpoint(Method::GET, "/api/v1/settings/site", ApiNeed::Read, show_site),
-        endpoint(Method::PUT, "/api/v1/settings/site", ApiNeed::Write, change_site),
+        endpoint(Method::PUT, "/api/v1/settings/site", SETTINGS, change_site),
     ]
 }
 

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::people::users::{self, Filter};
 use crate::domain::people::{Email, invitations, reset};
+use crate::domain::permit::Right;
 use crate::store::Db;
 use crate::store::entity::states::{Role, UserState};
 use crate::store::entity::user;
@@ -25,17 +26,19 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     Part::openapi()
 }
 
+const PEOPLE: ApiNeed = ApiNeed::May(Right::ManagePeople);
+
 pub fn endpoints() -> Vec<Page> {
     vec![
         endpoint(Method::GET, "/api/v1/users", ApiNeed::Read, list),
-        endpoint(Method::POST, "/api/v1/users", ApiNeed::Write, invite),
+        endpoint(Method::POST, "/api/v1/users", PEOPLE, invite),
         endpoint(Method::GET, "/api/v1/users/{id}", ApiNeed::Read, show),
-        endpoint(Method::PATCH, "/api/v1/users/{id}", ApiNeed::Write, change),
-        endpoint(Method::DELETE, "/api/v1/users/{id}", ApiNeed::Write, turn_away),
-        endpoint(Method::POST, "/api/v1/users/{id}/deactivation", ApiNeed::Write, deactivate),
-        endpoint(Method::POST, "/api/v1/users/{id}/reactivation", ApiNeed::Write, reactivate),
-        endpoint(Method::POST, "/api/v1/users/{id}/admission", ApiNeed::Write, let_in),
-        endpoint(Method::POST, "/api/v1/users/{id}/reset-link", ApiNeed::Write, reset_link),
+        endpoint(Method::PATCH, "/api/v1/users/{id}", PEOPLE, change),
+        endpoint(Method::DELETE, "/api/v1/users/{id}", PEOPLE, turn_away),
+        endpoint(Method::POST, "/api/v1/users/{id}/deactivation", PEOPLE, deactivate),
+        endpoint(Method::POST, "/api/v1/users/{id}/reactivation", PEOPLE, reactivate),
+        endpoint(Method::POST, "/api/v1/users/{id}/admission", PEOPLE, let_in),
+        endpoint(Method::POST, "/api/v1/users/{id}/reset-link", PEOPLE, reset_link),
     ]
 }
 
@@ -87,7 +90,7 @@ struct Users {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UsersAsked {
-    search: Option<String>,
+    q: Option<String>,
     state: Option<String>,
     before: Option<UserId>,
     #[serde(default)]
@@ -98,7 +101,7 @@ struct UsersAsked {
 ///
 /// For admins and auditors. The newest first.
 #[utoipa::path(get, path = "/api/v1/users", tag = "People",
-    params(("search" = Option<String>, Query, description = "in names and addresses"), ("state" = Option<String>, Query, description = "only those in this state"), Paging),
+    params(("q" = Option<String>, Query, description = "in names and addresses; at most 200 characters"), ("state" = Option<String>, Query, description = "only those in this state"), Paging),
     responses((status = 200, description = "people, for admins and auditors", body = Users)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult {
     let asked = asked.into_inner();
@@ -106,7 +109,7 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult
         UserState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
     });
     let filter = Filter {
-        search: asked.search.unwrap_or_default(),
+        search: asked.q.unwrap_or_default(),
         state: state.transpose()?,
         after: asked.before,
         limit: asked.limit.0,

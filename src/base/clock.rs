@@ -94,6 +94,15 @@ impl Timestamp {
         let zoned = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         Some(Self(zoned.timestamp().as_microsecond()))
     }
+
+    /// Reads RFC 3339 as that moment, `YYYY-MM-DD` as all of that day in UTC: the first and the last moment.
+    pub fn span(text: &str) -> Option<(Self, Self)> {
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            let at = Self(at.as_microsecond());
+            return Some((at, at));
+        }
+        Self::from_day(text).map(|start| (start, start.plus(DAY - 1)))
+    }
 }
 
 /// The one source of wall time. Clones share the same shift, so a test moves all of them at once.

@@ -21,7 +21,7 @@ pub struct Asked {
     pub scope: String,
     /// `1h`, `24h`, `7d`, `30d`; empty is any time.
     pub range: String,
-    /// Days, both included.
+    /// Days or moments, both included.
     pub from: String,
     pub to: String,
     pub state: String,
@@ -51,16 +51,19 @@ impl Asked {
     /// `field_invalid` naming the filter that cannot be read.
     pub fn read(&self, now: Timestamp) -> Result<(Filter, Option<CallId>)> {
         if let Some((name, _)) = self.pairs().into_iter().find(|(_, value)| value.chars().count() > LONGEST) {
-            return Err(Code::FieldInvalid
-                .saying(format!("{name} is longer than {LONGEST} characters."))
-                .on(name));
+            return Err(Code::FieldInvalid.saying(format!("At most {LONGEST} characters.")).on(name));
         }
         let filter = Filter {
-            from: later(self.since(now)?, day("from", &self.from)?),
-            to: day("to", &self.to)?.map(|at| at.plus(DAY - 1)),
-            state: word("state", &self.state, CallState::parse)?,
-            code: word("code", &self.code, Code::parse)?,
-            status_class: word("status", &self.status, |text| {
+            from: later(self.since(now)?, span("from", &self.from)?.map(|span| span.0)),
+            to: span("to", &self.to)?.map(|span| span.1),
+            state: word(
+                "state",
+                &self.state,
+                "How a call ended, such as `answered` or `refused`.",
+                CallState::parse,
+            )?,
+            code: word("code", &self.code, "An error code, such as `key_expired`.", Code::parse)?,
+            status_class: word("status", &self.status, "One of `2xx`, `3xx`, `4xx`, `5xx`.", |text| {
                 text.strip_suffix("xx")?.parse().ok().filter(|class| (2..=5).contains(class))
             })?,
             app: id("app", &self.app)?,
@@ -73,7 +76,7 @@ impl Asked {
             team: id("team", &self.team)?,
             user: id("user", &self.user)?,
             ip: text(&self.ip),
-            stream: word("stream", &self.stream, |text| match text {
+            stream: word("stream", &self.stream, "`yes` or `no`.", |text| match text {
                 "yes" => Some(true),
                 "no" => Some(false),
                 _ => None,
@@ -84,7 +87,7 @@ impl Asked {
     }
 
     fn since(&self, now: Timestamp) -> Result<Option<Timestamp>> {
-        word("range", &self.range, |text| match text {
+        word("range", &self.range, "One of `1h`, `24h`, `7d`, `30d`.", |text| match text {
             "1h" => Some(now.minus(HOUR)),
             "24h" => Some(now.minus(DAY)),
             "7d" => Some(now.minus(7 * DAY)),
@@ -124,20 +127,26 @@ fn text(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn word<T>(name: &'static str, text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+fn word<T>(
+    name: &'static str,
+    text: &str,
+    wanted: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let bad = || Code::FieldInvalid.saying(format!("{name} has no such value.")).on(name).as_status(400);
+    let bad = || Code::FieldInvalid.saying(wanted).on(name).as_status(400);
     read(text).map(Some).ok_or_else(bad)
 }
 
 fn id<T: FromStr>(name: &'static str, text: &str) -> Result<Option<T>> {
-    word(name, text.trim(), |text| text.parse().ok())
+    word(name, text.trim(), "An id.", |text| text.parse().ok())
 }
 
-fn day(name: &'static str, text: &str) -> Result<Option<Timestamp>> {
-    word(name, text.trim(), Timestamp::from_day)
+fn span(name: &'static str, text: &str) -> Result<Option<(Timestamp, Timestamp)>> {
+    let wanted = "A day such as 2027-03-31, or a time such as 2027-03-31T12:00:00Z.";
+    word(name, text.trim(), wanted, Timestamp::span)
 }
 
 fn later(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {

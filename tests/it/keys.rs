@@ -284,3 +284,46 @@ async fn p19_what_cannot_be_audited_does_not_happen() {
     dana.person.browser.post_with(&csrf, &act, &[]).await.is(500);
     chat(&app, &dana.secret, "demo-echo").await.is(200);
 }
+
+#[actix_web::test]
+async fn b45_a_key_names_no_api_that_its_maker_may_not_see() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let eve = app.person("eve").await;
+    let (boss, hers, mine) = (
+        token(&app, &admin, Reach::ReadAndWrite).await,
+        token(&app, &eve, Reach::ReadAndWrite).await,
+        token(&app, &dana.person, Reach::ReadAndWrite).await,
+    );
+    let api = starter.api.id;
+    let hide = json!({ "visibility": "teams", "team_ids": [admin.team()] });
+    call(&app, &boss, Method::PATCH, &format!("/api/v1/apis/{api}"), hide).await.is(200);
+    let made = call(&app, &hers, Method::POST, "/api/v1/apps", json!({ "name": "spy" })).await.is(201).json();
+    let key = json!({ "app_id": made["id"], "name": "spy", "api_ids": [api] });
+    let refused = call(&app, &hers, Method::POST, "/api/v1/keys", key).await.is(400).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/api_ids", "{refused}");
+    let narrow = json!({ "api_ids": [api] });
+    let path = format!("/api/v1/keys/{}", dana.key.id);
+    let shown = call(&app, &mine, Method::PATCH, &path, narrow).await.is(200).json();
+    assert_eq!(shown["api_ids"], json!([api]), "her app is subscribed to it");
+}
+
+#[actix_web::test]
+async fn of_two_scripts_that_saw_the_same_secret_one_rotates() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let token = token(&app, &dana.person, Reach::ReadAndWrite).await;
+    let path = format!("/api/v1/keys/{}", dana.key.id);
+    let seen = call(&app, &token, Method::GET, &path, Value::Null).await.is(200).json()["secret_id"].clone();
+    let rotate = async || {
+        let body = json!({ "expected_secret_id": seen });
+        call(&app, &token, Method::POST, &format!("{path}/rotation"), body).await
+    };
+    let fresh = rotate().await.is(200).json();
+    assert_ne!(fresh["key"]["secret_id"], seen);
+    assert_eq!(rotate().await.is(409).json()["reason"], "changed_meanwhile");
+}

@@ -52,7 +52,7 @@ pub fn endpoints() -> Vec<Page> {
 /// Your own and those of teams that you own; for admins and auditors all of them. The newest first,
 /// without limits; those come with a single key.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "Keys",
-    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app_id" = Option<Uuid>, Query, description = "only those of this app"), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), Paging),
+    params(("q" = Option<String>, Query, description = "part of the name, or a prefix; at most 200 characters"), ("app" = Option<Uuid>, Query, description = "only those of this app"), ("state" = Option<String>, Query, description = "`active`, `paused`, `revoked`"), Paging),
     responses((status = 200, description = "your keys, those of teams you own, or all for admins and auditors", body = Keys)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let asked = asked.into_inner();
@@ -60,7 +60,7 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
         KeyState::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such state.").on("state"))
     };
     let filter = KeyFilter {
-        app: asked.app_id,
+        app: asked.app,
         text: asked.q,
         state: asked.state.as_deref().map(state).transpose()?,
         before: asked.before,
@@ -88,7 +88,7 @@ async fn create(db: Data<Db>, actor: Actor, body: Body<NewKeyBody>) -> ApiResult
         ips: ips(body.ips)?,
         expiry: expiry(body.expires_in_days, body.expires_at.as_deref(), body.never_expires)?
             .unwrap_or_default(),
-        limits: body.limits.check().map_err(with_limits(PLACES))?,
+        limits: body.limits.0.check().map_err(with_limits(PLACES))?,
         ..NewKey::usual(body.app_id, body.name)
     };
     let issued = keys::issue(&db, &actor, new).await.map_err(with_limits(PLACES))?;
@@ -138,7 +138,8 @@ async fn change(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<KeyChang
 /// For its owner, owners of its team, and admins. The new secret is in this answer alone. The older one
 /// works on for the overlap, 24 hours when left out, and no longer than the key would have; one that is
 /// older still ends at once. The id of the key stays. A key that expired lives 90 days more, with the new
-/// secret alone: there is no overlap, whatever was asked for, and `overlap_until` is null. Send `expected_secret_id` so that two scripts do not rotate one after the other.
+/// secret alone: there is no overlap, whatever was asked for, and `overlap_until` is null. Send the key's `secret_id` as
+/// `expected_secret_id` so that two scripts do not rotate one after the other.
 #[utoipa::path(post, path = "/api/v1/keys/{id}/rotation", tag = "Keys", params(("id" = Uuid, Path, description = "The key")), request_body = Rotation,
     responses((status = 200, description = "the key and, this once, its new secret", body = IssuedKey), (status = 409, description = "it is revoked, or was rotated meanwhile")))]
 async fn rotate(db: Data<Db>, actor: Actor, id: Path<KeyId>, body: Body<Rotation>) -> ApiResult {

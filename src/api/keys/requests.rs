@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::api::given::given;
 use crate::api::limits::LimitsBody;
 use crate::api::moment::moment;
+use crate::api::object::Object;
 use crate::api::paging::Limit;
 use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, UserId};
 use crate::base::{Code, Result};
@@ -18,7 +19,7 @@ use crate::store::entity::states::Scope;
 pub(super) struct Asked {
     #[serde(default)]
     pub(super) q: String,
-    pub(super) app_id: Option<AppId>,
+    pub(super) app: Option<AppId>,
     pub(super) state: Option<String>,
     pub(super) before: Option<KeyId>,
     #[serde(default)]
@@ -51,7 +52,8 @@ pub(super) struct NewKeyBody {
     #[serde(default)]
     pub(super) never_expires: bool,
     #[serde(default)]
-    pub(super) limits: LimitsBody,
+    #[schema(value_type = LimitsBody)]
+    pub(super) limits: Object<LimitsBody>,
 }
 
 /// A list that narrows. An empty one would be the opposite of what its writer means.
@@ -109,7 +111,7 @@ pub(super) struct KeyChange {
     /// Replaces all four; null: no limits.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<LimitsBody>)]
-    pub(super) limits: Option<Option<LimitsBody>>,
+    pub(super) limits: Option<Option<Object<LimitsBody>>>,
 }
 
 /// How to rotate.
@@ -122,7 +124,7 @@ pub(super) struct Rotation {
     /// True when it is replaced because it got out.
     #[serde(default)]
     pub(super) leaked: bool,
-    /// The secret you take for the newest; another one is answered 409.
+    /// The `secret_id` you saw last; when another secret is newer by now, the answer is 409.
     #[schema(value_type = Option<Uuid>)]
     pub(super) expected_secret_id: Option<KeySecretId>,
 }

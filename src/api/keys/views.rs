@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::limits::LimitsBody;
 use crate::base::Timestamp;
-use crate::base::ids::{ApiId, AppId, KeyId, TeamId, UserId};
+use crate::base::ids::{ApiId, AppId, KeyId, KeySecretId, TeamId, UserId};
 use crate::domain::keys::{self, KeyView};
 use crate::domain::plans::Limits;
 use crate::store::entity::states::Scope;
@@ -28,8 +28,11 @@ pub(super) struct Key {
     state: &'static str,
     /// The first characters of the newest secret.
     prefix: String,
-    /// The last four characters of the secret.
+    /// The last four characters of the newest secret.
     last4: String,
+    /// Of the newest secret; a rotation may name it as `expected_secret_id`.
+    #[schema(value_type = Option<Uuid>)]
+    secret_id: Option<KeySecretId>,
     /// Endpoint classes; null: all.
     scopes: Option<Vec<&'static str>>,
     /// Null: every API its app is subscribed to.
@@ -64,6 +67,7 @@ pub(super) fn shown(view: KeyView, limits: &Limits) -> Key {
         app_id: row.app_id,
         owner_id: row.owner_id,
         state: view.condition.word(),
+        secret_id: view.secrets.first().map(|secret| secret.id),
         scopes: (!row.scopes.is_empty()).then(scopes),
         api_ids: keys::api_ids(&row),
         ips: (!row.ip_list.is_empty()).then(ips),

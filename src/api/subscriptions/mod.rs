@@ -59,6 +59,12 @@ const AGAIN: Places = &[("app", ""), ("version", ""), ("plan", "plan_id")];
     responses((status = 200, description = "subscriptions of your teams, or all for admins and auditors", body = Subscriptions)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
     let state = asked.state.as_deref().map(state).transpose()?;
+    if asked.inbox && state.is_some() {
+        return Err(Code::FieldInvalid
+            .saying("What is in the inbox waits; leave `state` out.")
+            .on("state")
+            .into());
+    }
     let views = match asked.inbox {
         true => subscriptions::list_inbox(&db, &actor, asked.before, asked.limit.0).await?,
         false => subscriptions::list_all_visible(&db, &actor, state, asked.before, asked.limit.0).await?,

@@ -19,9 +19,9 @@ pub struct Filter {
     pub actor: Option<UserId>,
     /// The word of the deed, such as `key_rotated`.
     pub act: Option<String>,
+    /// The first and the last moment that count.
     pub from: Option<Timestamp>,
-    /// The first moment that is not shown any more.
-    pub until: Option<Timestamp>,
+    pub to: Option<Timestamp>,
     /// The page starts behind this row.
     pub before: Option<i64>,
 }
@@ -40,7 +40,7 @@ pub async fn list(db: &Db, actor: &Actor, filter: &Filter, limit: u64) -> Result
         .add_option(filter.actor.map(|id| Column::ActorId.eq(id)))
         .add_option(filter.act.as_ref().map(|act| Column::Act.eq(act)))
         .add_option(filter.from.map(|at| Column::At.gte(at)))
-        .add_option(filter.until.map(|at| Column::At.lt(at)))
+        .add_option(filter.to.map(|at| Column::At.lte(at)))
         .add_option(filter.before.map(|seq| Column::Seq.lt(seq)));
     let rows = audit_event::Entity::find().filter(asked).order_by_desc(Column::Seq).limit(limit);
     Ok(rows.all(db.read()).await?)

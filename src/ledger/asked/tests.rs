@@ -27,6 +27,19 @@ fn b47_what_cannot_be_read_is_named() {
 }
 
 #[test]
+fn a_day_is_whole_and_a_time_is_itself() {
+    let read = |from: &str, to: &str| {
+        let asked = Asked { from: from.into(), to: to.into(), ..Asked::default() };
+        let filter = asked.read(NOW).unwrap().0;
+        (filter.from.unwrap(), filter.to.unwrap())
+    };
+    let (from, to) = read("2027-01-15", "2027-01-15");
+    assert_eq!(to.since(from), DAY - 1);
+    let noon = Timestamp(from.0 + DAY / 2);
+    assert_eq!(read("2027-01-15T12:00:00Z", "2027-01-15T13:00:00+01:00"), (noon, noon));
+}
+
+#[test]
 fn the_later_start_counts() {
     let both = Asked { range: "24h".into(), from: "1999-01-01".into(), ..Asked::default() };
     assert_eq!(both.read(NOW).unwrap().0.from, Some(NOW.minus(DAY)));

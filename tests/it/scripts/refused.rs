@@ -151,4 +151,63 @@ async fn who_lacks_the_right_hears_so_before_the_body_is_judged() {
         let refused = call(&app, &token, Method::POST, path, json!({ "quux": 1 })).await.is(403);
         assert_eq!(refused.code(), "not_permitted", "{path}");
     }
+    for (method, path) in [
+        (Method::POST, "/api/v1/users"),
+        (Method::PUT, "/api/v1/settings/site"),
+        (Method::PUT, "/api/v1/settings/sign-up"),
+    ] {
+        let refused = call(&app, &token, method, path, json!({ "quux": 1 })).await.is(403);
+        assert_eq!(refused.code(), "not_permitted", "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn b46_b47_p22_a_nul_in_an_address_is_refused_and_breaks_nothing() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let token = token(&app, &admin, Reach::ReadAndWrite).await;
+    for path in
+        ["keys?q", "users?q", "calls?model", "calls?request", "calls?ip", "audit?act", "catalogue?after"]
+    {
+        let path = format!("/api/v1/{path}=a%00b");
+        let refused = call(&app, &token, Method::GET, &path, Value::Null).await.is(400);
+        let name = path.split(['?', '=']).nth(1).unwrap().to_owned();
+        assert_eq!(refused.json()["param"], name, "{path}");
+    }
+    call(&app, &token, Method::GET, "/api/v1/catalogue/a%00b", Value::Null).await.is(404);
+    for page in ["/keys?q", "/users?q", "/teams?q", "/calls?model", "/calls.csv?request", "/catalogue?after"]
+    {
+        admin.browser.get(&format!("{page}=a%00b")).await.is(400);
+    }
+    admin.browser.get("/catalogue/a%00b").await.is(404);
+    let asked = admin.browser.submit("/diagnose", "/diagnose", &[("prefix", "sk-ptc-a\0b")]).await;
+    assert!(asked.status < 500, "{}", asked.status);
+}
+
+#[actix_web::test]
+async fn what_is_repeated_of_a_body_is_short_and_a_coded_one_is_not_read() {
+    let app = spawn().await;
+    app.admin().await;
+    let dana = app.person("dana").await;
+    let token = token(&app, &dana, Reach::ReadAndWrite).await;
+    let body = json!({ "app_id": "x".repeat(10_000), "name": "x" });
+    let said = call(&app, &token, Method::POST, "/api/v1/keys", body).await.is(400).json();
+    assert!(said["detail"].as_str().unwrap().contains("this is no id"), "{said}");
+    let body = json!({ "app_id": dana.user.id, "name": "x", "scopes": "y".repeat(10_000) });
+    let said = call(&app, &token, Method::POST, "/api/v1/keys", body).await.is(400).json();
+    let detail = said["detail"].as_str().unwrap();
+    assert!(detail.len() < 250 && detail.contains("…\", expected a list"), "{detail}");
+    let visitor = app.visitor();
+    let send = |body: &'static str| {
+        let request = visitor.request(Method::POST, "/api/v1/apps").bearer_auth(&token);
+        request.header("content-type", "application/json").body(body)
+    };
+    let twice = visitor.send(send("{\"name\":\"a\",\"name\":\"b\"}")).await.is(400).json();
+    assert_eq!(twice["errors"][0]["pointer"], "/name", "{twice}");
+    let coded = send("{\"name\":\"a\"}").header("content-encoding", "gzip");
+    assert_eq!(visitor.send(coded).await.is(415).code(), "media_type_unsupported");
+    call(&app, &token, Method::GET, "/api/v1/subscriptions?inbox=true&state=approved", Value::Null)
+        .await
+        .is(400);
+    call(&app, &token, Method::GET, "/api/v1/calls?scope=all", Value::Null).await.is(400);
 }
