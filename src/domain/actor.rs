@@ -9,7 +9,7 @@ use crate::store::entity::states::{Role, TeamRole};
 #[derive(Clone, Debug)]
 pub struct Actor(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     who: Who,
     label: String,
@@ -17,6 +17,7 @@ struct Inner {
     teams: Vec<(TeamId, TeamRole)>,
     via: Via,
     ip: String,
+    seen: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl Actor {
         via: Via,
         ip: String,
     ) -> Self {
-        Self(Arc::new(Inner { who: Who::User(id), label, role, teams, via, ip }))
+        Self(Arc::new(Inner { who: Who::User(id), label, role, teams, via, ip, seen: None }))
     }
 
     /// A command run on the server, or a background job: it may do everything.
@@ -71,7 +72,19 @@ impl Actor {
             teams: Vec::new(),
             via: Via::Inside,
             ip: String::new(),
+            seen: None,
         }))
+    }
+
+    /// The same one, who decided by what the audit told up to this row: what they do is refused where the
+    /// same was done to the same thing after it, and nobody writes over what they have not seen.
+    pub fn having_seen(&self, seq: i64) -> Self {
+        Self(Arc::new(Inner { seen: Some(seq), ..Inner::clone(&self.0) }))
+    }
+
+    /// How far they have seen, where that matters.
+    pub fn seen(&self) -> Option<i64> {
+        self.0.seen
     }
 
     pub fn who(&self) -> Who {

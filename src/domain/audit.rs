@@ -5,14 +5,14 @@ mod list;
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::actor::Actor;
-use crate::base::{Result, Timestamp};
+use crate::base::{Clash, Result, Timestamp};
 use crate::store::entity::audit_event;
 use crate::store::{Db, Tx, dialect};
 
@@ -22,20 +22,25 @@ pub use list::{Filter, list};
 /// One deed. `act` is a past-tense word such as `key_rotated`.
 pub struct Act {
     act: &'static str,
-    subject: Option<(&'static str, Uuid)>,
+    kind: &'static str,
+    subject: Option<Uuid>,
     related: Vec<Uuid>,
     details: Map<String, Value>,
 }
 
 impl Act {
     pub fn new(act: &'static str) -> Self {
-        Self { act, subject: None, related: Vec::new(), details: Map::new() }
+        Self { act, kind: "", subject: None, related: Vec::new(), details: Map::new() }
     }
 
     /// What it was done to: the noun's word and id.
-    pub fn on(mut self, kind: &'static str, id: Uuid) -> Self {
-        self.subject = Some((kind, id));
-        self
+    pub fn on(self, kind: &'static str, id: Uuid) -> Self {
+        Self { kind, subject: Some(id), ..self }
+    }
+
+    /// What there is one of, so that its word is enough.
+    pub fn on_the(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
     }
 
     /// Other things it touches, so that their change feeds show it.
@@ -70,23 +75,24 @@ impl Act {
 /// Writes the row. When this fails, the deed is rolled back with it (P19).
 ///
 /// # Errors
-/// The database's own.
+/// `conflict` when the actor has not seen that the same was done to the same thing; the database's own.
 pub async fn record(tx: &Tx, actor: &Actor, act: Act) -> Result<()> {
     dialect::serialize_sequences(tx).await?;
+    // Behind the lock: of two in the same instant, the second sees the row of the first.
+    seen_before(tx, actor, &act).await?;
     let last = audit_event::Entity::find().order_by_desc(audit_event::Column::Seq).one(tx).await?;
     let previous = last.map_or_else(String::new, |row| row.hash);
     let details = Value::Object(act.details).to_string();
-    let (kind, id) = act.subject.map_or(("", None), |(kind, id)| (kind, Some(id)));
     let related = act.related.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
-    let hash = chain(&previous, tx.now(), actor.label(), act.act, id, &details);
+    let hash = chain(&previous, tx.now(), actor.label(), act.act, act.subject, &details);
     let row = audit_event::ActiveModel {
         seq: NotSet,
         at: Set(tx.now()),
         actor_id: Set(actor.user_id()),
         actor_label: Set(actor.label().to_owned()),
         act: Set(act.act.to_owned()),
-        subject_kind: Set(kind.to_owned()),
-        subject_id: Set(id),
+        subject_kind: Set(act.kind.to_owned()),
+        subject_id: Set(act.subject),
         related: Set(related),
         details: Set(details),
         ip: Set(actor.ip().to_owned()),
@@ -95,6 +101,42 @@ pub async fn record(tx: &Tx, actor: &Actor, act: Act) -> Result<()> {
     };
     audit_event::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Whether a deed would be refused because its actor has not seen all, to say so before anything else is asked.
+///
+/// # Errors
+/// `conflict` as [`record`]; the database's own.
+pub async fn need_seen(db: &Db, actor: &Actor, act: &Act) -> Result<()> {
+    seen_before(db.read(), actor, act).await
+}
+
+/// Refuses a deed when the same was done to the same thing after what its actor saw.
+async fn seen_before<C: ConnectionTrait>(on: &C, actor: &Actor, act: &Act) -> Result<()> {
+    use audit_event::Column;
+    let Some(seq) = actor.seen() else { return Ok(()) };
+    let same = match act.subject {
+        Some(id) => Column::SubjectId.eq(id),
+        None => Column::SubjectId.is_null(),
+    };
+    let newest = audit_event::Entity::find()
+        .filter(Column::Seq.gt(seq))
+        .filter(Column::Act.eq(act.act))
+        .filter(Column::SubjectKind.eq(act.kind))
+        .filter(same)
+        .order_by_desc(Column::Seq)
+        .one(on)
+        .await?;
+    let Some(deed) = newest else { return Ok(()) };
+    let who = match actor.user_id() {
+        Some(user) if deed.actor_id == Some(user) => "You changed this in another tab",
+        _ => &format!("{} changed this", deed.actor_label),
+    };
+    let error = Clash::Meanwhile.saying(format!("{who} at {}, after this form was opened.", deed.at.human()));
+    Err(match act.subject {
+        Some(id) => error.about(id),
+        None => error,
+    })
 }
 
 fn chain(
@@ -142,19 +184,4 @@ pub async fn list_touching(db: &Db, ids: &[Uuid], from: Timestamp) -> Result<Vec
 pub async fn latest(db: &Db) -> Result<i64> {
     let last = audit_event::Entity::find().order_by_desc(audit_event::Column::Seq).one(db.read()).await?;
     Ok(last.map_or(0, |row| row.seq))
-}
-
-/// The newest deed after that number by which one of these acts was done to a thing.
-///
-/// # Errors
-/// The database's own.
-pub async fn since(db: &Db, seq: i64, id: Uuid, acts: &[&str]) -> Result<Option<audit_event::Model>> {
-    let found = audit_event::Entity::find()
-        .filter(audit_event::Column::Seq.gt(seq))
-        .filter(audit_event::Column::SubjectId.eq(id))
-        .filter(audit_event::Column::Act.is_in(acts.iter().copied()))
-        .order_by_desc(audit_event::Column::Seq)
-        .one(db.read())
-        .await?;
-    Ok(found)
 }

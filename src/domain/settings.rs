@@ -145,7 +145,7 @@ pub async fn put<S: Setting>(tx: &Tx, actor: &Actor, value: &S) -> Result<()> {
         .update_columns([setting::Column::Value, setting::Column::ChangedAt])
         .to_owned();
     setting::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
-    let act = Act::new("setting_changed").noting(json!({ "name": S::NAME }));
+    let act = Act::new("setting_changed").on_the(S::NAME).noting(json!({ "name": S::NAME }));
     audit::record(tx, actor, act.changing(json!(before), json!(value))).await?;
     changes::note(tx, Change::Settings).await
 }

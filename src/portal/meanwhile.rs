@@ -4,9 +4,8 @@
 use std::fmt;
 
 use serde::Deserialize;
-use uuid::Uuid;
 
-use crate::base::Result;
+use crate::base::{Clash, Error, Result};
 use crate::domain::actor::Actor;
 use crate::domain::audit;
 use crate::store::Db;
@@ -31,32 +30,26 @@ impl Seen {
         audit::latest(db).await.map(Self)
     }
 
-    /// What to say over a form when one of these acts was done to its thing meanwhile. The form has been told
-    /// then: sent once more, it is saved.
+    /// The actor as the one who sees no further than the form did. What they save with it is refused, in its own
+    /// transaction, when somebody saved the same after that.
+    pub fn by(self, actor: &Actor) -> Actor {
+        if self.0 == 0 { actor.clone() } else { actor.having_seen(self.0) }
+    }
+
+    /// What to say over the form that was refused. The form has been told then: sent once more, it is saved.
     ///
     /// # Errors
     /// The database's own.
-    pub async fn missed(
-        &mut self,
-        db: &Db,
-        actor: &Actor,
-        id: Uuid,
-        acts: &[&str],
-    ) -> Result<Option<String>> {
-        if self.0 == 0 {
-            return Ok(None);
+    pub async fn told(&mut self, db: &Db, error: Error) -> Result<Error> {
+        if self.0 == 0 || error.clash() != Some(Clash::Meanwhile) {
+            return Ok(error);
         }
-        let Some(deed) = audit::since(db, self.0, id, acts).await? else { return Ok(None) };
-        self.0 = deed.seq;
-        let who = match actor.user_id() {
-            Some(user) if deed.actor_id == Some(user) => "You changed this in another tab",
-            _ => &format!("{} changed this", deed.actor_label),
-        };
+        *self = Self::now(db).await?;
         let text = format!(
-            "{who} at {}, after this form was opened. What you typed is still here and not saved. Open the page \
-             anew in another tab to compare; saving now replaces that change.",
-            deed.at.human()
+            "{} What you typed is still here and not saved. Open the page anew in another tab to compare; saving \
+             now replaces that change.",
+            error.message()
         );
-        Ok(Some(text))
+        Ok(error.saying(text))
     }
 }

@@ -1,7 +1,9 @@
 //! Forms that change what is stored: two people at one thing, what is not offered because it would fail.
 
-use portico::domain::catalogue;
+use portico::base::Clash;
 use portico::domain::people::users;
+use portico::domain::plans::Limits;
+use portico::domain::{audit, catalogue, teams};
 use portico::store::entity::states::Role;
 
 use crate::support::people::Person;
@@ -15,6 +17,18 @@ async fn saved_twice(
     action: &str,
     fields: &[(&str, &str)],
     at: usize,
+) {
+    saved_twice_with((one, two), page, action, fields, at, ["said-first", "said-second", "said-third"]).await;
+}
+
+/// The same with words that fit the field.
+async fn saved_twice_with(
+    (one, two): (&Person, &Person),
+    page: &str,
+    action: &str,
+    fields: &[(&str, &str)],
+    at: usize,
+    [said_first, said_second, said_third]: [&str; 3],
 ) {
     let with = |seen: &str, text: &str| -> Vec<(String, String)> {
         let mut all: Vec<(String, String)> =
@@ -39,16 +53,16 @@ async fn saved_twice(
     };
     let (first, second) =
         (one.browser.get(page).await.is(200).text, two.browser.get(page).await.is(200).text);
-    send(one, &seen(&first), "said-first").await.is(303);
-    let told = send(two, &seen(&second), "said-second").await.is(422);
+    send(one, &seen(&first), said_first).await.is(303);
+    let told = send(two, &seen(&second), said_second).await.is(422);
     assert!(told.text.contains("admin@example.com changed this at"), "{page}: {}", told.text);
-    assert!(told.text.contains("said-second"), "{page} lost what was typed: {}", told.text);
-    assert!(one.browser.get(page).await.text.contains("said-first"), "{page} was overwritten");
+    assert!(told.text.contains(said_second), "{page} lost what was typed: {}", told.text);
+    assert!(one.browser.get(page).await.text.contains(said_first), "{page} was overwritten");
     // Sent once more from the page that told it, it is saved.
-    send(two, &seen(&told.text), "said-second").await.is(303);
-    assert!(one.browser.get(page).await.text.contains("said-second"), "{page}");
+    send(two, &seen(&told.text), said_second).await.is(303);
+    assert!(one.browser.get(page).await.text.contains(said_second), "{page}");
     // The same person in two tabs is told in other words.
-    let again = send(two, &seen(&second), "said-third").await.is(422);
+    let again = send(two, &seen(&second), said_third).await.is(422);
     assert!(again.text.contains("You changed this in another tab"), "{page}: {}", again.text);
 }
 
@@ -92,6 +106,67 @@ async fn whoever_saves_second_is_told_who_saved_first_and_keeps_what_they_typed(
         ("taken_off", "said-first"),
     ];
     saved_twice(both, &editor, &models, &fields, 4).await;
+}
+
+#[actix_web::test]
+async fn keys_teams_credentials_and_settings_tell_of_each_other_too() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let other = app.somebody("other", Role::Admin).await;
+    let starter = app.demo_models(&admin, &["demo-echo"]).await;
+    let both = (&admin, &other);
+
+    let dana = app.developer("dana", &starter).await;
+    let key = format!("/keys/{}/settings", dana.key.id);
+    saved_twice(both, &key, &key, &[("name", ""), ("scopes", "chat")], 0).await;
+
+    let team = teams::create(&app.db, &admin.actor, "Search").await.unwrap();
+    let (page, form) = (format!("/teams/{}", team.id), format!("/teams/{}/limits", team.id));
+    let amounts = ["4101", "4102", "4103"];
+    saved_twice_with(both, &page, &form, &[("requests_per_minute", "")], 0, amounts).await;
+
+    let fields = [
+        ("preset", "custom"),
+        ("name", "Spare"),
+        ("base_url", "http://127.0.0.1:9/v1"),
+        ("secret", "sk-fake-one"),
+        ("more", "m-1"),
+    ];
+    let made =
+        admin.browser.submit("/manage/vendors/new?preset=custom", "/manage/vendors", &fields).await.is(303);
+    let page = made.location().to_owned();
+    let shown = admin.browser.get(&page).await.is(200).text;
+    let id = shown.split("action=\"/manage/credentials/").nth(1).and_then(|text| text.get(..36)).unwrap();
+    let provider = page.rsplit('/').next().unwrap();
+    let form = format!("/manage/credentials/{id}");
+    let fields = [("provider", provider), ("name", ""), ("weight", "1"), ("state", "on")];
+    saved_twice(both, &page, &form, &fields, 1).await;
+
+    let page = "/manage/settings";
+    saved_twice(both, page, "/manage/settings/site", &[("name", ""), ("contact", "")], 0).await;
+    let domains = ["first.example", "second.example", "third.example"];
+    let fields = [("mode", "open"), ("domains", "")];
+    saved_twice_with(both, page, "/manage/settings/sign-up", &fields, 1, domains).await;
+}
+
+#[actix_web::test]
+async fn of_two_that_save_in_the_same_instant_one_is_told() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let other = app.somebody("other", Role::Admin).await;
+    let team = teams::create(&app.db, &admin.actor, "Search").await.unwrap();
+    for amount in 1..=10 {
+        let seen = audit::latest(&app.db).await.unwrap();
+        let save = async |who: &Person, amount| {
+            let limits = Limits { requests_per_minute: Some(amount), ..Limits::default() };
+            teams::set_limits(&app.db, &who.actor.having_seen(seen), team.id, limits).await
+        };
+        let (one, two) = tokio::join!(save(&admin, amount), save(&other, 100 + amount));
+        let (saved, refused) = if one.is_ok() { (amount, two) } else { (100 + amount, one) };
+        assert_eq!(refused.unwrap_err().clash(), Some(Clash::Meanwhile));
+        let now = teams::limits_of(&app.db, &admin.actor, team.id).await.unwrap();
+        assert_eq!(now.requests_per_minute, Some(saved), "the refused one left nothing");
+    }
 }
 
 #[actix_web::test]

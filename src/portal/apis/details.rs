@@ -66,20 +66,16 @@ pub async fn save(
     form: Form<DetailsForm>,
 ) -> PageResult {
     let mut form = form.into_inner();
-    if let Some(missed) = form.seen.missed(&db, &actor, id.0, &["api_changed"]).await? {
-        let errors = FieldErrors::over(missed);
-        return shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?);
-    }
     let change = ApiChange {
         name: Some(form.name.clone()),
         summary: Some(form.summary.clone()),
         contact: Some(form.contact.clone()),
         visibility: Visibility::parse(&form.visibility).map(|visibility| (visibility, form.teams.clone())),
     };
-    match catalogue::change_api(&db, &actor, *id, change).await {
+    match catalogue::change_api(&db, &form.seen.by(&actor), *id, change).await {
         Ok(_) => Ok(flash(&visit, &super::show::path(*id), "good", "Saved.")),
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
+            let errors = FieldErrors::from_error(form.seen.told(&db, error).await?)?;
             shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?)
         }
     }

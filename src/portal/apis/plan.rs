@@ -125,15 +125,13 @@ pub async fn save(
 ) -> PageResult {
     let mut form = form.into_inner();
     let api = plans::get_plan(&db, &actor, *id).await?.plan.api_id;
-    let missed = form.seen.missed(&db, &actor, id.0, &["plan_changed"]).await?;
-    let errors = match (missed, form.check()) {
-        (Some(missed), _) => FieldErrors::over(missed),
-        (None, Err(errors)) => errors,
-        (None, Ok(new)) => match plans::change_plan(&db, &actor, *id, form.change(new)).await {
+    let errors = match form.check() {
+        Err(errors) => errors,
+        Ok(new) => match plans::change_plan(&db, &form.seen.by(&actor), *id, form.change(new)).await {
             Ok(_) => {
                 return Ok(flash(&visit, &path(api), "good", "Plan saved; calls follow it within a second."));
             }
-            Err(error) => FieldErrors::from_error(error)?,
+            Err(error) => FieldErrors::from_error(form.seen.told(&db, error).await?)?,
         },
     };
     shell::html_422(&page(&db, &actor, &visit, (api, Some(*id)), form, errors).await?)

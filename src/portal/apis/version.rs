@@ -7,6 +7,7 @@ use super::show::{self, Desk, Line, Typed, path};
 use crate::base::ids::{ApiId, ModelId, VersionId};
 use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
+use crate::domain::audit::{self, Act};
 use crate::domain::catalogue::{self, NewVersion, VersionModel};
 use crate::domain::supply;
 use crate::gateway::Gateway;
@@ -84,7 +85,6 @@ pub async fn set_models(
     form: Form<ModelsForm>,
 ) -> PageResult {
     let mut form = form.into_inner();
-    let missed = form.seen.missed(&db, &actor, id.0, &["version_models_set"]).await?;
     let known = supply::list_models(&db, &actor).await?;
     let name_of =
         |id: ModelId| known.iter().find(|view| view.model.id == id).map(|view| view.model.name.clone());
@@ -100,18 +100,20 @@ pub async fn set_models(
     let added = form.add.iter().filter_map(|model| Some((name_of(*model)?, *model)));
     models.extend(added.map(|(public_name, model)| VersionModel { public_name, model }));
     let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
-    if let Some(missed) = missed {
-        let typed = Typed { errors: FieldErrors::over(missed), ..form.typed() };
-        return show::again(desk, form.api, &form.version, typed).await;
+    // Of what somebody else offered meanwhile nothing is asked: it is told.
+    let act = Act::new("version_models_set").on("version", id.0);
+    if let Err(error) = audit::need_seen(&db, &form.seen.by(&actor), &act).await {
+        let errors = FieldErrors::from_error(form.seen.told(&db, error).await?)?;
+        return show::again(desk, form.api, &form.version, Typed { errors, ..form.typed() }).await;
     }
     let unasked = form.unasked(desk, *id, &models).await?;
     if !unasked.is_empty() {
         return show::again(desk, form.api, &form.version, Typed { losses: unasked, ..form.typed() }).await;
     }
-    match catalogue::set_models(&db, &actor, *id, models).await {
+    match catalogue::set_models(&db, &form.seen.by(&actor), *id, models).await {
         Ok(()) => Ok(flash(&visit, &at(form.api, &form.version), "good", "Models saved.")),
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
+            let errors = FieldErrors::from_error(form.seen.told(&db, error).await?)?;
             show::again(desk, form.api, &form.version, Typed { errors, ..form.typed() }).await
         }
     }
@@ -166,15 +168,11 @@ pub async fn set_docs(
     form: Form<DocsForm>,
 ) -> PageResult {
     let DocsForm { mut seen, api, version, docs } = form.into_inner();
-    let missed = seen.missed(&db, &actor, id.0, &["version_docs_changed"]).await?;
-    let typed = [("docs", docs.clone()), ("seen", seen.to_string())];
-    let returned = match missed {
-        Some(missed) => Returned::new("docs", typed, FieldErrors::over(missed)),
-        None => match catalogue::change_docs(&db, &actor, *id, docs).await {
-            Ok(()) => return Ok(flash(&visit, &at(api, &version), "good", "Documentation saved.")),
-            Err(error) => Returned::from_error("docs", typed, error)?,
-        },
+    let error = match catalogue::change_docs(&db, &seen.by(&actor), *id, docs.clone()).await {
+        Ok(()) => return Ok(flash(&visit, &at(api, &version), "good", "Documentation saved.")),
+        Err(error) => seen.told(&db, error).await?,
     };
+    let returned = Returned::from_error("docs", [("docs", docs), ("seen", seen.to_string())], error)?;
     let desk = Desk { db: &db, gateway: &gateway, actor: &actor, visit: &visit };
     show::again_with(desk, api, Some(&version), returned).await
 }

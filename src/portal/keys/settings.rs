@@ -11,6 +11,7 @@ use crate::domain::subscriptions;
 use crate::portal::frame::Frame;
 use crate::portal::limit_fields::{LimitFields, dollars};
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::Scope;
@@ -22,6 +23,7 @@ const OFFERED: [Scope; 3] = [Scope::Chat, Scope::Embeddings, Scope::Models];
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SettingsForm {
+    seen: Seen,
     name: String,
     scopes: Vec<String>,
     apis: Vec<String>,
@@ -55,12 +57,14 @@ struct SettingsPage {
 }
 
 pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, id: Path<KeyId>) -> PageResult {
+    let seen = Seen::now(&db).await?;
     let view = managed(&db, &actor, *id).await?;
     let words = |ids: Vec<ApiId>| ids.iter().map(ToString::to_string).collect();
     let networks: Vec<String> = keys::networks(&view.row).iter().map(ToString::to_string).collect();
     let limits = keys::limits_of(&db, &actor, *id).await?;
     let text = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
     let values = SettingsForm {
+        seen,
         name: view.row.name.clone(),
         scopes: keys::scopes(&view.row).iter().map(|scope| scope.word().to_owned()).collect(),
         apis: keys::api_ids(&view.row).map(words).unwrap_or_default(),
@@ -80,17 +84,17 @@ pub async fn change(
     id: Path<KeyId>,
     form: Form<SettingsForm>,
 ) -> PageResult {
-    let values = form.into_inner();
+    let mut values = form.into_inner();
     let view = managed(&db, &actor, *id).await?;
     let edit = match check(&values) {
         Ok(edit) => edit,
         Err(errors) => return shell::html_422(&filled(&db, &visit, &actor, view, values, errors).await?),
     };
     let renamed = (values.name.trim() != view.row.name).then(|| values.name.clone());
-    match keys::edit(&db, &actor, *id, Edit { name: renamed, ..edit }).await {
+    match keys::edit(&db, &values.seen.by(&actor), *id, Edit { name: renamed, ..edit }).await {
         Ok(()) => Ok(flash(&visit, &format!("/keys/{id}"), "good", "Saved. The next call follows it.")),
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
+            let errors = FieldErrors::from_error(values.seen.told(&db, error).await?)?;
             shell::html_422(&filled(&db, &visit, &actor, view, values, errors).await?)
         }
     }

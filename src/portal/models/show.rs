@@ -121,14 +121,12 @@ pub async fn save(
     form: Form<ModelForm>,
 ) -> PageResult {
     let mut form = form.into_inner();
-    let missed = form.seen.missed(&db, &actor, id.0, &["model_changed"]).await?;
-    let errors = match (missed, form.check()) {
-        (Some(missed), _) => FieldErrors::over(missed),
-        (None, Ok(change)) => match supply::change_model(&db, &actor, *id, change).await {
+    let errors = match form.check() {
+        Ok(change) => match supply::change_model(&db, &form.seen.by(&actor), *id, change).await {
             Ok(_) => return Ok(flash(&visit, &path(*id), "good", "Saved.")),
-            Err(error) => FieldErrors::from_error(error)?,
+            Err(error) => FieldErrors::from_error(form.seen.told(&db, error).await?)?,
         },
-        (None, Err(errors)) => errors,
+        Err(errors) => errors,
     };
     let view = supply::get_model(&db, &actor, *id).await?;
     shell::html_422(&page(&db, &actor, &visit, view, form, errors).await?)

@@ -137,11 +137,12 @@ pub async fn save(
 ) -> PageResult {
     let mut form = form.into_inner();
     let model = form.model;
-    let missed = form.seen.missed(&db, &actor, id.0, &["target_changed"]).await?;
-    let saved = match (missed, form.check()) {
-        (Some(missed), _) => Err(Refusal::Fields(FieldErrors::over(missed))),
-        (None, Ok(change)) => supply::change_target(&db, &actor, *id, change).await.map_err(Refusal::Domain),
-        (None, Err(errors)) => Err(Refusal::Fields(errors)),
+    let saved = match form.check() {
+        Ok(change) => match supply::change_target(&db, &form.seen.by(&actor), *id, change).await {
+            Ok(row) => Ok(row),
+            Err(error) => Err(Refusal::Domain(form.seen.told(&db, error).await?)),
+        },
+        Err(errors) => Err(Refusal::Fields(errors)),
     };
     match saved {
         Ok(row) => Ok(flash(&visit, &path(row.model_id), "good", "Saved.")),

@@ -78,17 +78,13 @@ pub async fn save(
     form: Form<ChangeForm>,
 ) -> PageResult {
     let mut form = form.into_inner();
-    if let Some(missed) = form.seen.missed(&db, &actor, id.0, &["provider_changed"]).await? {
-        let errors = FieldErrors::over(missed);
-        return shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?);
-    }
     let change = ProviderChange {
         name: Some(form.name.clone()),
         base_url: Some(form.base_url.clone()).filter(|address| !address.trim().is_empty()),
         quirks: form.quirks(),
         state: Switch::parse(&form.state),
     };
-    match supply::change_provider(&db, &actor, *id, change).await {
+    match supply::change_provider(&db, &form.seen.by(&actor), *id, change).await {
         Ok(changed) if changed.voided > 0 => {
             let text =
                 "Saved. The address is another one now, so the stored secrets were wiped: type them again.";
@@ -96,7 +92,7 @@ pub async fn save(
         }
         Ok(_) => Ok(flash(&visit, &path(*id), "good", "Saved.")),
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
+            let errors = FieldErrors::from_error(form.seen.told(&db, error).await?)?;
             shell::html_422(&page(&db, &actor, &visit, *id, form, errors).await?)
         }
     }

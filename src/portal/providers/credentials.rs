@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::supply::{self, CredentialChange, NewCredential, Switch};
 use crate::gateway::Gateway;
 use crate::portal::back::answer;
+use crate::portal::meanwhile::Seen;
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, Form, PageResult, Path, Visit, flash, see_other};
@@ -69,6 +70,8 @@ fn weight(typed: &str) -> Result<i32> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeForm {
+    #[serde(default)]
+    seen: Seen,
     provider: ProviderId,
     name: String,
     weight: String,
@@ -83,7 +86,7 @@ pub async fn save(
     id: Path<CredentialId>,
     form: Form<ChangeForm>,
 ) -> PageResult {
-    let form = form.into_inner();
+    let mut form = form.into_inner();
     let saved = match weight(&form.weight) {
         Ok(weight) => {
             let change = CredentialChange {
@@ -91,14 +94,16 @@ pub async fn save(
                 weight: Some(weight),
                 state: Switch::parse(&form.state),
             };
-            supply::change_credential(&db, &actor, *id, change).await
+            supply::change_credential(&db, &form.seen.by(&actor), *id, change).await
         }
         Err(error) => Err(error),
     };
     match saved {
         Ok(saved) => Ok(flash(&visit, &path(saved.provider_id), "good", "Saved.")),
         Err(error) => {
-            let typed = [("name", form.name), ("weight", form.weight), ("state", form.state)];
+            let error = form.seen.told(&db, error).await?;
+            let seen = ("seen", form.seen.to_string());
+            let typed = [seen, ("name", form.name), ("weight", form.weight), ("state", form.state)];
             let returned = Returned::from_error(format!("c{}-change", *id), typed, error)?;
             show::again(&db, &gateway, &actor, &visit, form.provider, returned).await
         }
@@ -108,6 +113,8 @@ pub async fn save(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretForm {
+    #[serde(default)]
+    seen: Seen,
     provider: ProviderId,
     secret: String,
 }
@@ -120,11 +127,12 @@ pub async fn replace(
     id: Path<CredentialId>,
     form: Form<SecretForm>,
 ) -> PageResult {
-    let SecretForm { provider, secret } = form.into_inner();
-    match supply::replace_secret(&db, &actor, *id, Secret::new(secret)).await {
+    let SecretForm { mut seen, provider, secret } = form.into_inner();
+    match supply::replace_secret(&db, &seen.by(&actor), *id, Secret::new(secret)).await {
         Ok(saved) => Ok(flash(&visit, &path(saved.provider_id), "good", "The new secret is in use.")),
         Err(error) => {
-            let typed = [("secret", String::new())];
+            let error = seen.told(&db, error).await?;
+            let typed = [("seen", seen.to_string()), ("secret", String::new())];
             let returned = Returned::from_error(format!("c{}-replace", *id), typed, error)?;
             show::again(&db, &gateway, &actor, &visit, provider, returned).await
         }

@@ -11,6 +11,7 @@ use crate::domain::supply::{self, ProviderView, Switch};
 use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::prices;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
@@ -34,6 +35,7 @@ struct ProviderPage {
     options: Vec<Choice>,
     switches: Vec<Choice>,
     returned: Returned,
+    seen: Seen,
     can_manage: bool,
 }
 
@@ -67,6 +69,7 @@ async fn page(
     id: ProviderId,
     returned: Returned,
 ) -> Result<ProviderPage> {
+    let seen = Seen::now(db).await?;
     let view = supply::get_provider(db, actor, id).await?;
     let preset = supply::preset(&view.provider.preset).ok();
     let offered = |name: &str| view.targets.iter().any(|(_, target)| target.target.vendor_model == name);
@@ -89,6 +92,7 @@ async fn page(
         options: options.collect(),
         switches: vec![Choice::new("on", "On"), Choice::new("off", "Off")],
         returned,
+        seen,
         can_manage: may(actor, Right::ManageSupply),
         view,
     })

@@ -10,6 +10,7 @@ use crate::domain::permit::{Right, may};
 use crate::domain::settings::{self, SignUp, SignUpMode, Site};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::web::{Data, FieldErrors, PageResult, Visit};
@@ -34,15 +35,16 @@ pub async fn show(actor: Actor, db: Data<Db>, visit: Visit) -> PageResult {
 
 /// The page with what is stored; a form that failed its check puts its own values over it.
 pub(super) async fn page(db: &Db, visit: &Visit, actor: &Actor) -> Result<SettingsPage> {
+    let seen = Seen::now(db).await?;
     let rules = settings::read::<SignUp>(db, actor).await?;
     let site = settings::read::<Site>(db, actor).await?;
     Ok(SettingsPage {
         frame: shell::frame(db, visit).await?,
         mode: rules.mode,
-        sign_up: SignUpForm { mode: rules.mode.word().to_owned(), domains: rules.domains.join("\n") },
+        sign_up: SignUpForm { seen, mode: rules.mode.word().to_owned(), domains: rules.domains.join("\n") },
         sign_up_errors: FieldErrors::default(),
         modes: modes(),
-        site: SiteForm { name: site.name, contact: site.contact },
+        site: SiteForm { seen, name: site.name, contact: site.contact },
         site_errors: FieldErrors::default(),
         can_manage: may(actor, Right::ManageSettings),
     })

@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::plans::Limits;
 use crate::domain::teams;
 use crate::portal::limit_fields::{LimitFields, dollars};
+use crate::portal::meanwhile::Seen;
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
@@ -15,6 +16,7 @@ use crate::web::{Data, FieldErrors, Form, PageResult, Path, Visit, flash};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsForm {
+    pub seen: Seen,
     pub requests_per_minute: String,
     pub tokens_per_minute: String,
     pub concurrent_calls: String,
@@ -22,9 +24,10 @@ pub struct LimitsForm {
 }
 
 impl LimitsForm {
-    pub fn of(limits: &Limits) -> Self {
+    pub fn of(limits: &Limits, seen: Seen) -> Self {
         let text = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
         Self {
+            seen,
             requests_per_minute: text(limits.requests_per_minute),
             tokens_per_minute: text(limits.tokens_per_minute),
             concurrent_calls: text(limits.concurrent_calls),
@@ -42,8 +45,9 @@ impl LimitsForm {
         fields.check(errors)
     }
 
-    fn typed(self) -> [(&'static str, String); 4] {
+    fn typed(self) -> [(&'static str, String); 5] {
         [
+            ("seen", self.seen.to_string()),
             ("requests_per_minute", self.requests_per_minute),
             ("tokens_per_minute", self.tokens_per_minute),
             ("concurrent_calls", self.concurrent_calls),
@@ -59,13 +63,22 @@ pub async fn change(
     id: Path<TeamId>,
     form: Form<LimitsForm>,
 ) -> PageResult {
-    let form = form.into_inner();
+    let mut form = form.into_inner();
     let mut errors = FieldErrors::default();
     let limits = form.check(&mut errors);
-    if !errors.is_empty() {
-        let returned = Returned::new("limits", form.typed(), errors);
-        return show::again(&db, &visit, &actor, *id, returned).await;
-    }
-    teams::set_limits(&db, &actor, *id, limits).await?;
-    Ok(flash(&visit, &format!("/teams/{}", *id), "good", "Saved. The next call follows it."))
+    let returned = if errors.is_empty() {
+        match teams::set_limits(&db, &form.seen.by(&actor), *id, limits).await {
+            Ok(()) => {
+                let text = "Saved. The next call follows it.";
+                return Ok(flash(&visit, &format!("/teams/{}", *id), "good", text));
+            }
+            Err(error) => {
+                let error = form.seen.told(&db, error).await?;
+                Returned::from_error("limits", form.typed(), error)?
+            }
+        }
+    } else {
+        Returned::new("limits", form.typed(), errors)
+    };
+    show::again(&db, &visit, &actor, *id, returned).await
 }

@@ -11,6 +11,7 @@ use crate::domain::permit::{Right, may};
 use crate::domain::teams;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::meanwhile::Seen;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
 use crate::store::Db;
@@ -89,6 +90,7 @@ pub async fn again(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: 
 }
 
 async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Returned) -> Result<TeamPage> {
+    let seen = Seen::now(db).await?;
     let team = teams::get_visible(db, actor, id).await?;
     let members: Vec<Row> = teams::list_members(db, actor, id)
         .await?
@@ -124,7 +126,7 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, id: TeamId, returned: Retur
         can_leave: !personal && !removed && actor.is_member(id),
         can_suspend: !removed && may(actor, Right::ManagePeople),
         can_limit: !removed && may(actor, Right::ManageAllAccess),
-        limit_values: LimitsForm::of(&limits),
+        limit_values: LimitsForm::of(&limits, seen),
         limits: limits.lines(),
         roles: vec![
             Choice::new(TeamRole::Member.word(), "Member").hint("Sees their own keys and calls"),

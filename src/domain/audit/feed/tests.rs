@@ -36,7 +36,7 @@ async fn only_what_was_done_to_the_chain_is_in_its_feed_newest_first() {
         .iter()
         .rev()
         .filter(|(shown, _)| *shown)
-        .map(|(_, act)| format!("{} {:?}", act.act, act.subject.map(|(kind, _)| kind)))
+        .map(|(_, act)| format!("{} {}", act.act, act.kind))
         .collect();
     db.transact(async move |tx| {
         for (_, act) in acts {
@@ -54,8 +54,7 @@ async fn only_what_was_done_to_the_chain_is_in_its_feed_newest_first() {
         wished: vec![app, api],
     };
     let rows = list_around(&db, &chain, Timestamp(0), 50).await.unwrap();
-    let shown: Vec<String> =
-        rows.iter().map(|row| format!("{} {:?}", row.act, Some(row.subject_kind.as_str()))).collect();
+    let shown: Vec<String> = rows.iter().map(|row| format!("{} {}", row.act, row.subject_kind)).collect();
     assert_eq!(shown, wanted);
     assert_eq!(list_around(&db, &chain, Timestamp(0), 3).await.unwrap().len(), 3);
     let none = list_around(&db, &CallChain::default(), Timestamp(0), 50).await.unwrap();
