@@ -20,6 +20,7 @@ use super::form::{BODY_CAP, FORM_CAP};
 use super::headers;
 use super::once::{self, Mark, SentForms};
 use super::pace::Pace;
+use super::panicked;
 use super::problem::Problem;
 use super::repeat;
 use super::reply::{self, FLASH_COOKIE};
@@ -88,16 +89,27 @@ pub async fn portal(
         let answer = Fault(error).answer(&request).await;
         return Ok(with_cookies(ServiceResponse::new(request, answer)));
     }
-    let mark = request.extensions().get::<Mark>().copied();
-    let response = match mark {
-        None => next.call(request).await?.map_into_boxed_body(),
-        Some(mark) => {
-            let (sent, db) = (data::<SentForms>(request.request()), data::<Db>(request.request()));
-            let (sent, db) = (sent.map_err(Fault)?, db.map_err(Fault)?);
-            once::answer(mark, &sent, db.now(), request, next).await?
+    let asked = request.request().clone();
+    let response = match panicked::survived(handled(request, next), id_of(&asked)).await {
+        Some(served) => as_page(served?).await,
+        None => {
+            let answer = Fault(Code::Internal.into()).answer(&asked).await;
+            ServiceResponse::new(asked, answer)
         }
     };
-    Ok(headers::for_compression(with_cookies(as_page(response).await)))
+    Ok(headers::for_compression(with_cookies(response)))
+}
+
+async fn handled(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let mark = request.extensions().get::<Mark>().copied();
+    let Some(mark) = mark else { return Ok(next.call(request).await?.map_into_boxed_body()) };
+    let (sent, db) = (data::<SentForms>(request.request()), data::<Db>(request.request()));
+    let (sent, db) = (sent.map_err(Fault)?, db.map_err(Fault)?);
+    once::answer(mark, &sent, db.now(), request, next).await
+}
+
+fn id_of(request: &HttpRequest) -> CallId {
+    request.extensions().get::<CallId>().copied().unwrap_or_else(CallId::fresh)
 }
 
 /// Before what no page takes: an unknown path, a wrong method. Nothing is asked of the visitor, but who is
@@ -179,7 +191,7 @@ fn of_signed(request: &HttpRequest, config: &Config, signed: Option<Signed>) -> 
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         back: back(request),
         flash: request.cookie(FLASH_COOKIE).and_then(|cookie| reply::read_flash(cookie.value())),
-        request_id: request.extensions().get::<CallId>().copied().unwrap_or_else(CallId::fresh),
+        request_id: id_of(request),
         ip,
         agent: agent.chars().take(200).collect(),
         secure,
@@ -311,10 +323,20 @@ pub async fn api(
         Ok(body) => repeat::asked(&request, &body),
         Err(error) => Err(error),
     };
-    match once {
-        Ok(None) => Ok(as_problem(next.call(request).await?.map_into_boxed_body())),
-        Ok(Some(once)) => repeat::answer(once, request, next).await,
-        Err(error) => Ok(refused(request, error)),
+    let asked = request.request().clone();
+    let done = async {
+        match once {
+            Ok(None) => Ok(as_problem(next.call(request).await?.map_into_boxed_body())),
+            Ok(Some(once)) => repeat::answer(once, request, next).await,
+            Err(error) => Ok(refused(request, error)),
+        }
+    };
+    match panicked::survived(done, id_of(&asked)).await {
+        Some(served) => served,
+        None => {
+            let answer = Problem(Code::Internal.into()).answer(&asked);
+            Ok(ServiceResponse::new(asked, answer))
+        }
     }
 }
 

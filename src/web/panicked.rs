@@ -11,7 +11,13 @@ use serde_json::json;
 use crate::base::Code;
 use crate::base::ids::CallId;
 
-/// Runs a handler to its end; a panic in it is logged and becomes an error.
+/// Runs a handler to its end. None: it panicked, which is logged.
+pub(super) async fn survived<F: Future>(work: F, id: CallId) -> Option<F::Output> {
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.inspect_err(|_| tracing::error!(request_id = %id, "a handler panicked")).ok()
+}
+
+/// The same around everything, for what has no guard that gives a better answer.
 ///
 /// # Errors
 /// The handler's own, or the answer to a panic.
@@ -20,11 +26,7 @@ pub(super) async fn caught<T>(
     id: CallId,
     is_page: bool,
 ) -> Result<T, actix_web::Error> {
-    let done = AssertUnwindSafe(work).catch_unwind().await;
-    done.unwrap_or_else(|_| {
-        tracing::error!(request_id = %id, "a handler panicked");
-        Err(Panicked { id, is_page }.into())
-    })
+    survived(work, id).await.unwrap_or_else(|| Err(Panicked { id, is_page }.into()))
 }
 
 #[derive(Debug)]

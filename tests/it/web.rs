@@ -141,6 +141,20 @@ async fn f30_p33_a_bug_is_a_500_and_the_process_lives() {
         assert_eq!(answer.header("x-request-id").len(), 36);
         assert!(!answer.text.contains("on purpose"), "{}", answer.text);
     }
+    // On a page it is the page of an error, with the menu of whoever is signed in.
+    let admin = app.admin().await;
+    for (visitor, menu) in [(&admin.browser, true), (&browser, false)] {
+        let page = visitor.get("/_style/bug").await.is(500);
+        assert!(page.header("content-type").starts_with("text/html"), "{}", page.header("content-type"));
+        assert!(
+            page.text.contains("<title>") && page.text.contains(page.header("x-request-id")),
+            "{}",
+            page.text
+        );
+        assert_eq!(page.text.contains("href=\"/keys\""), menu, "{}", page.text);
+        assert!(!page.text.contains("on purpose"), "{}", page.text);
+        assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    }
     browser.get("/healthz").await.is(200);
 }
 

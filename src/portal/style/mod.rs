@@ -15,6 +15,7 @@ pub fn pages() -> Vec<Page> {
     vec![
         page(Method::GET, "/_style", Need::Anyone, show),
         page(Method::GET, "/_style/bare", Need::Anyone, show_bare),
+        page(Method::GET, "/_style/bug", Need::Anyone, fails),
     ]
 }
 
@@ -126,6 +127,12 @@ fn frame(now: Timestamp) -> Frame {
         banner: Some("Served over plain HTTP: sign-in is safe on this machine alone.".to_owned()),
         ..Frame::anonymous("/_style", now)
     }
+}
+
+/// A bug on demand, to see its page.
+#[expect(clippy::panic, reason = "that is what it is for")]
+async fn fails() -> PageResult {
+    panic!("on purpose")
 }
 
 #[cfg(test)]
