@@ -104,6 +104,14 @@ pub fn html_422(page: &impl Template) -> PageResult {
     answer(&mut HttpResponse::UnprocessableEntity(), page)
 }
 
+/// A page that shows how things are now, which is why the form could not be done, 409.
+///
+/// # Errors
+/// When the template fails.
+pub fn html_409(page: &impl Template) -> PageResult {
+    answer(&mut HttpResponse::Conflict(), page)
+}
+
 /// A page that says why the visitor may not do this, 403.
 ///
 /// # Errors

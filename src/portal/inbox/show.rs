@@ -5,13 +5,12 @@ use serde::Deserialize;
 
 use super::forecast;
 use crate::base::ids::{PlanId, SubscriptionId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::permit;
 use crate::domain::plans;
 use crate::domain::subscriptions::{self, Decision, SubscriptionView};
-use crate::portal::back::{answer, back};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::shell;
@@ -48,6 +47,8 @@ struct DecisionPage {
     errors: FieldErrors,
     /// The form that came back is the denial.
     denying: bool,
+    /// Why the decision could not be made any more; empty otherwise.
+    overtaken: String,
     /// What it may cost; empty once it is decided.
     forecast: Vec<String>,
     waits: bool,
@@ -79,7 +80,7 @@ pub async fn approve(
     let decision = Decision { plan: values.plan, ends_at, comment: values.comment.clone() };
     match subscriptions::approve(&db, &actor, *id, decision).await {
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Approved. Calls go through from now on.")),
-        Err(error) if error.code() == Code::Conflict => back(&visit, &format!("/inbox/{id}"), error),
+        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
         Err(error) => {
             let errors = end_day::mistakes(error)?;
             again(&db, &visit, &actor, *id, values, errors).await
@@ -97,7 +98,7 @@ pub async fn deny(
     let values = form.into_inner();
     match subscriptions::deny(&db, &actor, *id, values.comment.clone()).await {
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Denied. The requester is shown your comment.")),
-        Err(error) if error.code() == Code::Conflict => back(&visit, &format!("/inbox/{id}"), error),
+        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
             let page = filled(&db, &visit, &actor, *id, Some(values), errors).await?;
@@ -119,7 +120,7 @@ pub async fn suspend(
             let text = "Suspended. Its calls are refused from now on.";
             Ok(flash(&visit, &format!("/inbox/{id}"), "good", text))
         }
-        Err(error) if error.code() == Code::Conflict => back(&visit, &format!("/inbox/{id}"), error),
+        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
         Err(error) => {
             let mut errors = FieldErrors::from_error(error)?;
             errors.add("comment", "Say why: the team is shown this.");
@@ -129,8 +130,17 @@ pub async fn suspend(
 }
 
 pub async fn resume(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
-    let done = subscriptions::resume(&db, &actor, *id).await;
-    answer(&visit, &format!("/inbox/{id}"), "Its calls go through again.", done)
+    match subscriptions::resume(&db, &actor, *id).await {
+        Ok(_) => Ok(flash(&visit, &format!("/inbox/{id}"), "good", "Its calls go through again.")),
+        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The request as it is now: somebody withdrew or decided it while the page stood open.
+async fn overtaken(db: &Db, visit: &Visit, actor: &Actor, id: SubscriptionId, error: &Error) -> PageResult {
+    let page = filled(db, visit, actor, id, None, FieldErrors::default()).await?;
+    shell::html_409(&DecisionPage { overtaken: error.message().to_owned(), ..page })
 }
 
 async fn again(
@@ -187,6 +197,7 @@ async fn filled(
         plans,
         errors,
         denying: false,
+        overtaken: String::new(),
         view,
     })
 }
