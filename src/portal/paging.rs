@@ -3,8 +3,12 @@
 use std::fmt::Display;
 
 use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 
-const PAGE: u64 = 50;
+/// Rows on a page, unless its address says otherwise.
+pub const PAGE: u64 = 50;
+/// Rows on a page at most.
+const MOST: u64 = 100;
 
 /// The query of such a list.
 #[derive(Debug, Deserialize)]
@@ -16,20 +20,44 @@ pub struct Asked<Id> {
 }
 
 impl<Id: Display> Asked<Id> {
-    /// Rows on a page.
-    pub fn limit(&self) -> u64 {
-        self.limit.unwrap_or(PAGE).clamp(1, 200)
+    fn size(&self) -> u64 {
+        size(self.limit)
     }
 
-    /// The address after a page of `shown` rows that ends with `last`; empty where the list ends.
-    pub fn next(&self, path: &str, shown: usize, last: Option<Id>) -> String {
-        match last {
-            Some(last) if shown as u64 == self.limit() => {
-                format!("{path}?limit={}&before={last}", self.limit())
+    /// Rows to look for: one more than the page shows, which tells whether there is a next page.
+    pub fn wanted(&self) -> u64 {
+        self.size() + 1
+    }
+
+    /// Leaves one page of the rows found; the address of the next one, empty where the list ends.
+    pub fn next<T>(&self, path: &str, rows: &mut Vec<T>, id: impl Fn(&T) -> Id) -> String {
+        match cut(rows, self.size()) {
+            Some(last) => {
+                address(path, [("limit", &*self.size().to_string()), ("before", &id(last).to_string())])
             }
-            _ => String::new(),
+            None => String::new(),
         }
     }
+}
+
+/// Rows on a page, of the number that was asked for.
+pub fn size(limit: Option<u64>) -> u64 {
+    limit.unwrap_or(PAGE).clamp(1, MOST)
+}
+
+/// Leaves at most one page of the rows; its last one where there were more.
+pub fn cut<T>(rows: &mut Vec<T>, page: u64) -> Option<&T> {
+    let more = rows.len() as u64 > page;
+    rows.truncate(usize::try_from(page).unwrap_or(usize::MAX));
+    rows.last().filter(|_| more)
+}
+
+/// The address of a list with what its query says; what is empty is left out.
+pub fn address<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 import { ADMIN as ADA, ask, makeDeveloper, setUpDemo, signIn } from './people.mjs';
 
 const PUBLIC = ['/sign-in', '/sign-up', '/reset', '/docs/errors', '/docs/errors/key_unknown', '/docs/errors?q=invalid+user', '/docs/api', '/no-such-page'];
-const MEMBER = ['/', '/catalogue', '/apps', '/apps/new', '/keys', '/keys/new', '/requests', '/calls', '/diagnose', '/profile', '/teams'];
+const MEMBER = ['/', '/catalogue', '/apps', '/apps/new', '/keys', '/keys/new', '/requests', '/calls', '/calls?more=1', '/diagnose', '/profile', '/teams'];
 const ADMIN = ['/inbox', '/manage/apis', '/manage/apis/new', '/manage/vendors', '/manage/vendors/new?preset=openai', '/manage/models', '/manage/settings', '/users', '/users/new', '/?scope=all', '/calls?scope=all'];
 
 const name = (prefix, path) => `${prefix}-${path.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'home'}`;

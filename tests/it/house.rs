@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::templates;
+
 /// A room and the rooms it may use. A path such as `domain::people` allows that part alone.
 const ROOMS: &[(&str, &[&str])] = &[
     ("base", &[]),
@@ -117,22 +119,12 @@ fn t11_no_process_is_started_and_nothing_is_called_safe() {
             assert!(!code(&file).contains("Command::new"), "{} in {room} starts a process", file.display());
         }
     }
-    let mut templates = Vec::new();
-    html(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut templates);
-    for file in templates {
-        let text = fs::read_to_string(&file).unwrap();
+    for (file, text) in templates() {
         for banned in
             ["|safe", "| safe", " style=\"", "<style", "onclick=", "onerror=", "onload=", "javascript:"]
         {
             assert!(!text.contains(banned), "{} has {banned}", file.display());
         }
         assert!(!text.contains("<script>"), "{} has an inline script", file.display());
-    }
-}
-
-fn html(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() { html(&path, files) } else { files.push(path) }
     }
 }

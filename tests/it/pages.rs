@@ -2,9 +2,10 @@
 
 use portico::domain::{catalogue, supply};
 use portico::store::entity::states::Role;
+use portico::web::unsent::SECRETS;
 
 use crate::support::people::Person;
-use crate::support::spawn;
+use crate::support::{spawn, templates};
 
 /// What stands between the first `from` and the `to` after it.
 fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
@@ -272,7 +273,7 @@ async fn keys_are_sorted_by_links_and_paged_in_that_order() {
             seen.extend(names.into_iter().filter(|name| page.contains(&format!(">{name}</a>"))));
             let next =
                 page.split("rel=\"next\"").next().and_then(|text| text.rsplit("href=\"").next()).unwrap();
-            path = format!("{}&limit=1", next.split('"').next().unwrap().replace("&#38;", "&"));
+            path = next.split('"').next().unwrap().replace("&#38;", "&");
         }
         assert_eq!(seen, sorted, "by {sort}, one a page");
     }
@@ -316,18 +317,69 @@ async fn filters_are_folded_until_one_is_set() {
 
 #[test]
 fn what_is_made_here_is_called_made_everywhere() {
-    let mut folders = vec![std::path::PathBuf::from("templates")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            for word in ["\"Create ", ">Create", ">Created", "Creating"] {
-                assert!(!text.contains(word), "{word} in {}: say make", path.display());
-            }
+    for (path, text) in templates() {
+        for word in ["\"Create ", ">Create", ">Created", "Creating"] {
+            assert!(!text.contains(word), "{word} in {}: say make", path.display());
         }
     }
+}
+
+#[test]
+fn every_password_field_of_the_pages_is_known_as_a_secret() {
+    let mut found = 0;
+    for (path, text) in templates() {
+        for call in text.split("form::password(\"").skip(1) {
+            let name = call.split('"').next().unwrap();
+            assert!(SECRETS.contains(&name), "{name} of {}", path.display());
+            found += 1;
+        }
+    }
+    assert!(found > 8, "{found}");
+}
+
+#[actix_web::test]
+async fn more_filters_of_calls_are_selects_where_they_are_asked_for() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let eve = app.developer("eve", &starter).await;
+    app.chat(&dana.secret, &starter.models[0].name).await.is(200);
+    app.calls(1).await;
+    let plain = dana.person.browser.get("/calls").await.is(200).text;
+    assert!(
+        !plain.contains("name=\"app\"") && plain.contains("name=\"more\" value=\"1\">More filters"),
+        "{plain}"
+    );
+    // What was typed before comes along, and the fold is open.
+    let more = dana.person.browser.get("/calls?range=7d&model=x&more=1").await.is(200).text;
+    assert!(
+        more.contains("<details class=\"fold\" open>") && more.contains("value=\"7d\" selected"),
+        "{more}"
+    );
+    for (field, id, name) in [
+        ("app", dana.app.to_string(), "app"),
+        ("key", dana.key.id.to_string(), "tests"),
+        ("api", starter.api.id.to_string(), &*starter.api.name),
+        ("user", dana.person.actor.user_id().unwrap().to_string(), "dana"),
+    ] {
+        let select = between(&more, &format!("name=\"{field}\""), "</select>");
+        assert!(select.contains(&format!("value=\"{id}\"")) && select.contains(name), "{field}: {select}");
+        let chosen = dana.person.browser.get(&format!("/calls?{field}={id}&more=1")).await.is(200).text;
+        assert!(chosen.contains(&format!("value=\"{id}\" selected")), "{field}: {chosen}");
+        assert!(!chosen.contains("Remove the filter"), "{field} has a select: {chosen}");
+        assert!(chosen.contains("href=\"/calls/"), "{field} finds the call: {chosen}");
+        // Folded again it is told above the list, and Apply keeps it.
+        let folded = dana.person.browser.get(&format!("/calls?{field}={id}")).await.is(200).text;
+        assert!(folded.contains("Remove the filter"), "{field}: {folded}");
+        assert!(folded.contains(&format!("name=\"{field}\" value=\"{id}\"")), "{field}: {folded}");
+    }
+    assert!(!more.contains("name=\"provider\""), "vendors are not a developer's to see");
+    assert!(!more.contains(&eve.key.id.to_string()), "somebody else's key is offered");
+    let all = admin.browser.get("/calls?scope=all&more=1").await.is(200).text;
+    for id in [starter.provider.id.to_string(), dana.key.id.to_string(), eve.key.id.to_string()] {
+        assert!(all.contains(&format!("value=\"{id}\"")), "{id}: {all}");
+    }
+    let mine = admin.browser.get("/calls?more=1").await.is(200).text;
+    assert!(!mine.contains(&dana.key.id.to_string()), "of one's own calls no other's key is offered");
 }

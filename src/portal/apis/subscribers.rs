@@ -30,8 +30,8 @@ pub async fn show(
     asked: Query<Asked<SubscriptionId>>,
 ) -> PageResult {
     let api = catalogue::get_managed(&db, &actor, *id).await?.api;
-    let subscribers = subscriptions::list_of_api(&db, &actor, *id, asked.before, asked.limit()).await?;
+    let mut subscribers = subscriptions::list_of_api(&db, &actor, *id, asked.before, asked.wanted()).await?;
     let path = format!("/manage/apis/{id}/subscribers");
-    let next = asked.next(&path, subscribers.len(), subscribers.last().map(|last| last.row.id));
+    let next = asked.next(&path, &mut subscribers, |view| view.row.id);
     shell::html(&SubscribersPage { frame: shell::frame(&db, &visit).await?, api, subscribers, next })
 }

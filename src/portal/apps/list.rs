@@ -20,7 +20,7 @@ struct AppsPage {
 }
 
 pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked<AppId>>) -> PageResult {
-    let apps = apps::list_visible(&db, &actor, asked.before, asked.limit()).await?;
-    let next = asked.next("/apps", apps.len(), apps.last().map(|last| last.app.id));
+    let mut apps = apps::list_visible(&db, &actor, asked.before, asked.wanted()).await?;
+    let next = asked.next("/apps", &mut apps, |view| view.app.id);
     shell::html(&AppsPage { frame: shell::frame(&db, &visit).await?, apps, next })
 }

@@ -1,7 +1,5 @@
 //! The filters of the list, as they stand in its address.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
 use serde_json::{Map, Value};
 
 use crate::base::ids::CallId;
@@ -10,16 +8,22 @@ use crate::ledger::asked::Asked;
 use crate::ledger::calls::Filter;
 use crate::ledger::record::CallState;
 use crate::portal::look::Choice;
+use crate::portal::paging;
 use crate::web::FieldErrors;
 
 /// Filters that have a field of their own; the others are told above the list.
 pub const FIELDS: [&str; 8] = ["range", "state", "code", "status", "model", "ip", "stream", "request"];
+
+/// Asks for the filters that name a thing as well.
+pub const MORE: &str = "more";
 
 /// What an address asks for, without the parts of it that cannot be read: each is told, none is followed.
 pub struct Told {
     pub asked: Asked,
     pub filter: Filter,
     pub before: Option<CallId>,
+    /// The filters that name a thing are shown with their options.
+    pub more: bool,
     pub errors: FieldErrors,
 }
 
@@ -28,9 +32,11 @@ pub struct Told {
 /// # Errors
 /// What is no fault of the query.
 pub fn read(query: Vec<(String, String)>, now: Timestamp) -> Result<Told> {
-    let (mut known, mut unknown) = (Map::new(), Vec::new());
+    let (mut known, mut unknown, mut more) = (Map::new(), Vec::new(), false);
     for (name, value) in query {
-        if Asked::default().pairs().iter().any(|(field, _)| *field == name) {
+        if name == MORE {
+            more = !value.is_empty();
+        } else if Asked::default().pairs().iter().any(|(field, _)| *field == name) {
             known.insert(name, Value::String(value));
         } else {
             unknown.push(format!("`{name}` is no filter of this list"));
@@ -44,7 +50,7 @@ pub fn read(query: Vec<(String, String)>, now: Timestamp) -> Result<Told> {
                 if !unknown.is_empty() {
                     errors.add("", format!("{}. The list below goes without.", unknown.join("; ")));
                 }
-                return Ok(Told { asked, filter, before, errors });
+                return Ok(Told { asked, filter, before, more, errors });
             }
             Err(error) => error,
         };
@@ -66,12 +72,12 @@ pub fn is_empty(asked: &Asked) -> bool {
 
 /// The address of the same list, starting behind a call.
 pub fn older(asked: &Asked, base: &str, before: CallId) -> String {
-    join(base, Asked { before: before.to_string(), ..asked.clone() }.pairs().into_iter())
+    paging::address(base, Asked { before: before.to_string(), ..asked.clone() }.pairs())
 }
 
 /// The address of the list without one of its filters, from its newest call on.
 pub fn without(asked: &Asked, base: &str, name: &str) -> String {
-    join(base, asked.pairs().into_iter().filter(|(other, _)| *other != name && *other != "before"))
+    paging::address(base, asked.pairs().into_iter().filter(|(other, _)| *other != name && *other != "before"))
 }
 
 /// The options of the selects.
@@ -112,14 +118,6 @@ impl Choices {
             codes,
         }
     }
-}
-
-fn join<'a>(base: &str, pairs: impl Iterator<Item = (&'static str, &'a str)>) -> String {
-    let filled = pairs.filter(|(_, value)| !value.is_empty());
-    let query: Vec<String> = filled
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
-        .collect();
-    if query.is_empty() { base.to_owned() } else { format!("{base}?{}", query.join("&")) }
 }
 
 #[cfg(test)]

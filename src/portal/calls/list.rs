@@ -6,6 +6,7 @@ use askama::Template;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::filters::{self, Choices, FIELDS, Told, older, without};
+use super::more::{self, More};
 use super::view::CallLine;
 use super::{catch_up, own_sight, sight};
 use crate::domain::actor::Actor;
@@ -28,6 +29,8 @@ struct ListPage {
     asked: Asked,
     unfiltered: bool,
     choices: Choices,
+    /// The filters that name a thing, where they were asked for.
+    more: Option<More>,
     errors: FieldErrors,
     lines: Vec<CallLine>,
     /// Filters by id, as the person reads them, with the way to take each off.
@@ -39,6 +42,8 @@ struct ListPage {
     /// The list stopped looking, and how it says so.
     stopped: bool,
     csv: String,
+    /// The same list without the filters that name a thing.
+    fewer: String,
 }
 
 struct Chip {
@@ -53,13 +58,18 @@ pub async fn show(
     ledger: Data<Ledger>,
     query: Query<Vec<(String, String)>>,
 ) -> PageResult {
-    let Told { asked, filter, before, errors } = filters::read(query.into_inner(), db.now())?;
+    let Told { asked, filter, before, more, errors } = filters::read(query.into_inner(), db.now())?;
     catch_up(&ledger, &db).await;
     let listing = calls::list(&db, &scope(&actor, &asked), &filter, before, PAGE).await?;
     let names = names::of(&db, wanted(&filter, CallLine::wanted(&listing.calls))).await?;
+    let more = match more {
+        true => Some(More::of(&db, &actor, &asked, &filter, &names).await?),
+        false => None,
+    };
     let page = ListPage {
         frame: shell::frame(&db, &visit).await?,
-        chips: chips(&asked, &filter, &names),
+        chips: chips(&asked, &filter, &names, more.is_some()),
+        more,
         choices: Choices::new(),
         errors,
         lines: listing.calls.iter().map(|call| CallLine::new(call, &names)).collect(),
@@ -69,6 +79,7 @@ pub async fn show(
         older: listing.next.map(|next| older(&asked, "/calls", next)).unwrap_or_default(),
         stopped: listing.stopped,
         csv: without(&asked, "/calls.csv", "before"),
+        fewer: without(&asked, "/calls", "before"),
         unfiltered: filters::is_empty(&asked),
         asked,
     };
@@ -108,7 +119,8 @@ fn wanted(filter: &Filter, lines: Wanted) -> Wanted {
     wanted
 }
 
-fn chips(asked: &Asked, filter: &Filter, names: &Names) -> Vec<Chip> {
+/// `selected`: what has a select of its own needs none.
+fn chips(asked: &Asked, filter: &Filter, names: &Names, selected: bool) -> Vec<Chip> {
     let short = |text: &str| text.chars().take(13).collect::<String>();
     let known = [
         ("app", "App", names.app(filter.app)),
@@ -120,7 +132,8 @@ fn chips(asked: &Asked, filter: &Filter, names: &Names) -> Vec<Chip> {
         ("api", "API", names.api(filter.api)),
         ("subscription", "Subscription", short(&asked.subscription)),
     ];
-    let given = known.into_iter().filter(|(.., name)| !name.is_empty());
+    let is_told = |field: &str| !selected || !more::FIELDS.contains(&field);
+    let given = known.into_iter().filter(|(field, _, name)| !name.is_empty() && is_told(field));
     given
         .map(|(key, label, name)| Chip {
             text: format!("{label}: {name}"),
@@ -132,10 +145,10 @@ fn chips(asked: &Asked, filter: &Filter, names: &Names) -> Vec<Chip> {
 impl ListPage {
     /// The filters that have no field of their own travel along hidden.
     fn hidden(&self) -> Vec<(&'static str, &str)> {
+        let is_shown =
+            |name: &str| FIELDS.contains(&name) || self.more.is_some() && more::FIELDS.contains(&name);
         let pairs = self.asked.pairs().into_iter();
-        pairs
-            .filter(|(name, value)| !value.is_empty() && !FIELDS.contains(name) && *name != "before")
-            .collect()
+        pairs.filter(|(name, value)| !value.is_empty() && !is_shown(name) && *name != "before").collect()
     }
 
     fn shown(&self) -> String {

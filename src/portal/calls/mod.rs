@@ -2,6 +2,7 @@
 
 mod filters;
 mod list;
+mod more;
 mod show;
 mod view;
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use crate::base::Timestamp;
@@ -15,6 +14,7 @@ use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
 use crate::ledger::reports::{self, ApiOutcome};
 use crate::portal::frame::Frame;
+use crate::portal::paging;
 use crate::portal::{look, prices, shell};
 use crate::store::Db;
 use crate::store::entity::states::{Approval, VersionState, Visibility};
@@ -78,8 +78,7 @@ pub async fn show(
     let Search { q, after } = search.into_inner();
     let place = Some(after.as_str()).filter(|after| !after.is_empty());
     let found = catalogue::list_visible(&db, &actor, &q, place).await?;
-    let quoted = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let next = found.next.map(|next| format!("/catalogue?q={}&after={}", quoted(&q), quoted(&next)));
+    let next = found.next.map(|next| paging::address("/catalogue", [("q", &*q), ("after", &next)]));
     let shown = found.cards.iter().map(|card| card.api.id);
     let month = reports::api_outcomes(&db, shown, db.now().minus(30 * DAY)).await?;
     let beside = Beside { gateway: &gateway, month, now: db.now() };

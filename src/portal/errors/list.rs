@@ -7,6 +7,7 @@ use super::causes::{self, Chapter};
 use crate::base::Code;
 use crate::portal::fault::KnownSite;
 use crate::portal::frame::Frame;
+use crate::portal::paging;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::web::{Data, PageResult, Query, Visit};
@@ -62,10 +63,7 @@ impl ErrorsPage {
 
 fn tabs(chapters: &[(Chapter, Vec<Code>)], q: &str, at: &str) -> Vec<Tab> {
     let tab = |label, word: &str, count: usize| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs([("q", q), ("at", word)].iter().filter(|(_, value)| !value.is_empty()));
-        let query = query.finish();
-        let href = if query.is_empty() { "/docs/errors".to_owned() } else { format!("/docs/errors?{query}") };
+        let href = paging::address("/docs/errors", [("q", q), ("at", word)]);
         Tab { label, href, count: count.to_string(), current: word == at }
     };
     let all = tab("All", "", chapters.iter().map(|(_, codes)| codes.len()).sum());

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
 use super::table::Spend;
 use crate::base::ids::{AppId, KeyId};
@@ -12,13 +11,13 @@ use crate::domain::keys::{self, KeyFilter, KeyOrder, KeyView};
 use crate::domain::permit::{Right, may};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::paging;
 use crate::portal::shell;
 use crate::portal::sorting::{Column, Head, heads};
 use crate::store::Db;
 use crate::store::entity::states::KeyState;
 use crate::web::{Data, FieldErrors, PageResult, Query, Visit};
 
-const PAGE: u64 = 50;
 const COLUMNS: [Column; 3] = [
     Column { word: "name", label: "Key", way: "ascending" },
     Column { word: "used", label: "Last used", way: "descending" },
@@ -60,12 +59,10 @@ struct KeysPage {
 }
 
 pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>) -> PageResult {
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 200);
-    let keys = keys::list_visible(&db, &actor, &filter(&asked, limit)?).await?;
-    let next = match keys.last() {
-        Some(last) if keys.len() as u64 == limit => address(&asked, &asked.sort, Some(last.row.id)),
-        _ => String::new(),
-    };
+    let page = paging::size(asked.limit);
+    let mut keys = keys::list_visible(&db, &actor, &filter(&asked, page + 1)?).await?;
+    let last = paging::cut(&mut keys, page).map(|last| last.row.id);
+    let next = last.map(|last| address(&asked, &asked.sort, Some(last))).unwrap_or_default();
     let states = [
         ("", "Any state"),
         ("active", "Active"),
@@ -115,18 +112,17 @@ fn filter(asked: &Asked, limit: u64) -> Result<KeyFilter> {
 
 /// The address of the list with the same filter in some order, from behind that key on.
 fn address(asked: &Asked, sort: &str, last: Option<KeyId>) -> String {
-    let mut query = Serializer::new(String::new());
-    for (name, value) in [("q", &*asked.q), ("state", &*asked.state), ("sort", sort)] {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-    }
-    if let Some(app) = asked.app {
-        query.append_pair("app", &app.to_string());
-    }
-    if let Some(last) = last {
-        query.append_pair("before", &last.to_string());
-    }
-    let query = query.finish();
-    if query.is_empty() { "/keys".to_owned() } else { format!("/keys?{query}") }
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let app = text(asked.app.map(|app| app.to_string()));
+    let (last, limit) =
+        (text(last.map(|last| last.to_string())), text(asked.limit.map(|limit| limit.to_string())));
+    let pairs = [
+        ("q", &*asked.q),
+        ("state", &asked.state),
+        ("sort", sort),
+        ("app", &app),
+        ("limit", &limit),
+        ("before", &last),
+    ];
+    paging::address("/keys", pairs)
 }

@@ -25,7 +25,7 @@ pub async fn show(
     actor: Actor,
     asked: Query<Asked<SubscriptionId>>,
 ) -> PageResult {
-    let requests = subscriptions::list_visible(&db, &actor, asked.before, asked.limit()).await?;
-    let next = asked.next("/requests", requests.len(), requests.last().map(|last| last.row.id));
+    let mut requests = subscriptions::list_visible(&db, &actor, asked.before, asked.wanted()).await?;
+    let next = asked.next("/requests", &mut requests, |view| view.row.id);
     shell::html(&RequestsPage { frame: shell::frame(&db, &visit).await?, requests, next })
 }

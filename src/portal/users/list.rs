@@ -12,12 +12,11 @@ use crate::domain::people::users::{self, Filter};
 use crate::domain::permit::{Right, may};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
+use crate::portal::paging;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::UserState;
 use crate::web::{Data, FieldErrors, PageResult, Query, Visit};
-
-const PAGE: u64 = 50;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,15 +61,15 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted
         search: wanted.q.clone(),
         state: UserState::parse(&wanted.state),
         after: wanted.after.parse().ok(),
-        limit: PAGE + 1,
+        limit: paging::PAGE + 1,
     };
     let mut found = users::list(&db, &actor, filter).await?;
-    let more = found.len() as u64 > PAGE;
-    found.truncate(PAGE as usize);
-    let next = match found.last() {
-        Some(last) if more => next(&wanted, last.id),
-        _ => String::new(),
-    };
+    let last = paging::cut(&mut found, paging::PAGE).map(|last| last.id.to_string());
+    let next = last.map(|last| {
+        let pairs = [("q", &*wanted.q), ("state", &wanted.state), ("after", &last)];
+        paging::address("/users", pairs)
+    });
+    let next = next.unwrap_or_default();
     let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
     let keys = keys::count_owned(&db, &actor, &ids).await?;
     let rows = found.into_iter().map(|user| Row {
@@ -97,15 +96,4 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted
         frame: shell::frame(&db, &visit).await?,
         errors: FieldErrors::default(),
     })
-}
-
-fn next(wanted: &Wanted, last: UserId) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in [("q", &wanted.q), ("state", &wanted.state)] {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-    }
-    query.append_pair("after", &last.to_string());
-    format!("/users?{}", query.finish())
 }

@@ -13,6 +13,7 @@ pub mod vendor;
 
 use std::net::TcpListener;
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 
 use actix_web::dev::ServerHandle;
 use portico::app::App;
@@ -116,4 +117,23 @@ pub async fn fresh_postgres() -> Option<String> {
     let mut url = url::Url::parse(&server).unwrap();
     url.set_path(&name);
     Some(url.to_string())
+}
+
+/// Every template with its text.
+pub fn templates() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut found);
+    assert!(found.len() > 50, "{} templates", found.len());
+    found
 }
