@@ -46,6 +46,9 @@ fn tame(event: Event<'_>) -> Option<Event<'_>> {
         Event::Start(Tag::Link { link_type, dest_url, .. }) => link(link_type, dest_url),
         Event::Start(Tag::Image { dest_url, .. }) => link(LinkType::Inline, dest_url),
         Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
+        // A long line scrolls sideways: by keyboard that takes a place in the focus order.
+        Event::Start(Tag::CodeBlock(_)) => Event::Html(CowStr::Borrowed("<pre tabindex=\"0\"><code>")),
+        Event::End(TagEnd::CodeBlock) => Event::Html(CowStr::Borrowed("</code></pre>\n")),
         other => other,
     })
 }

@@ -47,3 +47,10 @@ fn links_lead_to_the_web_and_to_mail_alone() {
 fn headings_stay_below_the_title_of_the_page() {
     assert_eq!(html("# One\n\n## Two"), "<h2>One</h2>\n<h2>Two</h2>\n");
 }
+
+#[test]
+fn a_block_of_code_can_be_scrolled_by_keyboard() {
+    let out = html("before\n\n```sh\ncurl a && b <c>\n```\n\n    indented\n");
+    assert!(out.contains("<pre tabindex=\"0\"><code>curl a &amp;&amp; b &lt;c&gt;\n</code></pre>"), "{out}");
+    assert_eq!(out.matches("<pre").count(), out.matches("<pre tabindex=\"0\">").count(), "{out}");
+}

@@ -28,6 +28,10 @@ pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
     let (tone, label, now) = match report.standing {
         Standing::Ready if !report.models.is_empty() => ("warn", "Ready in part", String::new()),
         Standing::Ready if report.judged == 0 => ("quiet", "Not used since the start", String::new()),
+        // Not so bad that the gateway looks for another, and nothing to call well.
+        Standing::Ready if report.judged >= 5 && report.failed * 2 > report.judged => {
+            ("warn", "Often failing", String::new())
+        }
         Standing::Ready => ("ok", "Ready", String::new()),
         Standing::Shaky => ("warn", "Failing", "Used when nothing better is left. ".to_owned()),
         Standing::Cooling { wait, why } => {
