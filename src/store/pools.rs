@@ -61,8 +61,8 @@ async fn sqlite(path: &str, file: &'static File) -> Result<Pools, DbErr> {
         let mut options = ConnectOptions::new(url.clone());
         options.max_connections(size).min_connections(1).acquire_timeout(wait).sqlx_logging(false);
         options.idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-        // A slow disk must not keep the server from starting: the short wait is for calls alone.
-        options.connect_lazy(wait == GATE_WAIT);
+        // A slow disk must not keep the server from starting: the shorter waits are for who asks later.
+        options.connect_lazy(wait != WRITE_WAIT);
         options.map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
