@@ -52,6 +52,7 @@ places() {
   case $prefix$data in *[\"\\]*) misuse "folder names with quotes or backslashes are not supported" ;; esac
 }
 absolute() { case $1 in /*) printf '%s' "${1%/}" ;; *) printf '%s/%s' "$PWD" "${1%/}" ;; esac; }
+can_write() { local at=$1; until [ -e "$at" ]; do at=$(dirname "$at"); done; if [ ! -d "$at" ] || [ ! -w "$at" ]; then fail "$1 cannot be made: $at is not yours to write in"; fi; }
 check_names() { # this script's variables and the program's settings share a prefix: say what becomes of each
   local name own=' PREFIX DATA PORT DEMO FOREGROUND FROM SHA256 NO_TOOLCHAIN DRY_RUN UNINSTALL PURGE YES KEY TOKEN '
   for name in "${!PORTICO_@}"; do
@@ -62,7 +63,6 @@ check_names() { # this script's variables and the program's settings share a pre
     else say "warning: install.sh does not know $name; docs/configuration.md lists the names" >&2; fi
   done
 }
-
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 packages() { # the command that gets a C compiler and curl on this system
   if has apt-get; then say "apt-get install -y build-essential ca-certificates curl"
@@ -238,7 +238,7 @@ main() {
   read_flags "$@"; places; check_names
   if [ -n "$dry_run" ]; then plan; return; elif [ -n "$uninstall$purge" ]; then remove; return; fi
   [ ! -e "$bin" ] || [ ! -e "$settings" ] || { [ ! -e "$data/secrets.key" ] && [ ! -e "$data/going-back" ]; } || before=1
-  need_tools; look_at_port; get_binary; prepare_data
+  need_tools; can_write "$prefix"; can_write "$data"; look_at_port; get_binary; prepare_data
   if [ -n "$before" ]; then write_settings; upgrade; else
     stop; write_settings; free_address; mv "$bin.new" "$bin"
     step "Starting Portico on $url"; start || { rm -f "$bin"; fail "Portico did not start, so it was not installed"; }
