@@ -272,8 +272,8 @@ check "the other one goes on" alive "$second"
 mkdir -p "$HOME/full" && echo mine >"$HOME/full/file"
 check "a folder with other things in it is refused" ends_with 1 ./install.sh --from "$program" --data "$HOME/full" --prefix "$HOME/new"
 check "and stays as it was" grep -q mine "$HOME/full/file"
-check "a folder that cannot be made is refused" ends_with 1 ./install.sh --from "$program" --data "$HOME/full/file/data" --prefix "$HOME/new"
-check "before anything else is" test ! -e "$HOME/new"
+check "a folder that cannot be made is refused" ends_with 1 ./install.sh --from "$program" --data "$HOME/full/file/data" --prefix "$HOME/newer"
+check "before anything else is made" test ! -e "$HOME/newer"
 
 enter builder
 mkdir "$root/rust"
