@@ -1,6 +1,6 @@
 //! Where a request comes from and which host it names, judged strictly.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::http::{Uri, header};
@@ -20,13 +20,20 @@ pub fn client_ip(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     let lines = request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     for hop in hops.iter().rev() {
-        match hop.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-            Ok(ip) if believed(&ip) => {}
-            Ok(ip) => return ip,
-            Err(_) => return peer,
+        match address_of(hop) {
+            Some(ip) if believed(&ip) => {}
+            Some(ip) => return ip,
+            None => return peer,
         }
     }
     peer
+}
+
+/// Some proxies write the port as well, and then brackets around an IPv6 address.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    let ip = bare.parse().or_else(|_| hop.parse().map(|socket: SocketAddr| socket.ip()));
+    ip.ok().map(|ip: IpAddr| ip.to_canonical())
 }
 
 /// True for exactly one `Host` of the form name[:port], with nothing a router could misread.

@@ -81,7 +81,8 @@ pub async fn change_password(
     permit::write(actor)?;
     let user = get_own(db, actor).await?;
     let password = Password::choose(chosen, &Email::parse(&user.email)?)?;
-    let tries = vec![throttle::account(&user.email)];
+    // Apart from sign-in, where a stranger may use up the tries of an account.
+    let tries = vec![format!("password:{}", user.id)];
     throttle::count(db, tries.clone()).await?;
     if !passwords::verify(user.password_hash.as_deref(), current).await? {
         return Err(Code::FieldInvalid.saying("This is not your current password.").on("current"));

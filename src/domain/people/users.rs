@@ -11,7 +11,7 @@ use crate::domain::audit::{self, Act};
 use crate::domain::changes::{self, Change};
 use crate::domain::fields;
 use crate::domain::permit::{self, Right};
-use crate::store::entity::states::{Role, TeamRole, UserKind, UserState};
+use crate::store::entity::states::{Role, TeamRole, TokenKind, UserKind, UserState};
 use crate::store::entity::{application, key, team, user};
 use crate::store::{Db, Tx, dialect};
 
@@ -186,6 +186,7 @@ pub async fn deactivate(db: &Db, actor: &Actor, id: UserId) -> Result<()> {
             return Err(Clash::Yourself.saying("You cannot deactivate yourself. Ask another admin."));
         }
         keeps_an_admin(&tx, &user).await?;
+        queries::end_links(&tx, TokenKind::Reset, Some(id)).await?;
         step(&tx, &actor, &user, Step::Deactivate, "user_deactivated").await
     })
     .await

@@ -24,7 +24,10 @@ pub struct Pulse {
 
 /// Reads it.
 pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
-    let report = gateway.health_of(id);
+    told(&gateway.health_of(id))
+}
+
+fn told(report: &Report) -> Pulse {
     let (tone, label, now) = match report.standing {
         Standing::Ready if !report.models.is_empty() => ("warn", "Ready in part", String::new()),
         Standing::Ready if report.judged == 0 => ("quiet", "Not used since the start", String::new()),
@@ -40,7 +43,7 @@ pub fn pulse(gateway: &Gateway, id: Uuid) -> Pulse {
         }
     };
     let models: String = report.models.iter().map(aside).collect();
-    Pulse { tone, label, text: format!("{now}{models}{}", tries(&report)) }
+    Pulse { tone, label, text: format!("{now}{models}{}", tries(report)) }
 }
 
 /// One model that this credential does not serve now.
@@ -148,3 +151,6 @@ impl Day {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,17 @@ fn b37_forwarded_addresses_count_only_from_trusted_proxies() {
     let ip = |peer, line| client_ip(&request(peer, line), &trusted).to_string();
     assert_eq!(ip("9.9.9.9:1", "1.1.1.1"), "9.9.9.9", "an untrusted peer is not believed");
     assert_eq!(ip("10.0.0.1:1", "6.6.6.6, 1.1.1.1, 10.0.0.2"), "1.1.1.1", "the rightmost foreign one");
-    assert_eq!(ip("10.0.0.1:1", "nonsense"), "10.0.0.1");
+    for odd in ["nonsense", "1.1.1.1:x", "[1.1.1.1", ""] {
+        assert_eq!(ip("10.0.0.1:1", odd), "10.0.0.1", "{odd}");
+    }
+    for (line, wanted) in [
+        ("1.1.1.1:4444", "1.1.1.1"),
+        ("[2001:db8::1]:99, 10.0.0.2:1", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("[::ffff:1.1.1.1]:7", "1.1.1.1"),
+    ] {
+        assert_eq!(ip("10.0.0.1:1", line), wanted, "{line}");
+    }
 }
 
 #[test]

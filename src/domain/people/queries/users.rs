@@ -6,10 +6,11 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
+use super::links::end_links;
 use crate::base::Result;
 use crate::base::ids::{TeamId, UserId};
 use crate::store::Tx;
-use crate::store::entity::states::{KeyState, Role, Standing, TeamRole, UserKind, UserState};
+use crate::store::entity::states::{KeyState, Role, Standing, TeamRole, TokenKind, UserKind, UserState};
 use crate::store::entity::{application, key, team, team_member, token, user};
 
 pub async fn user(on: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>> {
@@ -68,8 +69,9 @@ pub async fn set_role(tx: &Tx, id: UserId, from: Role, to: Role) -> Result<bool>
     Ok(done.rows_affected == 1)
 }
 
-/// Stores a password. Sessions of before are dead.
+/// Stores a password. Sessions of before are dead, and so are links for another one.
 pub async fn set_password(tx: &Tx, id: UserId, hash: &str) -> Result<bool> {
+    end_links(tx, TokenKind::Reset, Some(id)).await?;
     let done = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(hash))
         .col_expr(user::Column::Epoch, Expr::col(user::Column::Epoch).add(1))

@@ -35,6 +35,47 @@ async fn an_invitation_works_once_and_for_a_week() {
 }
 
 #[actix_web::test]
+async fn b43_a_reset_link_ends_with_the_password_and_with_the_account() {
+    let (_folder, db) = fresh().await;
+    let admin = Actor::system("test");
+    let dana = with_password(&db, "dana@example.com", Role::Member).await;
+    let own = actor_of(&db, &dana).await;
+    let (now, next) = (Secret::new(GOOD), Secret::new("brand new passphrase"));
+    let link = reset::link(&db, &admin, dana.id).await.unwrap();
+    profile::change_password(&db, &own, &now, &next, profile::Tokens::Keep).await.unwrap();
+    let over = reset::finish(&db, link.expose(), &now).await.unwrap_err();
+    assert_eq!(over.code(), Code::NotFound);
+
+    let link = reset::link(&db, &admin, dana.id).await.unwrap();
+    users::deactivate(&db, &admin, dana.id).await.unwrap();
+    assert_eq!(reset::open(&db, link.expose()).await.unwrap_err().code(), Code::NotFound);
+    users::reactivate(&db, &admin, dana.id).await.unwrap();
+    let over = reset::finish(&db, link.expose(), &now).await.unwrap_err();
+    assert_eq!(over.code(), Code::NotFound, "nor does it come back");
+}
+
+#[actix_web::test]
+async fn p20_whoever_is_signed_in_may_change_their_password_while_a_stranger_guesses_at_it() {
+    let (_folder, db) = fresh().await;
+    let dana = with_password(&db, "dana@example.com", Role::Member).await;
+    for n in 0..throttle::BURST {
+        let from = Peer { ip: format!("192.0.2.{n}"), ..peer() };
+        sign_in::sign_in(&db, &dana.email, &Secret::new("a wrong passphrase"), &from).await.unwrap();
+    }
+    let barred = sign_in::sign_in(&db, &dana.email, &Secret::new(GOOD), &peer()).await;
+    assert_eq!(barred.err().unwrap().code(), Code::RateLimitExceeded);
+    let own = actor_of(&db, &dana).await;
+    let (now, next) = (Secret::new(GOOD), Secret::new("brand new passphrase"));
+    profile::change_password(&db, &own, &now, &next, profile::Tokens::Keep).await.unwrap();
+    for _ in 0..throttle::BURST {
+        let tried = profile::change_password(&db, &own, &now, &next, profile::Tokens::Keep).await;
+        assert_eq!(tried.unwrap_err().code(), Code::FieldInvalid);
+    }
+    let tried = profile::change_password(&db, &own, &now, &next, profile::Tokens::Keep).await;
+    assert_eq!(tried.unwrap_err().code(), Code::RateLimitExceeded, "there it is counted, too");
+}
+
+#[actix_web::test]
 async fn b43_a_reset_link_works_once_and_for_ten_minutes() {
     let (_folder, db) = fresh().await;
     let admin = Actor::system("test");
