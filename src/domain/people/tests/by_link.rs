@@ -55,7 +55,7 @@ async fn b43_a_reset_link_ends_with_the_password_and_with_the_account() {
 }
 
 #[actix_web::test]
-async fn p20_whoever_is_signed_in_may_change_their_password_while_a_stranger_guesses_at_it() {
+async fn whoever_is_signed_in_may_change_their_password_while_a_stranger_guesses_at_it() {
     let (_folder, db) = fresh().await;
     let dana = with_password(&db, "dana@example.com", Role::Member).await;
     for n in 0..throttle::BURST {
