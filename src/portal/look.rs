@@ -4,6 +4,8 @@
 mod figures;
 mod times;
 
+use crate::ledger::record::CallState;
+
 pub use figures::{
     Amount, Cost, cost, count, duration, exact_cost, fine, fullness, grouped, money, percent, polyline,
     rough, share,
@@ -140,8 +142,12 @@ pub fn plain(text: &str) -> String {
     text.replace('`', "")
 }
 
-/// A state word as people read it: `cut_client` is "Cut client".
+/// A state word as people read it: `cut_client` is "Caller left".
 pub fn words(state: &str) -> String {
+    let state = match CallState::parse(state) {
+        Some(cut @ (CallState::CutClient | CallState::CutVendor)) => cut.label(),
+        _ => state,
+    };
     let spaced = state.replace(['_', '-'], " ");
     let mut chars = spaced.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

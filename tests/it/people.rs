@@ -130,7 +130,8 @@ async fn b42_names_are_shown_as_text() {
         }
     }
     let long = "x".repeat(10_000);
-    dana.browser.submit("/profile", "/profile/name", &[("name", &long)]).await.is(422);
+    let refused = dana.browser.submit("/profile", "/profile/name", &[("name", &long)]).await.is(422);
+    assert!(refused.text.contains(&long), "what was typed is still there");
     dana.browser.submit("/teams", "/teams", &[("name", &long)]).await.is(422);
 }
 

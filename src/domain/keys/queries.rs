@@ -253,6 +253,16 @@ pub async fn count_owned<C: ConnectionTrait>(
     Ok(rows.into_iter().collect())
 }
 
+/// How many keys of an application work, whoever owns them.
+pub async fn count_working<C: ConnectionTrait>(on: &C, app: AppId, now: Timestamp) -> Result<u64> {
+    let lives = Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
+    let working = key::Entity::find()
+        .filter(key::Column::AppId.eq(app))
+        .filter(key::Column::State.eq(KeyState::Active))
+        .filter(lives);
+    Ok(working.count(on).await?)
+}
+
 /// Which keys the actor sees.
 pub enum Seen {
     All,

@@ -65,6 +65,20 @@ async fn p15_a_key_is_stored_as_a_digest_alone() {
 }
 
 #[actix_web::test]
+async fn what_works_of_an_app_is_counted_whoever_owns_it() {
+    let c = cast().await;
+    let (first, second) = (c.key().await, c.key().await);
+    c.key().await;
+    let working = async || count_working(&c.scene.db, c.app.id).await.unwrap();
+    assert_eq!(working().await, 3);
+    pause(&c.scene.db, &c.dana, first.key.id).await.unwrap();
+    revoke(&c.scene.db, &c.dana, second.key.id, KeyReason::Leaked).await.unwrap();
+    assert_eq!(working().await, 1);
+    c.scene.db.clock().forward(Duration::from_secs(91 * 86_400));
+    assert_eq!(working().await, 0);
+}
+
+#[actix_web::test]
 async fn p16_two_secrets_overlap_for_the_chosen_time() {
     let c = cast().await;
     let first = c.key().await;

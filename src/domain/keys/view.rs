@@ -161,6 +161,15 @@ pub async fn list_of_app(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<KeyVi
     list_visible(db, actor, &Filter { app: Some(app), limit: 200, ..Filter::default() }).await
 }
 
+/// How many keys of an application work, whoever sees them: who ends what it may call has to know
+/// whom that reaches.
+///
+/// # Errors
+/// The database's own.
+pub async fn count_working(db: &Db, app: AppId) -> Result<u64> {
+    queries::count_working(db.read(), app, db.now()).await
+}
+
 /// How many living keys each of these people owns, for those who may see everything.
 ///
 /// # Errors

@@ -29,7 +29,7 @@ fn every_state_has_a_tone_and_the_unknown_is_quiet() {
     assert_eq!(tone("approved"), "ok");
     assert_eq!(tone("denied"), "bad");
     assert_eq!(tone("something else"), "quiet");
-    assert_eq!(words("cut_client"), "Cut client");
+    assert_eq!(words("cut_client"), "Caller left");
     assert_eq!(words(""), "");
 }
 

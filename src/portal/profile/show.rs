@@ -35,6 +35,8 @@ pub struct TokenValues {
 pub struct Typed {
     /// Of the forms for name and password.
     pub errors: FieldErrors,
+    /// The name that was not taken; else the account's is shown.
+    pub name: Option<String>,
     pub revoke_tokens: bool,
     pub token: TokenValues,
 }
@@ -86,7 +88,8 @@ pub async fn rename(visit: Visit, actor: Actor, db: Data<Db>, form: Form<NameFor
         Ok(()) => Ok(flash(&visit, "/profile", "good", "Your name is changed.")),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
-            again(&db, &visit, &actor, Typed { errors, ..Typed::default() }).await
+            again(&db, &visit, &actor, Typed { errors, name: Some(form.name.clone()), ..Typed::default() })
+                .await
         }
     }
 }
@@ -116,7 +119,7 @@ async fn page(db: &Db, visit: &Visit, actor: &Actor, mut typed: Typed) -> Result
     let tokens: Vec<TokenRow> = tokens.collect();
     Ok(ProfilePage {
         frame: shell::frame(db, visit).await?,
-        name: user.name,
+        name: typed.name.take().unwrap_or(user.name),
         email: user.email,
         role: user.role.label(),
         since: user.created_at,

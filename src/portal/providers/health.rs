@@ -129,11 +129,13 @@ pub async fn day(db: &Db, id: ProviderId) -> Result<Day> {
     let outcomes = reports::vendor_outcomes(db, id, db.now().minus(DAY)).await?;
     let calls = outcomes.iter().map(|one| one.calls).sum();
     let bad: Vec<_> = outcomes.into_iter().filter(|one| one.state != CallState::Answered.word()).collect();
-    let failed = bad.iter().map(|one| one.calls).sum();
+    // A caller who left is no fault of the vendor's; how many did is told all the same.
+    let left = |one: &&reports::VendorOutcome| one.state == CallState::CutClient.word();
+    let failed = bad.iter().filter(|one| !left(one)).map(|one| one.calls).sum();
     let causes = bad.into_iter().map(|one| {
         let word = one.code.unwrap_or(one.state);
         let is_code = Code::parse(&word).is_some();
-        (word, look::grouped(one.calls), is_code)
+        (if is_code { word } else { look::words(&word) }, look::grouped(one.calls), is_code)
     });
     Ok(Day { calls, failed, causes: causes.collect() })
 }
@@ -144,7 +146,8 @@ impl Day {
         match (self.calls, self.failed) {
             (0, _) => "No call.".to_owned(),
             (1, 0) => "1 call, answered.".to_owned(),
-            (calls, 0) => format!("{}, all answered.", look::count(calls, "call")),
+            (calls, 0) if self.causes.is_empty() => format!("{}, all answered.", look::count(calls, "call")),
+            (calls, 0) => format!("{}, none refused or failed.", look::count(calls, "call")),
             (calls, failed) => {
                 format!("{}, {} refused or failed.", look::count(calls, "call"), look::grouped(failed))
             }

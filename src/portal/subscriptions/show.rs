@@ -55,8 +55,8 @@ struct RequestPage {
     errors: FieldErrors,
     /// The form that ends the subscription, when it came back.
     returned: Returned,
-    /// Keys of the application that the visitor sees and that work.
-    keys: usize,
+    /// Working keys of the application, whoever owns them.
+    keys: u64,
     can: Can,
 }
 
@@ -145,7 +145,7 @@ async fn filled(
         .map(|plan| offer::marked(plan_choice(plan, actor, None), plan, version.as_slice()))
         .collect();
     let plan = open.iter().find(|plan| plan.plan.id == view.row.plan_id);
-    let keys = keys::list_of_app(db, actor, view.row.app_id).await?;
+    let keys = keys::count_working(db, view.row.app_id).await?;
     let values = typed.unwrap_or_else(|| RepeatForm {
         plan: Some(view.row.plan_id),
         reason: view.row.reason.clone(),
@@ -166,7 +166,7 @@ async fn filled(
             .unwrap_or_default(),
         plan: values.plan.map(|plan| plan.to_string()).unwrap_or_default(),
         can: can(&view, manages, api.as_ref().is_some_and(|api| api.can_manage), db.now()),
-        keys: keys.iter().filter(|key| key.condition == keys::Condition::Active).count(),
+        keys,
         plans,
         values,
         errors,
