@@ -219,13 +219,12 @@ pub async fn users_of<C: ConnectionTrait>(on: &C, version: VersionId) -> Result<
 
 /// How many keys of these apps are neither revoked nor expired.
 pub async fn count_living<C: ConnectionTrait>(on: &C, apps: &[AppId], now: Timestamp) -> Result<u64> {
-    let lives = Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
     let mut count = 0;
     for some in apps.chunks(500) {
         count += key::Entity::find()
             .filter(key::Column::AppId.is_in(some.iter().copied()))
             .filter(key::Column::State.ne(KeyState::Revoked))
-            .filter(lives.clone())
+            .filter(lives(now))
             .count(on)
             .await?;
     }
@@ -238,14 +237,13 @@ pub async fn count_owned<C: ConnectionTrait>(
     owners: &[UserId],
     now: Timestamp,
 ) -> Result<HashMap<UserId, i64>> {
-    let lives = Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
     let rows: Vec<(UserId, i64)> = key::Entity::find()
         .select_only()
         .column(key::Column::OwnerId)
         .column_as(key::Column::Id.count(), "n")
         .filter(key::Column::OwnerId.is_in(owners.iter().copied()))
         .filter(key::Column::State.ne(KeyState::Revoked))
-        .filter(lives)
+        .filter(lives(now))
         .group_by(key::Column::OwnerId)
         .into_tuple()
         .all(on)
@@ -253,13 +251,17 @@ pub async fn count_owned<C: ConnectionTrait>(
     Ok(rows.into_iter().collect())
 }
 
+/// Keys whose time is not over.
+fn lives(now: Timestamp) -> Condition {
+    Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now))
+}
+
 /// How many keys of an application work, whoever owns them.
 pub async fn count_working<C: ConnectionTrait>(on: &C, app: AppId, now: Timestamp) -> Result<u64> {
-    let lives = Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
     let working = key::Entity::find()
         .filter(key::Column::AppId.eq(app))
         .filter(key::Column::State.eq(KeyState::Active))
-        .filter(lives);
+        .filter(lives(now));
     Ok(working.count(on).await?)
 }
 
@@ -360,9 +362,7 @@ pub async fn list<C: ConnectionTrait>(
     match filter.expired {
         Some(true) => all = all.add(key::Column::ExpiresAt.lte(now)),
         Some(false) => {
-            let lives =
-                Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
-            all = all.add(lives);
+            all = all.add(lives(now));
         }
         None => {}
     }
