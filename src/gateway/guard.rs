@@ -151,6 +151,7 @@ impl Guard {
         let reserved = Reserved {
             nanos: reservation.ask().nanos,
             tokens: reservation.ask().tokens,
+            prompt: reservation.ask().prompt,
             budgets: budgets.map(|limit| (limit.scope, limit.subject)).collect(),
         };
         let who = std::mem::replace(&mut self.who, Who::stranger(IpAddr::from([0, 0, 0, 0])));

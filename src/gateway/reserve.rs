@@ -41,7 +41,8 @@ pub fn ask(gateway: &Gateway, grant: &Grant, peek: &Peek) -> Result<Ask> {
         Some(_) => None,
         None => worst(bound.min(LEAST)).map(|(tokens, nanos)| Some(Least { tokens, nanos }))?,
     };
-    Ok(Ask { tokens, nanos, least })
+    let prompt = i64::try_from(input).unwrap_or(i64::MAX);
+    Ok(Ask { tokens, prompt, nanos, least })
 }
 
 /// What vendors that must be told a limit are told, where nobody named one.

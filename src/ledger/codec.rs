@@ -15,11 +15,14 @@ use crate::base::ids::{
 use crate::base::limit::LimitScope;
 use crate::base::{Code, Nanos, Timestamp};
 
-const BEGIN: u8 = 1;
+/// A begin, and one carried on, before the prompt's part of the tokens was written.
+const PLAIN_BEGIN: u8 = 1;
 const END: u8 = 2;
 const REFUSAL: u8 = 3;
 const COUNT: u8 = 4;
-const CARRIED: u8 = 5;
+const PLAIN_CARRIED: u8 = 5;
+const BEGIN: u8 = 6;
+const CARRIED: u8 = 7;
 
 /// Texts are cut to these sizes on the way in, so that a record stays small whatever a caller sends.
 const SHORT: usize = 128;
@@ -50,6 +53,7 @@ fn begin_fields(out: &mut Vec<u8>, begin: &Begin) {
         text(out, scope.word(), SHORT);
         id(out, *subject);
     }
+    int(out, begin.reserved.prompt);
 }
 
 pub fn end(out: &mut Vec<u8>, end: &End) {
@@ -181,6 +185,8 @@ fn option<T>(out: &mut Vec<u8>, value: Option<T>, write: impl FnOnce(&mut Vec<u8
 pub fn decode(bytes: &[u8]) -> Option<Record> {
     let mut input = Input(bytes);
     let record = match input.byte()? {
+        PLAIN_BEGIN => Record::Begin(input.plain_begin()?),
+        PLAIN_CARRIED => Record::Carried(input.plain_begin()?),
         BEGIN => Record::Begin(input.begin()?),
         CARRIED => Record::Carried(input.begin()?),
         END => Record::End(input.end()?),
@@ -295,6 +301,12 @@ impl Input<'_> {
     }
 
     fn begin(&mut self) -> Option<Begin> {
+        let mut begin = self.plain_begin()?;
+        begin.reserved.prompt = self.int()?;
+        Some(begin)
+    }
+
+    fn plain_begin(&mut self) -> Option<Begin> {
         Some(Begin {
             id: CallId(self.id()?),
             at: Timestamp(self.int()?),
@@ -304,6 +316,7 @@ impl Input<'_> {
                 nanos: Nanos(self.int()?),
                 tokens: self.int()?,
                 budgets: self.many(|it| Some((LimitScope::parse(it.str()?)?, it.id()?)))?,
+                prompt: 0,
             },
         })
     }

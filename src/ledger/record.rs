@@ -96,7 +96,10 @@ pub struct What {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reserved {
     pub nanos: Nanos,
+    /// Prompt and answer together.
     pub tokens: i64,
+    /// The prompt's part of `tokens`.
+    pub prompt: i64,
     pub budgets: Vec<(LimitScope, Uuid)>,
 }
 

@@ -35,7 +35,9 @@ pub fn scan(folder: &Path, segments: &[Segment]) -> io::Result<Found> {
 
 /// How a call ends of which only the begin survived: all that was set aside counts as spent.
 pub fn lost(begin: &Begin, at: Timestamp) -> End {
-    let tokens = u64::try_from(begin.reserved.tokens).ok().filter(|tokens| *tokens > 0);
+    let counted = |tokens: i64| u64::try_from(tokens).ok().filter(|tokens| *tokens > 0);
+    let (prompt, answer) =
+        (begin.reserved.prompt, begin.reserved.tokens.saturating_sub(begin.reserved.prompt));
     let budgeted = begin.reserved.nanos.0 > 0 || !begin.reserved.budgets.is_empty();
     End {
         id: begin.id,
@@ -43,7 +45,7 @@ pub fn lost(begin: &Begin, at: Timestamp) -> End {
         state: CallState::Lost,
         code: None,
         status: 0,
-        tokens: Tokens { input: tokens, ..Tokens::default() },
+        tokens: Tokens { input: counted(prompt), output: counted(answer), ..Tokens::default() },
         usage_source: UsageSource::Estimated,
         cost: budgeted.then_some(begin.reserved.nanos),
         first_byte_us: None,

@@ -55,7 +55,12 @@ pub fn begin() -> Begin {
             ..Who::stranger(IP)
         },
         what: What { endpoint: "chat".into(), model: "fast".to_owned(), stream: true, ..What::default() },
-        reserved: Reserved { nanos: Nanos(5_000), tokens: 900, budgets: vec![(LimitScope::Key, key.0)] },
+        reserved: Reserved {
+            nanos: Nanos(5_000),
+            tokens: 900,
+            prompt: 60,
+            budgets: vec![(LimitScope::Key, key.0)],
+        },
     }
 }
 
@@ -154,13 +159,13 @@ fn any_begin() -> impl Strategy<Value = Begin> {
     use proptest::prelude::any;
     let scope = proptest::sample::select(LimitScope::ALL);
     let budgets = proptest::collection::vec((scope, uuid()), 0..4);
-    (uuid(), any::<i64>(), who(), "\\PC{0,60}", any::<(i64, i64, bool)>(), budgets).prop_map(
-        |(id, at, who, model, (nanos, tokens, stream), budgets)| Begin {
+    (uuid(), any::<i64>(), who(), "\\PC{0,60}", any::<(i64, i64, i64, bool)>(), budgets).prop_map(
+        |(id, at, who, model, (nanos, tokens, prompt, stream), budgets)| Begin {
             id: CallId(id),
             at: Timestamp(at),
             who,
             what: What { endpoint: "embeddings".into(), model, stream, ..What::default() },
-            reserved: Reserved { nanos: Nanos(nanos), tokens, budgets },
+            reserved: Reserved { nanos: Nanos(nanos), tokens, prompt, budgets },
         },
     )
 }

@@ -32,6 +32,8 @@ use subject::{State, Subject};
 pub struct Ask {
     /// Prompt and answer together.
     pub tokens: i64,
+    /// The prompt's part of `tokens`.
+    pub prompt: i64,
     pub nanos: Nanos,
     /// When the caller named no bound: with so much room the call is let in all the same. It holds
     /// the worst case nevertheless, so that no other one comes in on room it may use up.

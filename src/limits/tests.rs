@@ -111,7 +111,7 @@ fn p03_sixty_four_at_once_with_room_for_ten_admit_exactly_ten() {
     for limits in sets {
         let counters = Limits::new(MIB);
         let (barrier, admitted) = (Barrier::new(64), AtomicUsize::new(0));
-        let ask = Ask { tokens: 100, nanos: Nanos(100), least: None };
+        let ask = Ask { tokens: 100, nanos: Nanos(100), ..Ask::default() };
         std::thread::scope(|scope| {
             for _ in 0..64 {
                 scope.spawn(|| {
@@ -204,7 +204,7 @@ fn tokens_are_settled_to_what_was_used() {
 /// What a call asks whose caller named no bound.
 fn open_ended(least: i64, worst: i64) -> Ask {
     let least = Least { tokens: least, nanos: Nanos(least) };
-    Ask { tokens: worst, nanos: Nanos(worst), least: Some(least) }
+    Ask { tokens: worst, nanos: Nanos(worst), least: Some(least), ..Ask::default() }
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn a_dropped_reservation_gives_everything_back() {
         limit(LimitKind::ConcurrentCalls, 1),
         limit(LimitKind::UsdPerMonth, 100),
     ];
-    drop(counters.reserve(&all, &Ask { tokens: 100, nanos: Nanos(100), least: None }, NOW).unwrap());
+    drop(counters.reserve(&all, &Ask { tokens: 100, nanos: Nanos(100), ..Ask::default() }, NOW).unwrap());
     assert!(counters.gauges(&all, NOW).iter().all(|gauge| gauge.used == 0));
     counters.forward(Duration::from_secs(61));
     assert_eq!(counters.sweep(), 0);
@@ -382,7 +382,7 @@ proptest! {
             match step {
                 Step::Reserve { tokens, nanos } => {
                     let before = counters.second();
-                    let got = counters.reserve(&all, &Ask { tokens, nanos: Nanos(nanos), least: None }, NOW);
+                    let got = counters.reserve(&all, &Ask { tokens, nanos: Nanos(nanos), ..Ask::default() }, NOW);
                     if counters.second() != before { return Ok(()); }
                     model.second = before - base;
                     prop_assert_eq!(got.is_ok(), model.admits(tokens, nanos));

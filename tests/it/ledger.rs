@@ -29,7 +29,12 @@ fn begin(app: &TestApp, team: TeamId, user: UserId, key: KeyId) -> Begin {
             ..Who::stranger([192, 0, 2, 7].into())
         },
         what: What { endpoint: "chat".into(), model: "fast".to_owned(), stream: true, ..What::default() },
-        reserved: Reserved { nanos: Nanos(9_000), tokens: 500, budgets: vec![(LimitScope::Key, key.0)] },
+        reserved: Reserved {
+            nanos: Nanos(9_000),
+            tokens: 500,
+            prompt: 80,
+            budgets: vec![(LimitScope::Key, key.0)],
+        },
     }
 }
 

@@ -152,9 +152,11 @@ async fn f19_a_second_signal_ends_it_at_once_and_a_kill_in_between_loses_nothing
     assert!(cause.contains("Nobody saw whether a vendor was asked"), "{cause}");
     assert!(!cause.contains("The call went through"), "{cause}");
     assert_eq!(cause.matches("A vendor took the call").count(), 1, "as of now alone: {cause}");
-    let tokens = lost[0].input_tokens.unwrap();
-    assert!(tokens < 10_000 && page.contains("booked as an estimate: up to"), "{page}");
-    assert!(page.contains("set aside for prompt and answer together") && !page.contains(" + 0"), "{page}");
+    let (prompt, answer) = (lost[0].input_tokens.unwrap(), lost[0].output_tokens.unwrap());
+    assert!(prompt < 100 && (1..10_000).contains(&answer), "{prompt} + {answer}");
+    let booked = format!("booked as an estimate: up to {} tokens", prompt + answer);
+    assert!(page.replace(',', "").contains(&booked), "{page}");
+    assert!(page.contains("set aside for prompt and answer") && !page.contains(" + 0"), "{page}");
 }
 
 #[actix_web::test]

@@ -52,3 +52,16 @@ fn a_typical_call_is_small() {
     end(&mut last, &samples::end(&it));
     assert!(first.len() < 200 && last.len() < 250, "{} and {} bytes", first.len(), last.len());
 }
+
+#[test]
+fn a_begin_of_an_older_journal_is_read_and_its_tokens_are_told_in_one() {
+    let mut it = samples::begin();
+    it.reserved.prompt = 0;
+    let mut bytes = Vec::new();
+    begin(&mut bytes, &it);
+    bytes.pop();
+    bytes[0] = PLAIN_BEGIN;
+    assert_eq!(decode(&bytes), Some(Record::Begin(it.clone())));
+    bytes[0] = PLAIN_CARRIED;
+    assert_eq!(decode(&bytes), Some(Record::Carried(it)));
+}

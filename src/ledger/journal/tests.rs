@@ -66,7 +66,7 @@ fn p05_a_call_without_an_end_is_lost_and_its_reservation_is_spent() {
     assert_eq!(found[0], samples::end(&whole));
     let lost = &found[1];
     assert_eq!((lost.id, lost.state, lost.usage_source), (cut.id, CallState::Lost, UsageSource::Estimated));
-    assert_eq!((lost.cost, lost.tokens.total()), (Some(Nanos(5_000)), 900));
+    assert_eq!((lost.cost, lost.tokens.input, lost.tokens.output), (Some(Nanos(5_000)), Some(60), Some(840)));
     assert_eq!(lost.at, whole.at.plus(SECOND), "the newest time the journal knows");
     assert_eq!(ends(all(&open(&options(&folder)))).len(), 2, "a second start finds nothing new");
 }

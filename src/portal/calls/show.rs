@@ -126,8 +126,12 @@ impl ShowPage {
 
     /// What a call that nobody saw the end of was booked with.
     fn booked(&self) -> String {
-        let tokens = self.row.input_tokens.map(look::grouped);
-        let tokens = tokens.map_or_else(|| "no tokens".to_owned(), |count| format!("up to {count} tokens"));
+        let tokens = match (self.row.input_tokens, self.row.output_tokens) {
+            (None, None) => "no tokens".to_owned(),
+            (input, output) => {
+                format!("up to {} tokens", look::grouped(input.unwrap_or(0) + output.unwrap_or(0)))
+            }
+        };
         match self.row.cost_nanos {
             Some(cost) => format!("{tokens} and {}", look::money(cost)),
             None => format!("{tokens}, and no money: no budget applied to it"),
@@ -145,7 +149,7 @@ impl ShowPage {
 
 fn tokens_hint(call: &call::Model) -> String {
     if is_lost(call) {
-        return "estimated: set aside for prompt and answer together".to_owned();
+        return "estimated: set aside for prompt and answer".to_owned();
     }
     let parts = [
         (call.cached_read_tokens, "from cache"),

@@ -63,10 +63,15 @@ impl CallLine {
 pub fn tokens(call: &call::Model) -> String {
     match (call.input_tokens, call.output_tokens) {
         (None, None) => "—".to_owned(),
-        // What was set aside for prompt and answer together: which of them it was, nobody knows.
+        // Older journals held the sum alone.
         (Some(all), None) if is_lost(call) => format!("up to {}", look::grouped(all)),
         (input, output) => {
-            let about = if call.usage_source == UsageSource::Estimated.word() { "≈ " } else { "" };
+            let about = match UsageSource::parse(&call.usage_source) {
+                // What was set aside.
+                _ if is_lost(call) => "up to ",
+                Some(UsageSource::Estimated) => "≈ ",
+                _ => "",
+            };
             let (input, output) = (input.unwrap_or(0), output.unwrap_or(0));
             format!("{about}{} + {}", look::grouped(input), look::grouped(output))
         }
