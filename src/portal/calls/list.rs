@@ -60,10 +60,11 @@ pub async fn show(
 ) -> PageResult {
     let Told { asked, filter, before, more, errors } = filters::read(query.into_inner(), db.now())?;
     catch_up(&ledger, &db).await;
-    let listing = calls::list(&db, &scope(&actor, &asked), &filter, before, PAGE).await?;
+    let sight = asked_sight(&actor, &asked);
+    let listing = calls::list(&db, &sight, &filter, before, PAGE).await?;
     let names = names::of(&db, wanted(&filter, CallLine::wanted(&listing.calls))).await?;
     let more = match more {
-        true => Some(More::of(&db, &actor, &asked, &filter, &names).await?),
+        true => Some(More::of(&db, &actor, &sight, &asked, &filter, &names).await?),
         false => None,
     };
     let page = ListPage {
@@ -74,7 +75,7 @@ pub async fn show(
         errors,
         lines: listing.calls.iter().map(|call| CallLine::new(call, &names)).collect(),
         sees_all: may(&actor, Right::SeeEverything),
-        all: asked.scope == "all",
+        all: sight == Sight::Everything,
         newest: if before.is_some() { without(&asked, "/calls", "before") } else { String::new() },
         older: listing.next.map(|next| older(&asked, "/calls", next)).unwrap_or_default(),
         stopped: listing.stopped,
@@ -91,7 +92,7 @@ pub async fn show(
 pub async fn csv(actor: Actor, db: Data<Db>, ledger: Data<Ledger>, asked: Query<Asked>) -> PageResult {
     let (filter, _) = asked.read(db.now())?;
     catch_up(&ledger, &db).await;
-    let mut pieces = Box::pin(export::csv(Db::clone(&db), scope(&actor, &asked), filter));
+    let mut pieces = Box::pin(export::csv(Db::clone(&db), asked_sight(&actor, &asked), filter));
     // A fault before the first byte is still a page.
     let first = pieces.try_next().await?.unwrap_or_default();
     let file = stream::iter([Ok(first)]).chain(pieces).map_ok(Bytes::from);
@@ -103,7 +104,8 @@ pub async fn csv(actor: Actor, db: Data<Db>, ledger: Data<Ledger>, asked: Query<
         .streaming(file))
 }
 
-fn scope(actor: &Actor, asked: &Asked) -> Sight {
+/// What the list is over: one's own, unless everybody's was asked for by somebody who may see it.
+fn asked_sight(actor: &Actor, asked: &Asked) -> Sight {
     if asked.scope == "all" { sight(actor) } else { own_sight(actor) }
 }
 

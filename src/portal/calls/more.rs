@@ -11,7 +11,7 @@ use crate::domain::people::users;
 use crate::domain::permit::{Right, may};
 use crate::domain::supply;
 use crate::ledger::asked::Asked;
-use crate::ledger::calls::Filter;
+use crate::ledger::calls::{Filter, Sight};
 use crate::portal::look::Choice;
 use crate::store::Db;
 
@@ -30,13 +30,20 @@ pub struct More {
 }
 
 impl More {
-    /// Reads what the actor may choose from: everybody's things with `scope=all`, otherwise their own and those
-    /// of the teams they own, as the list itself does.
+    /// Reads what the actor may choose from, as far as the list itself reaches: everybody's things, or their own
+    /// and those of the teams they own.
     ///
     /// # Errors
     /// The database's own.
-    pub async fn of(db: &Db, actor: &Actor, asked: &Asked, filter: &Filter, names: &Names) -> Result<Self> {
-        let all = asked.scope == "all" && may(actor, Right::SeeEverything);
+    pub async fn of(
+        db: &Db,
+        actor: &Actor,
+        sight: &Sight,
+        asked: &Asked,
+        filter: &Filter,
+        names: &Names,
+    ) -> Result<Self> {
+        let all = *sight == Sight::Everything;
         let apps = apps::list_visible(db, actor, None, MOST).await?;
         let apps = apps.into_iter().filter(|view| all || actor.is_member(view.app.team_id));
         let keys = keys::list_visible(db, actor, &KeyFilter { limit: MOST, ..KeyFilter::default() }).await?;
