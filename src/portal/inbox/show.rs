@@ -75,16 +75,12 @@ pub async fn approve(
     let mut errors = FieldErrors::default();
     let ends_at = end_day::read(&values.ends_on, &mut errors);
     if !errors.is_empty() {
-        return again(&db, &visit, &actor, *id, values, errors).await;
+        return answer(&filled(&db, &visit, &actor, *id, Some(values), errors).await?);
     }
     let decision = Decision { plan: values.plan, ends_at, comment: values.comment.clone() };
     match subscriptions::approve(&db, &actor, *id, decision).await {
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Approved. Calls go through from now on.")),
-        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
-        Err(error) => {
-            let errors = end_day::mistakes(error)?;
-            again(&db, &visit, &actor, *id, values, errors).await
-        }
+        Err(error) => answer(&refused(&db, &visit, &actor, *id, values, error).await?),
     }
 }
 
@@ -98,11 +94,9 @@ pub async fn deny(
     let values = form.into_inner();
     match subscriptions::deny(&db, &actor, *id, values.comment.clone()).await {
         Ok(_) => Ok(flash(&visit, "/inbox", "good", "Denied. The requester is shown your comment.")),
-        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
         Err(error) => {
-            let errors = FieldErrors::from_error(error)?;
-            let page = filled(&db, &visit, &actor, *id, Some(values), errors).await?;
-            shell::html_422(&DecisionPage { denying: true, ..page })
+            let page = refused(&db, &visit, &actor, *id, values, error).await?;
+            answer(&DecisionPage { denying: page.overtaken.is_empty(), ..page })
         }
     }
 }
@@ -120,38 +114,38 @@ pub async fn suspend(
             let text = "Suspended. Its calls are refused from now on.";
             Ok(flash(&visit, &format!("/inbox/{id}"), "good", text))
         }
-        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
-        Err(error) => {
-            let mut errors = FieldErrors::from_error(error)?;
-            errors.add("comment", "Say why: the team is shown this.");
-            again(&db, &visit, &actor, *id, values, errors).await
-        }
+        Err(error) => answer(&refused(&db, &visit, &actor, *id, values, error).await?),
     }
 }
 
 pub async fn resume(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
     match subscriptions::resume(&db, &actor, *id).await {
         Ok(_) => Ok(flash(&visit, &format!("/inbox/{id}"), "good", "Its calls go through again.")),
-        Err(error) if error.code() == Code::Conflict => overtaken(&db, &visit, &actor, *id, &error).await,
-        Err(error) => Err(error.into()),
+        Err(error) => answer(&refused(&db, &visit, &actor, *id, DecisionForm::default(), error).await?),
     }
 }
 
-/// The request as it is now: somebody withdrew or decided it while the page stood open.
-async fn overtaken(db: &Db, visit: &Visit, actor: &Actor, id: SubscriptionId, error: &Error) -> PageResult {
-    let page = filled(db, visit, actor, id, None, FieldErrors::default()).await?;
-    shell::html_409(&DecisionPage { overtaken: error.message().to_owned(), ..page })
-}
-
-async fn again(
+/// The page of a decision that was not taken. Come too late, because somebody withdrew or decided the request
+/// while the page stood open: the request as it is now. Otherwise the form as typed, with its mistakes.
+async fn refused(
     db: &Db,
     visit: &Visit,
     actor: &Actor,
     id: SubscriptionId,
     values: DecisionForm,
-    errors: FieldErrors,
-) -> PageResult {
-    shell::html_422(&filled(db, visit, actor, id, Some(values), errors).await?)
+    error: Error,
+) -> Result<DecisionPage> {
+    if error.code() == Code::Conflict {
+        let page = filled(db, visit, actor, id, None, FieldErrors::default()).await?;
+        return Ok(DecisionPage { overtaken: error.message().to_owned(), ..page });
+    }
+    // A suspension has a reason where the form has a comment.
+    let errors = end_day::mistakes(error)?.renamed("reason", "comment");
+    filled(db, visit, actor, id, Some(values), errors).await
+}
+
+fn answer(page: &DecisionPage) -> PageResult {
+    if page.overtaken.is_empty() { shell::html_422(page) } else { shell::html_409(page) }
 }
 
 async fn filled(
