@@ -142,15 +142,16 @@ pub fn plain(text: &str) -> String {
     text.replace('`', "")
 }
 
-/// A state word as people read it: `cut_client` is "Caller left".
+/// A state word as people read it: `self_approved` is "Self approved".
 pub fn words(state: &str) -> String {
-    let state = match CallState::parse(state) {
-        Some(cut @ (CallState::CutClient | CallState::CutVendor)) => cut.label(),
-        _ => state,
-    };
     let spaced = state.replace(['_', '-'], " ");
     let mut chars = spaced.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// How a call ended, as people read it: `cut_client` is "Caller left". Also for a code, and for `ok`.
+pub fn ended(word: &str) -> String {
+    CallState::parse(word).map_or_else(|| words(word), |state| words(state.label()))
 }
 
 #[cfg(test)]

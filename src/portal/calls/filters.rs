@@ -7,7 +7,7 @@ use crate::base::{Code, Result, Timestamp};
 use crate::ledger::asked::Asked;
 use crate::ledger::calls::Filter;
 use crate::ledger::record::CallState;
-use crate::portal::look::Choice;
+use crate::portal::look::{self, Choice};
 use crate::portal::paging;
 use crate::web::FieldErrors;
 
@@ -93,12 +93,8 @@ impl Choices {
     pub fn new() -> Self {
         let any = |label: &str| Choice::new("", label);
         let mut states = vec![any("Any outcome")];
-        states.extend(CallState::ALL.iter().map(|state| {
-            let label = state.label();
-            let mut letters = label.chars();
-            let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-            Choice::new(state.word(), first + letters.as_str())
-        }));
+        states
+            .extend(CallState::ALL.iter().map(|state| Choice::new(state.word(), look::ended(state.word()))));
         let mut codes = vec![any("Any cause")];
         codes.extend(Code::ALL.iter().map(|code| Choice::new(code.word(), code.word())));
         Self {

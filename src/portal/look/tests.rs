@@ -29,8 +29,15 @@ fn every_state_has_a_tone_and_the_unknown_is_quiet() {
     assert_eq!(tone("approved"), "ok");
     assert_eq!(tone("denied"), "bad");
     assert_eq!(tone("something else"), "quiet");
-    assert_eq!(words("cut_client"), "Caller left");
+    assert_eq!(words("self_approved"), "Self approved");
     assert_eq!(words(""), "");
+}
+
+#[test]
+fn the_end_of_a_call_reads_as_its_state_is_labelled() {
+    assert_eq!(ended("cut_client"), "Caller left");
+    assert_eq!(ended("lost"), "Lost in a crash");
+    assert_eq!(ended("key_expired"), "Key expired");
 }
 
 #[test]

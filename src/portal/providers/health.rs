@@ -135,7 +135,7 @@ pub async fn day(db: &Db, id: ProviderId) -> Result<Day> {
     let causes = bad.into_iter().map(|one| {
         let word = one.code.unwrap_or(one.state);
         let is_code = Code::parse(&word).is_some();
-        (if is_code { word } else { look::words(&word) }, look::grouped(one.calls), is_code)
+        (if is_code { word } else { look::ended(&word) }, look::grouped(one.calls), is_code)
     });
     Ok(Day { calls, failed, causes: causes.collect() })
 }
