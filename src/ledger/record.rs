@@ -25,6 +25,13 @@ words! {
     }
 }
 
+impl CallState {
+    /// True when the call should have been answered and was not. A caller who left is no fault of anybody's.
+    pub fn is_error(self) -> bool {
+        !matches!(self, Self::Answered | Self::CutClient)
+    }
+}
+
 words! {
     /// Where the token counts of a call come from.
     UsageSource {

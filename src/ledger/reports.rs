@@ -65,7 +65,7 @@ pub async fn summary(db: &Db, sight: &Sight, from: Timestamp) -> Result<Summary>
     let mut hours: BTreeMap<i64, (i64, i64)> = (first..=last).map(|hour| (hour, (0, 0))).collect();
     let mut summary = Summary::default();
     for slice in slices {
-        let failed = slice.state != CallState::Answered.word();
+        let failed = CallState::parse(&slice.state).is_none_or(CallState::is_error);
         let errors = if failed { slice.calls } else { 0 };
         summary.calls += slice.calls;
         summary.errors += errors;

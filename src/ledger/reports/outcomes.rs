@@ -116,9 +116,9 @@ impl ApiOutcome {
         self.answered + self.refused + self.left + self.failed
     }
 
-    /// All that were not answered.
+    /// Those that should have been answered and were not ([`CallState::is_error`]).
     pub fn errors(&self) -> i64 {
-        self.calls() - self.answered
+        self.refused + self.failed
     }
 
     /// Calls that were let through and whose caller waited.

@@ -129,9 +129,10 @@ pub async fn day(db: &Db, id: ProviderId) -> Result<Day> {
     let outcomes = reports::vendor_outcomes(db, id, db.now().minus(DAY)).await?;
     let calls = outcomes.iter().map(|one| one.calls).sum();
     let bad: Vec<_> = outcomes.into_iter().filter(|one| one.state != CallState::Answered.word()).collect();
-    // A caller who left is no fault of the vendor's; how many did is told all the same.
-    let left = |one: &&reports::VendorOutcome| one.state == CallState::CutClient.word();
-    let failed = bad.iter().filter(|one| !left(one)).map(|one| one.calls).sum();
+    // How many callers left is told beside the errors.
+    let is_error =
+        |one: &&reports::VendorOutcome| CallState::parse(&one.state).is_none_or(CallState::is_error);
+    let failed = bad.iter().filter(is_error).map(|one| one.calls).sum();
     let causes = bad.into_iter().map(|one| {
         let word = one.code.unwrap_or(one.state);
         let is_code = Code::parse(&word).is_some();
