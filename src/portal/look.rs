@@ -97,12 +97,6 @@ pub fn verdict(state: &str) -> &'static str {
     }
 }
 
-/// What a decision was made on, without the sentence that was said: that has its own place.
-pub fn decided(facts: &str) -> &str {
-    let end = if facts.starts_with("said=") { Some(0) } else { facts.find(" said=") };
-    end.and_then(|end| facts.get(..end)).unwrap_or(facts)
-}
-
 /// True when two values read the same, whatever their types.
 pub fn same(one: impl std::fmt::Display, other: impl std::fmt::Display) -> bool {
     one.to_string() == other.to_string()

@@ -1,5 +1,6 @@
 //! The log of calls: D10 for one's own, M16 for all, and one call.
 
+mod facts;
 mod filters;
 mod list;
 mod more;
@@ -18,6 +19,7 @@ use crate::store::Db;
 use crate::store::entity::states::TeamRole;
 use crate::web::{Method, Need, Page, page};
 
+pub use facts::Facts;
 pub use view::CallLine;
 
 pub fn pages() -> Vec<Page> {
@@ -36,6 +38,16 @@ pub fn refusal(told: &Told) -> Option<Error> {
 /// All that the actor may see.
 pub fn sight(actor: &Actor) -> Sight {
     if may(actor, Right::SeeEverything) { Sight::Everything } else { own_sight(actor) }
+}
+
+/// Whose calls a page shows that was asked for `all`, for `mine`, or for neither. Who sees everything and looks
+/// after none of it, an auditor, starts with everybody's; all others with their own.
+pub fn asked_sight(actor: &Actor, scope: &str) -> Sight {
+    match scope {
+        "all" => sight(actor),
+        "" if !may(actor, Right::ManageAllAccess) => sight(actor),
+        _ => own_sight(actor),
+    }
 }
 
 /// What is the actor's own: calls of their keys, and of the teams they own.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::facts::Facts;
 use super::view::{is_lost, tokens, total};
 use super::{catch_up, refusal, sight};
 use crate::base::ids::CallId;
@@ -35,6 +36,7 @@ struct ShowPage {
     cost_hint: String,
     first_byte: String,
     total: String,
+    facts: Facts,
     attempts: Vec<Try>,
 }
 
@@ -83,6 +85,7 @@ async fn find(actor: &Actor, db: &Db, ledger: &Ledger, id: CallId) -> Result<Opt
 fn wanted(told: &Told, sees_supply: bool) -> Wanted {
     let call = &told.call;
     let mut wanted = Wanted {
+        apis: call.api_id.into_iter().collect(),
         apps: call.app_id.into_iter().collect(),
         keys: call.key_id.into_iter().collect(),
         teams: call.team_id.into_iter().collect(),
@@ -115,6 +118,7 @@ impl ShowPage {
             cost_hint: cost_hint(&call),
             first_byte: call.first_byte_us.map_or_else(|| "—".to_owned(), look::duration),
             total: total(&call),
+            facts: Facts::read(&call.facts, &names.api(call.api_id)),
             attempts: attempts.iter().map(|one| Try::new(one, call.total_us, names, sees_supply)).collect(),
             row: call,
         }

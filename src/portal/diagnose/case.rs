@@ -12,14 +12,14 @@ use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::keys::{self, KeyView};
-use crate::domain::names;
+use crate::domain::names::{self, Wanted};
 use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
 use crate::gateway::explain::{Question, dry_run, endpoint};
 use crate::ledger::calls::{Filter, Told};
 use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
-use crate::portal::calls::{CallLine, catch_up, refusal, sight};
+use crate::portal::calls::{CallLine, Facts, catch_up, refusal, sight};
 use crate::portal::look;
 use crate::store::Db;
 use crate::store::entity::{call, key_secret};
@@ -68,7 +68,7 @@ pub struct CallCase {
     pub said: String,
     /// What to do next.
     pub next: String,
-    pub facts: String,
+    pub facts: Facts,
     pub policy_seq: i64,
     pub model: String,
     pub lines: Vec<Line>,
@@ -99,7 +99,10 @@ impl Desk<'_> {
             told = calls::find_for_diagnosis(self.db, &sight, id).await?;
         }
         let Some(told) = told else { return Ok(None) };
-        let mut then = call_case(&told);
+        let api = told.call.api_id;
+        let names =
+            names::of(self.db, Wanted { apis: api.into_iter().collect(), ..Wanted::default() }).await?;
+        let mut then = call_case(&told, &names.api(api));
         let call = told.call;
         let key = match call.key_id {
             Some(key) => self.visible(key).await?,
@@ -235,15 +238,17 @@ impl CallCase {
     }
 }
 
-fn call_case(of: &Told) -> CallCase {
+/// `api`: what the API that was called is called.
+fn call_case(of: &Told, api: &str) -> CallCase {
     let (call, told) = (&of.call, refusal(of));
-    // The last of the facts is what the caller was told, in words of its own.
+    // What the caller was told, in words of its own; what follows it is for operators.
     let (facts, said) = call.facts.split_once("said=").unwrap_or((&call.facts, ""));
+    let said = said.split_once(" cause=").map_or(said, |(said, _)| said);
     let said = if said.is_empty() { told.as_ref().map_or("", Error::message) } else { said };
     let code = told.as_ref().map(Error::code);
-    let (facts, received) = match facts.split_once("received=") {
-        Some((facts, received)) if code == Some(Code::AuthMissing) => (facts, received.trim()),
-        _ => (facts, ""),
+    let received = match facts.split_once("received=") {
+        Some((_, received)) if code == Some(Code::AuthMissing) => received.trim(),
+        _ => "",
     };
     CallCase {
         id: call.id,
@@ -252,7 +257,7 @@ fn call_case(of: &Told) -> CallCase {
         code,
         said: look::spoken(said),
         next: told.as_ref().map_or("", Error::next).to_owned(),
-        facts: facts.trim().to_owned(),
+        facts: Facts::read(&call.facts, api),
         policy_seq: call.policy_seq,
         model: call.model.clone(),
         lines: if call.state == CallState::Lost.word() {

@@ -10,6 +10,7 @@ use crate::domain::catalogue;
 use crate::domain::names::{self, Wanted};
 use crate::domain::people::Email;
 use crate::domain::settings::{self, Site};
+use crate::portal::look;
 use crate::store::Db;
 
 /// The facts of the call and its chain of checks.
@@ -17,7 +18,7 @@ pub fn text(call: &CallCase, outlook: &str) -> String {
     let mut lines = vec![
         format!("Request id: {}", call.id),
         format!("When: {}", call.at.human()),
-        format!("Outcome: {}", call.state),
+        format!("Outcome: {}", look::ended(&call.state)),
     ];
     if let Some(code) = call.code {
         lines.push(format!("Cause: {code}: {}", call.said));
@@ -25,8 +26,8 @@ pub fn text(call: &CallCase, outlook: &str) -> String {
     if !call.model.is_empty() {
         lines.push(format!("Model: {}", call.model));
     }
-    if !call.facts.is_empty() {
-        lines.push(format!("Decided on: {}", call.facts));
+    if !call.facts.on.is_empty() {
+        lines.push(format!("Decided on: {}", call.facts.on));
     }
     lines.extend(call.lines.iter().map(|line| format!("Check {}: {}", line.name, line.state)));
     if !outlook.is_empty() {

@@ -104,13 +104,6 @@ fn a_line_of_points_fills_its_box() {
 }
 
 #[test]
-fn what_was_said_is_not_said_twice() {
-    assert_eq!(decided("api=a/v1 plan=Standard"), "api=a/v1 plan=Standard");
-    assert_eq!(decided("api=a/v1 said=Key `x` expired."), "api=a/v1");
-    assert_eq!(decided("said=No key."), "");
-}
-
-#[test]
 fn a_share_is_whole_only_when_it_is() {
     assert_eq!(share(0, 0), "—");
     assert_eq!((share(0, 9), share(9, 9)), ("0%".to_owned(), "100%".to_owned()));
