@@ -17,7 +17,7 @@ const LONGEST: usize = 200;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// `all`: not only one's own; for those who may see everything.
+    /// `all`: not only one's own, for those who may see everything; `mine`: one's own.
     pub scope: String,
     /// `1h`, `24h`, `7d`, `30d`; empty is any time.
     pub range: String,

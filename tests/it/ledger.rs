@@ -149,10 +149,14 @@ async fn m16_an_auditor_sees_all_calls() {
     let call = app.called(&dana);
     let stranger = refusal(&app, Who::stranger([192, 0, 2, 9].into()), Code::KeyMalformed, false);
     app.app.ledger.refuse(&stranger);
-    let own = auditor.browser.get("/calls").await.is(200).text;
+    let own = auditor.browser.get("/calls?scope=mine").await.is(200).text;
     assert!(!own.contains(&call.id.to_string()));
-    let all = auditor.browser.get("/calls?scope=all").await.is(200).text;
-    assert!(all.contains(&call.id.to_string()) && all.contains(&stranger.id.to_string()));
+    for everybodys in ["/calls", "/calls?scope=all", "/"] {
+        let all = auditor.browser.get(everybodys).await.is(200).text;
+        assert!(all.contains(&call.id.to_string()) && all.contains(&stranger.id.to_string()), "{everybodys}");
+        assert!(!all.contains("New key") && !all.contains("steps to a first answer"), "{everybodys}");
+    }
+    assert!(!dana.browser.get("/").await.is(200).text.contains(&stranger.id.to_string()));
     auditor.browser.get(&format!("/calls/{}", call.id)).await.is(200);
 }
 

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::filters::{self, Choices, FIELDS, Told, older, without};
 use super::more::{self, More};
 use super::view::CallLine;
-use super::{catch_up, own_sight, sight};
+use super::{asked_sight, catch_up};
 use crate::domain::actor::Actor;
 use crate::domain::names::{self, Names, Wanted};
 use crate::domain::permit::{Right, may};
@@ -60,7 +60,7 @@ pub async fn show(
 ) -> PageResult {
     let Told { asked, filter, before, more, errors } = filters::read(query.into_inner(), db.now())?;
     catch_up(&ledger, &db).await;
-    let sight = asked_sight(&actor, &asked);
+    let sight = asked_sight(&actor, &asked.scope);
     let listing = calls::list(&db, &sight, &filter, before, PAGE).await?;
     let names = names::of(&db, wanted(&filter, CallLine::wanted(&listing.calls))).await?;
     let more = match more {
@@ -92,7 +92,7 @@ pub async fn show(
 pub async fn csv(actor: Actor, db: Data<Db>, ledger: Data<Ledger>, asked: Query<Asked>) -> PageResult {
     let (filter, _) = asked.read(db.now())?;
     catch_up(&ledger, &db).await;
-    let mut pieces = Box::pin(export::csv(Db::clone(&db), asked_sight(&actor, &asked), filter));
+    let mut pieces = Box::pin(export::csv(Db::clone(&db), asked_sight(&actor, &asked.scope), filter));
     // A fault before the first byte is still a page.
     let first = pieces.try_next().await?.unwrap_or_default();
     let file = stream::iter([Ok(first)]).chain(pieces).map_ok(Bytes::from);
@@ -102,11 +102,6 @@ pub async fn csv(actor: Actor, db: Data<Db>, ledger: Data<Ledger>, asked: Query<
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\""))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .streaming(file))
-}
-
-/// What the list is over: one's own, unless everybody's was asked for by somebody who may see it.
-fn asked_sight(actor: &Actor, asked: &Asked) -> Sight {
-    if asked.scope == "all" { sight(actor) } else { own_sight(actor) }
 }
 
 fn wanted(filter: &Filter, lines: Wanted) -> Wanted {

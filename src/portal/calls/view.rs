@@ -1,7 +1,7 @@
 //! How a call reads.
 
 use crate::base::ids::CallId;
-use crate::base::{Nanos, Timestamp};
+use crate::base::{Code, Nanos, Timestamp};
 use crate::domain::names::{Names, Wanted};
 use crate::ledger::record::{CallState, UsageSource};
 use crate::portal::look;
@@ -47,6 +47,11 @@ impl CallLine {
             cost: call.cost_nanos,
             total: total(call),
         }
+    }
+
+    /// What its code says; empty without one.
+    pub fn meaning(&self) -> &'static str {
+        Code::parse(&self.code).map_or("", Code::message)
     }
 
     /// The names that lines show.

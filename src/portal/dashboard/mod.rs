@@ -7,13 +7,13 @@ use askama::Template;
 
 use self::news::News;
 use self::steps::{Access, Step};
-use super::calls::{CallLine, catch_up, own_sight, sight};
+use super::calls::{CallLine, asked_sight, catch_up};
 use super::frame::Frame;
 use super::{look, shell};
 use crate::base::clock::{DAY, HOUR};
 use crate::base::ids::KeyId;
 use crate::base::limit::Limit;
-use crate::base::{Nanos, Result, Timestamp};
+use crate::base::{Code, Nanos, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyFilter};
 use crate::domain::permit::{Right, may};
@@ -32,6 +32,8 @@ const LATEST: u64 = 5;
 const CAUSES: usize = 6;
 /// Budgets shown.
 const BUDGETS: usize = 5;
+/// Undecided requests counted.
+const UNDECIDED: u64 = 100;
 /// Keys shown that end soon.
 const EXPIRING: usize = 10;
 
@@ -51,11 +53,15 @@ struct Dashboard {
     frame: Frame,
     sees_all: bool,
     all: bool,
+    /// A key is made from here; not by who looks at everybody's calls without looking after them.
+    can_make: bool,
     /// Not empty while the person has not yet made a first call.
     steps: Vec<Step>,
     news: Vec<News>,
     /// What waits in this person's inbox.
     waiting: u32,
+    /// Requests that wait for others, for who only looks at them.
+    undecided: usize,
     calls_day: String,
     errors_day: String,
     tokens_week: String,
@@ -83,9 +89,10 @@ struct Spent {
 }
 
 struct Cause {
+    /// A code, or how the calls ended in words.
     word: String,
-    /// A code has a page of its own.
-    is_code: bool,
+    /// What a code means, told on a page of its own; empty for what is said in words.
+    meaning: &'static str,
     count: String,
     href: String,
 }
@@ -111,8 +118,8 @@ pub async fn show(
     let Some(actor) = visit.actor.clone() else { return Ok(see_other("/catalogue")) };
     catch_up(&ledger, &db).await;
     let sees_all = may(&actor, Right::SeeEverything);
-    let all = sees_all && scope.scope == "all";
-    let sight = if all { sight(&actor) } else { own_sight(&actor) };
+    let sight = asked_sight(&actor, &scope.scope);
+    let all = sight == Sight::Everything;
     let frame = shell::frame(&db, &visit).await?;
     let budgets = if all { Vec::new() } else { budgets(&db, &gateway, &actor).await? };
     let page = gather(&db, &actor, &sight, frame, sees_all, all).await?;
@@ -148,12 +155,19 @@ async fn gather(
         }
         news = news.into_iter().map(|one| one.with_keys(&apps)).collect();
     }
+    let can_make = !all || may(actor, Right::ManageAllAccess);
+    let undecided = match can_make {
+        true => 0,
+        false => subscriptions::list_inbox(db, actor, None, UNDECIDED).await?.len(),
+    };
     let hours = last_day(&week, now);
     Ok(Dashboard {
         waiting: frame.waiting(),
         frame,
         sees_all,
         all,
+        can_make,
+        undecided,
         steps,
         news,
         no_errors: no_errors(latest.is_empty(), week.calls),
@@ -253,14 +267,14 @@ fn unpriced_line(month: &Summary) -> String {
 }
 
 fn cause(word: &str, count: i64, all: bool) -> Cause {
-    let is_code = crate::base::Code::parse(word).is_some();
-    let field = if is_code { "code" } else { "state" };
-    let scope = if all { "scope=all&" } else { "" };
+    let code = Code::parse(word);
+    let field = if code.is_some() { "code" } else { "state" };
+    let scope = if all { "all" } else { "mine" };
     Cause {
-        word: word.to_owned(),
-        is_code,
+        word: code.map_or_else(|| look::ended(word), |code| code.to_string()),
+        meaning: code.map_or("", Code::message),
         count: look::grouped(count),
-        href: format!("/calls?{scope}range=7d&{field}={word}"),
+        href: format!("/calls?scope={scope}&range=7d&{field}={word}"),
     }
 }
 
