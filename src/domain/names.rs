@@ -120,6 +120,15 @@ impl Names {
         name(&self.users, id)
     }
 
+    /// Who did what a trail tells: their name with their address beside it; the bare `label` of the trail where
+    /// nobody has a name.
+    pub fn doer(&self, id: Option<UserId>, label: &str) -> (String, String) {
+        match id.and_then(|id| self.users.get(&id)) {
+            Some(name) if name != label => (name.clone(), label.to_owned()),
+            _ => (label.to_owned(), String::new()),
+        }
+    }
+
     /// `slug/v1`.
     pub fn version(&self, id: Option<VersionId>) -> String {
         name(&self.versions, id)

@@ -1,12 +1,14 @@
 //! Requests and decisions in the browser and by script.
 
 use portico::base::clock::DAY;
-use portico::base::ids::SubscriptionId;
+use portico::base::ids::{AppId, SubscriptionId};
+use portico::domain::actor::Actor;
 use portico::domain::catalogue;
+use portico::domain::keys::{self, NewKey};
 use portico::domain::people::admin_tokens::Reach;
 use portico::domain::plans::{self, NewStarter, Starter};
-use portico::domain::subscriptions;
-use portico::store::entity::states::{Approval, SubscriptionState};
+use portico::domain::{subscriptions, teams};
+use portico::store::entity::states::{Approval, SubscriptionState, TeamRole};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -76,6 +78,13 @@ async fn b44_a_request_is_decided_by_form_once_by_those_who_may() {
     assert_eq!(lines.iter().filter(|line| line.what == "approved").count(), 1);
     let page = admin.browser.get(&page).await.is(200);
     assert!(page.text.contains("Decided by admin"), "{}", page.text);
+    // People are called by their names; the address stands beside.
+    for page in [page, dana.browser.get(&format!("/requests/{id}")).await.is(200)] {
+        assert!(page.text.contains("title=\"admin@example.com\">Approved by admin<"), "{}", page.text);
+    }
+    for act in ["withdrawal", "reminder"] {
+        overtaken(&dana, &format!("/requests/{id}/{act}"), &[], "approved").await;
+    }
 }
 
 #[actix_web::test]
@@ -371,4 +380,35 @@ async fn a_plan_without_a_model_of_the_version_is_told_before_and_after() {
     assert!(
         form.contains("Every app of yours has this API already") && form.contains("type=\"submit\" disabled")
     );
+}
+
+#[actix_web::test]
+async fn who_ends_a_subscription_for_others_is_told_how_many_keys_it_reaches() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let (dana, eve) = (app.person("dana").await, app.person("eve").await);
+    let team = teams::create(&app.db, &admin.actor, "Search").await.unwrap().id;
+    for (person, role) in [(&dana, TeamRole::Owner), (&eve, TeamRole::Member)] {
+        teams::add(&app.db, &admin.actor, team, &person.user.email, role).await.unwrap();
+    }
+    let place =
+        dana.browser.submit("/apps/new", "/apps", &[("name", "Shop"), ("team", &team.to_string())]).await;
+    let place = place.is(303).location().to_owned();
+    let shop: AppId = place.strip_prefix("/apps/").unwrap().parse().unwrap();
+    let ask = format!("/subscribe/{}", starter.api.slug);
+    let fields = [("plan", &*starter.plan.id.to_string()), ("app", &shop.to_string()), ("reason", "mail")];
+    let request = dana.browser.submit(&ask, &ask, &fields).await.is(303).location().to_owned();
+    for name in ["first", "second"] {
+        let key = NewKey { owner: Some(dana.user.id), ..NewKey::usual(shop, name) };
+        keys::issue(&app.db, &Actor::system("test"), key).await.unwrap();
+    }
+    let page = eve.browser.get(&place).await.is(200).text;
+    assert!(page.contains("None of them is yours") && !page.contains("second"), "{page}");
+    let page = eve.browser.get(&request).await.is(200).text;
+    let (card, dialog) = page.split_once("id=\"end-dialog\"").expect("she may end it");
+    assert!(card.contains("Any member of Search"), "{card}");
+    assert!(dialog.contains("2 working keys") && dialog.contains("as any member may"), "{dialog}");
+    eve.browser.submit(&request, &format!("{request}/end"), &[]).await.is(303);
+    overtaken(&dana, &format!("{request}/end"), &[], "ended").await;
 }

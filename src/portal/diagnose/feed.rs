@@ -4,6 +4,7 @@ use crate::base::clock::DAY;
 use crate::base::{Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, CallChain};
+use crate::domain::names::{self, Wanted};
 use crate::domain::permit::{Right, may};
 use crate::ledger::reports::{self, KeyCaller};
 use crate::portal::look;
@@ -18,6 +19,8 @@ pub struct Changed {
     pub at: Timestamp,
     pub what: String,
     pub who: String,
+    /// The address of whoever it was; empty where it is not told beside their name.
+    pub address: String,
     /// It came after the call: it may be why things differ now.
     pub since: bool,
 }
@@ -58,19 +61,17 @@ pub async fn changes(
     let more = rows.len() > most;
     rows.truncate(most);
     let sees_people = may(actor, Right::SeeEverything);
+    let users = rows.iter().filter_map(|row| row.actor_id).collect();
+    let names = names::of(db, Wanted { users, ..Wanted::default() }).await?;
     let shown = rows.into_iter().map(|row| {
         let own = row.actor_id.is_some_and(|id| actor.is(id));
         let rule = row.actor_id.is_none();
-        Changed {
-            at: row.at,
-            what: look::deed(&row.act),
-            who: match (own, sees_people || rule) {
-                (true, _) => "you".to_owned(),
-                (false, true) => row.actor_label,
-                (false, false) => "somebody with the right to".to_owned(),
-            },
-            since: row.at > at,
-        }
+        let (who, address) = match (own, sees_people || rule) {
+            (true, _) => ("you".to_owned(), String::new()),
+            (false, true) => names.doer(row.actor_id, &row.actor_label),
+            (false, false) => ("somebody with the right to".to_owned(), String::new()),
+        };
+        Changed { at: row.at, what: look::deed(&row.act), who, address, since: row.at > at }
     });
     Ok(Changes { shown: shown.collect(), more })
 }
@@ -81,7 +82,7 @@ pub struct User {
     pub agent: String,
     pub first: Timestamp,
     pub last: Timestamp,
-    /// "3 ok, 2 key_expired".
+    /// "3 ok, 2 key expired".
     pub causes: String,
 }
 
@@ -92,7 +93,10 @@ pub async fn users(db: &Db, key: &key::Model) -> Result<Vec<User>> {
 }
 
 fn user(caller: KeyCaller) -> User {
-    let causes: Vec<String> = caller.causes.iter().map(|(cause, count)| format!("{count} {cause}")).collect();
+    let words = |cause: &str| look::ended(cause).to_lowercase();
+    let causes =
+        caller.causes.iter().map(|(cause, count)| format!("{} {}", look::grouped(count), words(cause)));
+    let causes: Vec<String> = causes.collect();
     User {
         ip: caller.ip,
         agent: caller.agent,

@@ -174,7 +174,7 @@ async fn filled(
     Ok(DecisionPage {
         frame: shell::frame(db, visit).await?,
         state: view.shown_state(),
-        lines: timeline::lines(subscriptions::history(db, actor, id).await?),
+        lines: timeline::of(db, actor, id).await?,
         asked: plans.iter().find(|plan| plan.value == wanted).cloned().unwrap_or_default(),
         plan: values.plan.map_or(wanted, |plan| plan.to_string()),
         ends_on: match values.ends_on.is_empty() {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::base::{Result, Timestamp};
 use crate::domain::audit;
+use crate::domain::names::{self, Names, Wanted};
 use crate::store::Db;
 use crate::store::entity::{audit_event, key};
 
@@ -12,17 +13,22 @@ pub struct Line {
     pub tone: &'static str,
     pub icon: &'static str,
     pub title: String,
+    /// The address of who did it; empty where the title has it.
+    pub address: String,
     pub at: Timestamp,
     pub text: String,
 }
 
 /// The newest first, 50 at most.
 pub async fn lines(db: &Db, key: &key::Model) -> Result<Vec<Line>> {
-    let events = audit::list_touching(db, &[key.id.0], key.created_at).await?;
-    Ok(events.into_iter().filter(|event| event.subject_id == Some(key.id.0)).map(line).collect())
+    let mut events = audit::list_touching(db, &[key.id.0], key.created_at).await?;
+    events.retain(|event| event.subject_id == Some(key.id.0));
+    let users = events.iter().filter_map(|event| event.actor_id).collect();
+    let names = names::of(db, Wanted { users, ..Wanted::default() }).await?;
+    Ok(events.into_iter().map(|event| line(event, &names)).collect())
 }
 
-fn line(event: audit_event::Model) -> Line {
+fn line(event: audit_event::Model, names: &Names) -> Line {
     let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
     let leaked = details["leaked"] == true || details["reason"] == "leaked";
     let (tone, icon, words) = match event.act.as_str() {
@@ -49,7 +55,8 @@ fn line(event: audit_event::Model) -> Line {
         },
         _ => String::new(),
     };
-    Line { tone, icon, title: format!("{words} by {}", event.actor_label), at: event.at, text }
+    let (who, address) = names.doer(event.actor_id, &event.actor_label);
+    Line { tone, icon, title: format!("{words} by {who}"), address, at: event.at, text }
 }
 
 fn overlap(details: &Value) -> String {

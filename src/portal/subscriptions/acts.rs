@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use super::show;
 use crate::base::ids::{PlanId, SubscriptionId, VersionId};
+use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::subscriptions::{self, Move};
-use crate::portal::back::answer;
 use crate::portal::returned::Returned;
 use crate::store::Db;
 use crate::store::entity::states::SubscriptionState;
@@ -18,12 +18,28 @@ fn back(id: SubscriptionId) -> String {
 
 pub async fn withdraw(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
     let done = subscriptions::withdraw(&db, &actor, *id).await;
-    answer(&visit, &back(*id), "The request is withdrawn.", done)
+    answer(&db, &visit, &actor, *id, "The request is withdrawn.", done).await
 }
 
 pub async fn remind(db: Data<Db>, visit: Visit, actor: Actor, id: Path<SubscriptionId>) -> PageResult {
     let done = subscriptions::remind(&db, &actor, *id).await;
-    answer(&visit, &back(*id), "Reminded. You can do so once a day.", done)
+    answer(&db, &visit, &actor, *id, "Reminded. You can do so once a day.", done).await
+}
+
+/// Back to the request; where it was decided or taken back meanwhile, the request as it is now.
+async fn answer<T>(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: SubscriptionId,
+    text: &str,
+    done: Result<T>,
+) -> PageResult {
+    match done {
+        Ok(_) => Ok(flash(visit, &back(id), "good", text)),
+        Err(error) if error.code() == Code::Conflict => show::overtaken(db, visit, actor, id, &error).await,
+        Err(error) => crate::portal::back::back(visit, &back(id), error),
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,15 +57,14 @@ pub async fn move_to(
     form: Form<MoveForm>,
 ) -> PageResult {
     let to = Move { version: form.version, plan: form.plan };
-    let row = match subscriptions::move_to(&db, &actor, *id, to).await {
-        Ok(row) => row,
-        Err(error) => return crate::portal::back::back(&visit, &back(*id), error),
-    };
-    let text = match row.state {
-        SubscriptionState::Requested => "Changed. It waits for approval; calls are refused until then.",
+    let done = subscriptions::move_to(&db, &actor, *id, to).await;
+    let text = match &done {
+        Ok(row) if row.state == SubscriptionState::Requested => {
+            "Changed. It waits for approval; calls are refused until then."
+        }
         _ => "Moved. The next call uses it.",
     };
-    Ok(flash(&visit, &back(*id), "good", text))
+    answer(&db, &visit, &actor, *id, text, done).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,6 +84,9 @@ pub async fn end(
     let comment = form.into_inner().comment;
     match subscriptions::end(&db, &actor, *id, comment.clone()).await {
         Ok(_) => Ok(flash(&visit, &back(*id), "good", "The subscription has ended.")),
+        Err(error) if error.code() == Code::Conflict => {
+            show::overtaken(&db, &visit, &actor, *id, &error).await
+        }
         Err(error) => {
             let returned = Returned::from_error("end-dialog", [("comment", comment)], error)?;
             show::again(&db, &visit, &actor, *id, returned).await

@@ -8,7 +8,7 @@ use super::timeline::{self, Line};
 use super::{end_day, offer};
 use crate::base::clock::DAY;
 use crate::base::ids::{PlanId, SubscriptionId, VersionId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Code, Error, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::catalogue::{self, ApiPage, VersionView};
@@ -53,6 +53,8 @@ struct RequestPage {
     empty: bool,
     values: RepeatForm,
     errors: FieldErrors,
+    /// Why an act could not be done any more; empty otherwise.
+    overtaken: String,
     /// The form that ends the subscription, when it came back.
     returned: Returned,
     /// Working keys of the application, whoever owns them.
@@ -120,6 +122,18 @@ pub(super) async fn again(
     shell::html_422(&RequestPage { returned, ..page })
 }
 
+/// The request as it is now: somebody decided it or took it back while the page stood open.
+pub(super) async fn overtaken(
+    db: &Db,
+    visit: &Visit,
+    actor: &Actor,
+    id: SubscriptionId,
+    error: &Error,
+) -> PageResult {
+    let page = filled(db, visit, actor, id, None, FieldErrors::default()).await?;
+    shell::html_409(&RequestPage { overtaken: error.message().to_owned(), ..page })
+}
+
 async fn filled(
     db: &Db,
     visit: &Visit,
@@ -156,7 +170,7 @@ async fn filled(
         empty: version.zip(plan).is_some_and(|(version, plan)| offer::models(version, plan).is_empty()),
         frame: shell::frame(db, visit).await?,
         state: view.shown_state(),
-        lines: timeline::lines(subscriptions::history(db, actor, id).await?),
+        lines: timeline::of(db, actor, id).await?,
         owner_team: api.as_ref().map(|api| api.owner_team.clone()).unwrap_or_default(),
         contact: api.as_ref().map(|api| api.api.contact.clone()).unwrap_or_default(),
         versions: api
@@ -170,6 +184,7 @@ async fn filled(
         plans,
         values,
         errors,
+        overtaken: String::new(),
         returned: Returned::default(),
         view,
     })

@@ -17,7 +17,7 @@ fn told(act: &str, details: Value) -> String {
         previous: String::new(),
         hash: String::new(),
     };
-    line(event).text
+    line(event, &Names::default()).text
 }
 
 #[test]
