@@ -45,11 +45,19 @@ pub enum Format {
 impl Format {
     pub const ALL: &[Self] = &[Self::OpenAi, Self::Anthropic];
 
-    /// The stable word kept in the database and shown in forms.
+    /// The stable word kept in the database.
     pub fn word(self) -> &'static str {
         match self {
             Self::OpenAi => "openai",
             Self::Anthropic => "anthropic",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OpenAi => "OpenAI",
+            Self::Anthropic => "Anthropic",
         }
     }
 

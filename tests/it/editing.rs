@@ -263,3 +263,17 @@ async fn an_expired_key_stays_on_home_until_it_is_old_news() {
     assert!(over.contains("Expired") && over.contains(&dana.key.prefix), "{over}");
     assert!(card(31).await.contains("None has expired"));
 }
+
+#[actix_web::test]
+async fn models_that_cannot_be_offered_are_told_at_their_field() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let vendor = format!("/manage/vendors/{}", starter.provider.id);
+    for (more, why) in [("", "Name at least one model."), ("fine bad!name", "Use letters")] {
+        let page =
+            admin.browser.submit(&vendor, &format!("{vendor}/models"), &[("more", more)]).await.is(422);
+        let error = page.text.split("id=\"more-error\"").nth(1).expect("an error at the field");
+        assert!(error.split("</p>").next().unwrap().contains(why), "{error}");
+    }
+}

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::new::split;
 use super::show;
+use crate::base::Code;
 use crate::base::ids::ProviderId;
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, ProviderChange, Switch};
@@ -159,10 +160,16 @@ pub async fn offer(
 ) -> PageResult {
     let OfferForm { models, more } = form.into_inner();
     let typed = [("models", models.join("\n")), ("more", more.clone())];
-    match supply::offer(&db, &actor, *id, models.into_iter().chain(split(&more)).collect()).await {
-        Ok(offered) if offered.is_empty() => Ok(flash(&visit, &path(*id), "note", "No model was named.")),
+    let named: Vec<String> = models.into_iter().chain(split(&more)).collect();
+    let done = match named.is_empty() {
+        true => Err(Code::FieldInvalid.saying("Name at least one model.").on("models")),
+        false => supply::offer(&db, &actor, *id, named).await,
+    };
+    match done {
         Ok(_) => Ok(flash(&visit, &path(*id), "good", "Added. Offer them in an API version next.")),
         Err(error) => {
+            // The boxes hold known names, if there are any: what is wrong was typed, or should have been.
+            let error = if error.param() == Some("models") { error.on("more") } else { error };
             let returned = Returned::from_error("offer", typed, error)?;
             show::again(&db, &gateway, &actor, &visit, *id, returned).await
         }

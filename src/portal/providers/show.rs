@@ -27,6 +27,8 @@ struct ProviderPage {
     pulses: Vec<Pulse>,
     day: Day,
     vendor: String,
+    /// The protocol it speaks, as people call it.
+    format: String,
     docs_url: String,
     key_hint: String,
     needs_secret: bool,
@@ -85,6 +87,7 @@ async fn page(
         day: health::day(db, id).await?,
         frame: shell::frame(db, visit).await?,
         vendor: preset.map(|preset| preset.name.clone()).unwrap_or_default(),
+        format: preset.map_or(view.provider.format.as_str(), |preset| preset.format.label()).to_owned(),
         docs_url: preset.map(|preset| preset.docs_url.clone()).unwrap_or_default(),
         key_hint: preset.map(|preset| preset.key_hint.clone()).unwrap_or_default(),
         needs_secret: !supply::needs_no_secret(&view.provider),
