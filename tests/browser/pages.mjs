@@ -185,6 +185,15 @@ async function scriptless({ server, enter, report }) {
   await page.getByRole('button', { name: 'Make key' }).click();
   const secret = (await page.locator('#secret').textContent()).trim();
   report('a key is made without a script', secret.startsWith('sk-ptc-'), page.url());
+  for (const path of ['/keys', '/diagnose', '/manage/vendors/new?preset=openai']) {
+    await page.goto(`${server.url}${path}`);
+    if (path === '/keys') await page.locator('main .table__main').first().click();
+    report(`${path} shows nothing that needs a script`, (await page.locator('.js-only:visible').count()) === 0 && (await page.locator('.js-only').count()) > 1);
+  }
+  await page.goto(`${server.url}/diagnose`);
+  await page.getByLabel('Request id, or the beginning of a key').fill(secret.slice(0, 11));
+  await page.getByRole('button', { name: 'Diagnose', exact: true }).click();
+  report('a key is diagnosed without a script', await page.locator('#verdict').isVisible(), page.url());
   await context.close();
 }
 
