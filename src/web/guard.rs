@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, Uri, header};
@@ -27,12 +28,13 @@ use super::reply::{self, FLASH_COOKIE};
 use super::route::{ApiNeed, Need, Served};
 use super::unsent;
 use super::visit::{Facts, Visit};
+use crate::base::clock::SECOND;
 use crate::base::ids::CallId;
-use crate::base::{Code, Error, Result, secret};
+use crate::base::{Code, Error, Result, Secret, secret};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::people::sessions::Signed;
-use crate::domain::people::{admin_tokens, sessions};
+use crate::domain::people::{admin_tokens, devices, sessions};
 use crate::domain::permit;
 use crate::store::Db;
 
@@ -42,6 +44,7 @@ pub struct SetUpDone(pub Arc<AtomicBool>);
 
 const SESSION_COOKIE: &str = "portico";
 const FORM_COOKIE: &str = "portico-form";
+const DEVICE_COOKIE: &str = "portico-device";
 
 /// The name a cookie has here: `__Host-` binds it to this host where the site is https.
 pub fn cookie_name(name: &str, secure: bool) -> String {
@@ -57,6 +60,13 @@ pub fn session_cookie(token: &str, secure: bool) -> Cookie<'static> {
 pub fn no_session_cookie(secure: bool) -> Cookie<'static> {
     let mut cookie = bake(SESSION_COOKIE, "", secure);
     cookie.make_removal();
+    cookie
+}
+
+/// The cookie by which a browser that signed in is known at its next sign-in.
+pub fn device_cookie(mark: &Secret, secure: bool) -> Cookie<'static> {
+    let mut cookie = bake(DEVICE_COOKIE, mark.expose(), secure);
+    cookie.set_max_age(Duration::seconds(devices::LIFE / SECOND));
     cookie
 }
 
@@ -194,6 +204,9 @@ fn of_signed(request: &HttpRequest, config: &Config, signed: Option<Signed>) -> 
         request_id: id_of(request),
         ip,
         agent: agent.chars().take(200).collect(),
+        device: request
+            .cookie(&cookie_name(DEVICE_COOKIE, secure))
+            .map(|cookie| Secret::new(cookie.value().to_owned())),
         secure,
     };
     Visit::new(facts)

@@ -9,15 +9,14 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::fault::Fault;
-use crate::base::Code;
 use crate::base::ids::{CallId, SessionId};
+use crate::base::{Code, Secret};
 use crate::domain::actor::Actor;
 
 /// Made by the route's guard before the handler runs; take it as an argument.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Visit(Arc<Facts>);
 
-#[derive(Debug)]
 pub struct Facts {
     pub actor: Option<Actor>,
     pub session: Option<SessionId>,
@@ -36,6 +35,8 @@ pub struct Facts {
     pub request_id: CallId,
     pub ip: IpAddr,
     pub agent: String,
+    /// The mark of a browser that signed in before, not looked at yet.
+    pub device: Option<Secret>,
     /// True where browsers take `__Host-` cookies.
     pub secure: bool,
 }

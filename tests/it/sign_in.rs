@@ -123,6 +123,38 @@ async fn b37_guessing_is_slowed_down_and_a_forwarded_header_does_not_help() {
 }
 
 #[actix_web::test]
+async fn b37_a_stranger_bars_no_browser_that_signed_in_before() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let dana = account(&app, "dana@example.com").await;
+    let (known, stranger) = (app.visitor(), app.visitor());
+    let entered = sign_in(&known, "dana@example.com", GOOD).await.is(303);
+    let cookies = entered.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+    let cookie = cookies.into_iter().find(|line| line.starts_with("portico-device=")).unwrap();
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    known.submit("/profile", "/sign-out", &[]).await.is(303);
+    for _ in 0..10 {
+        sign_in(&stranger, "dana@example.com", "wrong").await.is(422);
+    }
+    sign_in(&app.visitor(), "dana@example.com", GOOD).await.is(429);
+    sign_in(&known, "dana@example.com", GOOD).await.is(303);
+
+    // Ending the others keeps the browser it was done in known; so does a link for a new password.
+    known.submit("/profile", "/profile/sessions/removal", &[]).await.is(303);
+    known.submit("/profile", "/sign-out", &[]).await.is(303);
+    sign_in(&known, "dana@example.com", GOOD).await.is(303);
+    let link = reset::link(&app.db, &admin.actor, dana.id).await.unwrap();
+    let path = format!("/reset/{}", link.expose());
+    let fresh = app.visitor();
+    fresh.submit(&path, &path, &[("password", "another fine passphrase")]).await.is(303);
+    sign_in(&fresh, "dana@example.com", "another fine passphrase").await.is(303);
+    known.get("/profile").await.is(303);
+    sign_in(&known, "dana@example.com", "another fine passphrase").await.is(429);
+}
+
+#[actix_web::test]
 async fn b38_sign_up_and_reset_say_the_same_to_everybody() {
     let app = spawn().await;
     app.admin().await;

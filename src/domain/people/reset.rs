@@ -92,11 +92,11 @@ pub async fn open(db: &Db, link: &str) -> Result<user::Model> {
     queries::user(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))
 }
 
-/// Sets the new password. All sessions of the account end; the person signs in anew.
+/// Sets the new password and gives the account. All its sessions end; the person signs in anew.
 ///
 /// # Errors
 /// `field_invalid` on `password`; `not_found` when the link is over.
-pub async fn finish(db: &Db, link: &str, chosen: &Secret) -> Result<()> {
+pub async fn finish(db: &Db, link: &str, chosen: &Secret) -> Result<user::Model> {
     let user = open(db, link).await?;
     let password = Password::choose(chosen, &Email::parse(&user.email)?)?;
     let hash = passwords::hash(&password).await?;
@@ -108,7 +108,8 @@ pub async fn finish(db: &Db, link: &str, chosen: &Secret) -> Result<()> {
         // Whoever had the account may have left themselves a way back in.
         queries::revoke_admin_tokens(&tx, id).await?;
         audit::record(&tx, &Actor::rule("reset"), Act::new("password_reset").on("user", id.0)).await?;
-        changes::note(&tx, Change::User(id)).await
+        changes::note(&tx, Change::User(id)).await?;
+        queries::user(&tx, id).await?.ok_or_else(|| Code::NotFound.with(id))
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Signing in: the try is counted, then the password is looked at, with the same work and the same
 //! answer whether the account exists or not.
 
-use super::{Peer, Started, passwords, queries, sessions, throttle};
+use super::{Peer, Started, devices, passwords, queries, sessions, throttle};
 use crate::base::{Code, Result, Secret};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::audit::{self, Act};
@@ -20,7 +20,8 @@ pub enum Outcome {
 /// Tries to sign in.
 ///
 /// # Errors
-/// `rate_limit_exceeded` with the seconds to wait after ten wrong tries on this account or from this peer.
+/// `rate_limit_exceeded` with the seconds to wait after ten wrong tries on this account or from this peer;
+/// from a browser known to the account, after ten of its own.
 pub async fn sign_in(db: &Db, email: &str, password: &Secret, peer: &Peer) -> Result<Outcome> {
     let done = attempt(db, email, password, peer).await;
     let why = match &done {
@@ -37,9 +38,12 @@ pub async fn sign_in(db: &Db, email: &str, password: &Secret, peer: &Peer) -> Re
 }
 
 async fn attempt(db: &Db, email: &str, password: &Secret, peer: &Peer) -> Result<Outcome> {
-    let tries = vec![throttle::account(email), throttle::peer(&peer.ip)];
-    throttle::count(db, tries.clone()).await?;
     let email = email.trim().to_lowercase();
+    let tries = match devices::subject(db, &email, peer.device.as_ref()).await? {
+        Some(device) => vec![device],
+        None => vec![throttle::account(&email), throttle::peer(&peer.ip)],
+    };
+    throttle::count(db, tries.clone()).await?;
     let user = queries::user_by_email(db.read(), &email).await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let right = passwords::verify(stored, password).await?;

@@ -35,7 +35,7 @@ pub async fn actor_of(db: &Db, user: &user::Model) -> Actor {
 const GOOD: &str = "a long fine passphrase";
 
 fn peer() -> Peer {
-    Peer { ip: "192.0.2.7".into(), agent: "test".into() }
+    Peer { ip: "192.0.2.7".into(), agent: "test".into(), device: None }
 }
 
 async fn with_password(db: &Db, email: &str, role: Role) -> user::Model {

@@ -1,5 +1,6 @@
 //! Slows down guessing: ten tries at once, then one a minute, for each account; five times that for
-//! each peer address, behind which there may be an office.
+//! each peer address, behind which there may be an office. A browser known to the account is counted by
+//! itself (`devices`).
 //! The try is counted and stored before the password is looked at, so neither a restart nor a crash
 //! nor many requests at once win tries.
 

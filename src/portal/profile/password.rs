@@ -5,7 +5,9 @@ use serde::Deserialize;
 use super::show::{self, Typed};
 use crate::base::Secret;
 use crate::domain::actor::Actor;
+use crate::domain::people::devices;
 use crate::domain::people::profile::{self, Tokens};
+use crate::portal::sign_in::known;
 use crate::store::Db;
 use crate::web::{Data, FieldErrors, Form, PageResult, Visit, flash};
 
@@ -30,7 +32,8 @@ pub async fn update(visit: Visit, actor: Actor, db: Data<Db>, form: Form<Passwor
                 0 => "Your password is changed. Your other sessions are ended.",
                 _ => "Your password is changed. Your other sessions and your management tokens are ended.",
             };
-            Ok(flash(&visit, "/profile", "good", text))
+            let mark = devices::renew(&db, &actor, visit.device.as_ref()).await?;
+            Ok(known(flash(&visit, "/profile", "good", text), &visit, &mark))
         }
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;

@@ -4,7 +4,6 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::Secret;
-use crate::config::Config;
 use crate::domain::people::setup::{self, FirstAdmin};
 use crate::portal::frame::Frame;
 use crate::portal::{shell, sign_in};
@@ -38,13 +37,7 @@ pub async fn show(visit: Visit, db: Data<Db>, link: Path<String>) -> PageResult 
     shell::html_secret(&AdminPage { frame, link: link.into_inner(), values, errors })
 }
 
-pub async fn create(
-    visit: Visit,
-    db: Data<Db>,
-    config: Data<Config>,
-    link: Path<String>,
-    form: Form<AdminForm>,
-) -> PageResult {
+pub async fn create(visit: Visit, db: Data<Db>, link: Path<String>, form: Form<AdminForm>) -> PageResult {
     let typed = form.into_inner();
     let new = FirstAdmin {
         name: typed.name.clone(),
@@ -52,7 +45,7 @@ pub async fn create(
         password: Secret::new(typed.password.clone()),
     };
     match setup::create_admin(&db, &link, new, &sign_in::peer(&visit)).await {
-        Ok(started) => Ok(sign_in::entered(&started, &config, "/setup/vendor")),
+        Ok(started) => Ok(sign_in::entered(&db, &visit, &started, "/setup/vendor")?),
         Err(error) => {
             let errors = FieldErrors::from_error(error)?;
             let frame = shell::frame(&db, &visit).await?;

@@ -53,12 +53,12 @@ pub async fn show(visit: Visit, db: Data<Db>, wanted: Query<Wanted>) -> PageResu
     shell::html(&page)
 }
 
-pub async fn create(visit: Visit, db: Data<Db>, config: Data<Config>, form: Form<SignInForm>) -> PageResult {
+pub async fn create(visit: Visit, db: Data<Db>, form: Form<SignInForm>) -> PageResult {
     let form = form.into_inner();
     let next = local(&form.next);
     let outcome = sign_in(&db, &form.email, &Secret::new(form.password), &peer(&visit)).await;
     let why = match outcome {
-        Ok(Outcome::In(started)) => return Ok(entered(&started, &config, next)),
+        Ok(Outcome::In(started)) => return Ok(entered(&db, &visit, &started, next)?),
         Ok(Outcome::Wrong) => "The e-mail address or the password is not right.".to_owned(),
         Ok(Outcome::NotActive(state)) => not_active(state).to_owned(),
         Err(error) if error.code() == Code::RateLimitExceeded => {

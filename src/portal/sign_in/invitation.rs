@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::{entered, peer};
 use crate::base::Secret;
-use crate::config::Config;
 use crate::domain::people::invitations;
 use crate::portal::frame::Frame;
 use crate::portal::shell;
@@ -35,17 +34,11 @@ pub async fn open(visit: Visit, db: Data<Db>, link: Path<String>) -> PageResult 
     show(&db, &visit, &link, "", FieldErrors::default()).await
 }
 
-pub async fn accept(
-    visit: Visit,
-    db: Data<Db>,
-    config: Data<Config>,
-    link: Path<String>,
-    form: Form<AcceptForm>,
-) -> PageResult {
+pub async fn accept(visit: Visit, db: Data<Db>, link: Path<String>, form: Form<AcceptForm>) -> PageResult {
     let form = form.into_inner();
     let chosen = Secret::new(form.password);
     match invitations::accept(&db, &link, &form.name, &chosen, &peer(&visit)).await {
-        Ok(started) => Ok(entered(&started, &config, "/")),
+        Ok(started) => Ok(entered(&db, &visit, &started, "/")?),
         Err(error) => show(&db, &visit, &link, &form.name, FieldErrors::from_error(error)?).await,
     }
 }

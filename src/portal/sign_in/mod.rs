@@ -11,8 +11,9 @@ use actix_web::HttpResponse;
 
 pub use next::local;
 
-use crate::config::Config;
-use crate::domain::people::{Peer, Started};
+use crate::base::{Result, Secret};
+use crate::domain::people::{Peer, Started, devices};
+use crate::store::Db;
 use crate::web::{Method, Need, Page, Visit, guard, page, see_other};
 
 pub fn pages() -> Vec<Page> {
@@ -33,15 +34,28 @@ pub fn pages() -> Vec<Page> {
 
 /// Where this visit comes from, as sessions and throttles keep it.
 pub fn peer(visit: &Visit) -> Peer {
-    Peer { ip: visit.ip.to_string(), agent: visit.agent.clone() }
+    Peer { ip: visit.ip.to_string(), agent: visit.agent.clone(), device: visit.device.clone() }
 }
 
 /// On to a page, with the cookie of the session just started.
-pub fn entered(started: &Started, config: &Config, path: &str) -> HttpResponse {
+///
+/// # Errors
+/// Only when signing the mark of the browser fails.
+pub fn entered(db: &Db, visit: &Visit, started: &Started, path: &str) -> Result<HttpResponse> {
     let mut answer = see_other(path);
-    let cookie = guard::session_cookie(started.cookie.expose(), config.is_https());
+    let cookie = guard::session_cookie(started.cookie.expose(), visit.secure);
     if let Err(fault) = answer.add_cookie(&cookie) {
         tracing::error!(%fault, "the session cookie was not set");
+    }
+    let session = &started.session;
+    let mark = devices::issue(db, session.user_id, session.epoch, visit.device.as_ref())?;
+    Ok(known(answer, visit, &mark))
+}
+
+/// The answer with the cookie by which this browser is known at its next sign-in.
+pub fn known(mut answer: HttpResponse, visit: &Visit, mark: &Secret) -> HttpResponse {
+    if let Err(fault) = answer.add_cookie(&guard::device_cookie(mark, visit.secure)) {
+        tracing::error!(%fault, "the cookie of a known browser was not set");
     }
     answer
 }

@@ -3,9 +3,9 @@
 use askama::Template;
 use serde::Deserialize;
 
-use super::peer;
+use super::{known, peer};
 use crate::base::Secret;
-use crate::domain::people::reset;
+use crate::domain::people::{devices, reset};
 use crate::domain::settings::{self, Site};
 use crate::portal::frame::Frame;
 use crate::portal::shell;
@@ -66,7 +66,11 @@ pub async fn open(visit: Visit, db: Data<Db>, link: Path<String>) -> PageResult 
 pub async fn finish(visit: Visit, db: Data<Db>, link: Path<String>, form: Form<FinishForm>) -> PageResult {
     let chosen = Secret::new(form.into_inner().password);
     match reset::finish(&db, &link, &chosen).await {
-        Ok(()) => Ok(flash(&visit, "/sign-in", "good", "Your password is set. Sign in with it.")),
+        Ok(user) => {
+            let answer = flash(&visit, "/sign-in", "good", "Your password is set. Sign in with it.");
+            let mark = devices::issue(&db, user.id, user.epoch, visit.device.as_ref())?;
+            Ok(known(answer, &visit, &mark))
+        }
         Err(error) => finish_page(&db, &visit, &link, FieldErrors::from_error(error)?).await,
     }
 }

@@ -58,7 +58,7 @@ impl World {
         let email = Email::parse(&format!("{name}@example.com")).unwrap();
         let new = users::NewUser { email, name: name.to_owned(), role, password: None };
         let user = users::create(&self.db, &Actor::system("test"), new).await.unwrap();
-        let peer = Peer { ip: "127.0.0.1".to_owned(), agent: "tests".to_owned() };
+        let peer = Peer { ip: "127.0.0.1".to_owned(), agent: "tests".to_owned(), device: None };
         let started = sessions::start(&self.db, user.id, &peer).await.unwrap();
         let browser = self.visitor();
         browser.set_cookie("portico", started.cookie.expose());
@@ -69,7 +69,7 @@ impl World {
 
     /// A new session in the same browser.
     pub async fn sign_in_again(&self, person: &Person) {
-        let peer = Peer { ip: "127.0.0.1".to_owned(), agent: "tests".to_owned() };
+        let peer = Peer { ip: "127.0.0.1".to_owned(), agent: "tests".to_owned(), device: None };
         let started = sessions::start(&self.db, person.user.id, &peer).await.unwrap();
         person.browser.set_cookie("portico", started.cookie.expose());
     }

@@ -122,11 +122,11 @@ async fn b37_ten_wrong_tries_then_waiting_even_with_the_right_password() {
     let (_folder, db) = fresh().await;
     with_password(&db, "dana@example.com", Role::Member).await;
     for n in 0..10 {
-        let from = Peer { ip: format!("192.0.2.{n}"), agent: String::new() };
+        let from = Peer { ip: format!("192.0.2.{n}"), ..Peer::default() };
         let wrong = sign_in(&db, "dana@example.com", &Secret::new("wrong"), &from).await.unwrap();
         assert!(matches!(wrong, Outcome::Wrong));
     }
-    let elsewhere = Peer { ip: "198.51.100.1".into(), agent: String::new() };
+    let elsewhere = Peer { ip: "198.51.100.1".into(), ..Peer::default() };
     let slowed = sign_in(&db, "Dana@Example.com ", &Secret::new(GOOD), &elsewhere).await.err().unwrap();
     assert_eq!(slowed.code(), Code::RateLimitExceeded);
     assert!((1..=61).contains(&slowed.retry_after().unwrap()));
@@ -154,4 +154,74 @@ fn a_peer_is_its_address_or_its_ipv6_network() {
     assert_eq!(throttle::peer("2001:db8::1"), throttle::peer("2001:db8::2"));
     assert_ne!(throttle::peer("2001:db8::1"), throttle::peer("2001:db8:0:1::1"));
     assert_eq!(throttle::peer("::ffff:192.0.2.1"), throttle::peer("192.0.2.1"));
+}
+
+fn from(device: Option<&Secret>) -> Peer {
+    Peer { device: device.cloned(), ..peer() }
+}
+
+/// Uses up every try of the account, from one address each.
+async fn exhaust(db: &crate::store::Db, email: &str) {
+    for n in 0..10 {
+        let stranger = Peer { ip: format!("198.51.100.{n}"), ..Peer::default() };
+        sign_in(db, email, &Secret::new("guess"), &stranger).await.unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn a_stranger_bars_no_browser_that_is_known() {
+    let (_folder, db) = fresh().await;
+    let dana = with_password(&db, "dana@example.com", Role::Member).await;
+    let good = Secret::new(GOOD);
+    let mark = devices::issue(&db, dana.id, dana.epoch, None).unwrap();
+    let slowed = async |device: Option<&Secret>| {
+        let done = sign_in(&db, "dana@example.com", &good, &from(device)).await;
+        done.err().is_some_and(|error| error.code() == Code::RateLimitExceeded)
+    };
+    exhaust(&db, "dana@example.com").await;
+    // Nor does one who shares the address.
+    for n in 0..50 {
+        throttle::count(&db, vec![throttle::account(&format!("u{n}@x.y")), throttle::peer(&peer().ip)])
+            .await
+            .unwrap();
+    }
+    assert!(slowed(None).await, "an unknown browser waits");
+    assert!(!slowed(Some(&mark)).await, "the known browser signs in");
+
+    // It has ten tries of its own, no more.
+    for _ in 0..10 {
+        sign_in(&db, " Dana@example.com", &Secret::new("guess"), &from(Some(&mark))).await.unwrap();
+    }
+    assert!(slowed(Some(&mark)).await, "a known browser guesses on and on");
+    let again = devices::issue(&db, dana.id, dana.epoch, Some(&mark)).unwrap();
+    assert!(slowed(Some(&again)).await, "the next mark of a browser has tries of its own");
+}
+
+#[actix_web::test]
+async fn a_mark_of_another_account_forged_or_over_counts_as_none() {
+    let (_folder, db) = fresh().await;
+    let (_elsewhere, other_site) = fresh().await;
+    let dana = with_password(&db, "dana@example.com", Role::Member).await;
+    let omar = with_password(&db, "omar@example.com", Role::Member).await;
+    let good = devices::issue(&db, dana.id, dana.epoch, None).unwrap();
+    let (head, _) = good.expose().rsplit_once('.').unwrap();
+    let bad = [
+        devices::issue(&db, omar.id, omar.epoch, Some(&good)).unwrap(),
+        devices::issue(&db, dana.id, dana.epoch - 1, None).unwrap(),
+        devices::issue(&other_site, dana.id, dana.epoch, None).unwrap(),
+        Secret::new(format!("{head}.AAAA")),
+        Secret::new("nonsense"),
+        Secret::new(""),
+    ];
+    let of = async |mark: &Secret| devices::subject(&db, "dana@example.com", Some(mark)).await.unwrap();
+    for (n, mark) in bad.iter().enumerate() {
+        assert_eq!(of(mark).await, None, "mark {n}");
+    }
+    assert!(of(&good).await.is_some_and(|subject| subject.starts_with("device:")));
+    reset::replace(&db, &Actor::system("test"), dana.id).await.unwrap();
+    assert_eq!(of(&good).await, None, "a mark outlives the epoch");
+    let user = users::get_visible(&db, &Actor::system("test"), dana.id).await.unwrap();
+    let fresh = devices::issue(&db, dana.id, user.epoch, None).unwrap();
+    db.clock().forward(Duration::from_secs(366 * 86_400));
+    assert_eq!(of(&fresh).await, None, "a mark has no end");
 }
