@@ -40,6 +40,7 @@ pub struct SignInForm {
 struct SignInPage {
     frame: Frame,
     next: String,
+    email: String,
     errors: FieldErrors,
     sign_up: SignUpMode,
 }
@@ -62,12 +63,12 @@ pub async fn create(visit: Visit, db: Data<Db>, form: Form<SignInForm>) -> PageR
         Ok(Outcome::Wrong) => "The e-mail address or the password is not right.".to_owned(),
         Ok(Outcome::NotActive(state)) => not_active(state).to_owned(),
         Err(error) if error.code() == Code::RateLimitExceeded => {
-            let page = refused(&db, &visit, next, error.message()).await?;
+            let page = refused(&db, &visit, next, form.email, error.message()).await?;
             return answer(&page, StatusCode::TOO_MANY_REQUESTS, error.retry_after());
         }
         Err(error) => return Err(error.into()),
     };
-    let page = refused(&db, &visit, next, &why).await?;
+    let page = refused(&db, &visit, next, form.email, &why).await?;
     answer(&page, StatusCode::UNPROCESSABLE_ENTITY, None)
 }
 
@@ -91,7 +92,13 @@ pub async fn end(visit: Visit, actor: Actor, db: Data<Db>, config: Data<Config>)
 
 async fn blank(db: &Db, visit: &Visit, next: &str, errors: FieldErrors) -> Result<SignInPage> {
     let sign_up = sign_up::rules(db).await?.mode;
-    Ok(SignInPage { frame: shell::frame(db, visit).await?, next: next.to_owned(), errors, sign_up })
+    Ok(SignInPage {
+        frame: shell::frame(db, visit).await?,
+        next: next.to_owned(),
+        email: String::new(),
+        errors,
+        sign_up,
+    })
 }
 
 impl SignInPage {
@@ -104,11 +111,11 @@ impl SignInPage {
     }
 }
 
-/// What was typed is not shown again, so that the answer is the same for every address.
-async fn refused(db: &Db, visit: &Visit, next: &str, why: &str) -> Result<SignInPage> {
+/// The address typed is shown again, whether there is an account of it or not.
+async fn refused(db: &Db, visit: &Visit, next: &str, email: String, why: &str) -> Result<SignInPage> {
     let mut errors = FieldErrors::default();
     errors.add("", why);
-    blank(db, visit, next, errors).await
+    Ok(SignInPage { email, ..blank(db, visit, next, errors).await? })
 }
 
 fn answer(page: &SignInPage, status: StatusCode, wait: Option<u32>) -> PageResult {
