@@ -19,7 +19,7 @@ use crate::web::{
 };
 
 #[derive(OpenApi)]
-#[openapi(paths(list, invite, show, change, deactivate, reactivate, let_in, turn_away, reset_link))]
+#[openapi(paths(list, invite, show, change, deactivate, reactivate, let_in, remove, reset_link))]
 struct Part;
 
 pub(super) fn document() -> utoipa::openapi::OpenApi {
@@ -34,7 +34,7 @@ pub fn endpoints() -> Vec<Page> {
         endpoint(Method::POST, "/api/v1/users", PEOPLE, invite),
         endpoint(Method::GET, "/api/v1/users/{id}", ApiNeed::Read, show),
         endpoint(Method::PATCH, "/api/v1/users/{id}", PEOPLE, change),
-        endpoint(Method::DELETE, "/api/v1/users/{id}", PEOPLE, turn_away),
+        endpoint(Method::DELETE, "/api/v1/users/{id}", PEOPLE, remove),
         endpoint(Method::POST, "/api/v1/users/{id}/deactivation", PEOPLE, deactivate),
         endpoint(Method::POST, "/api/v1/users/{id}/reactivation", PEOPLE, reactivate),
         endpoint(Method::POST, "/api/v1/users/{id}/admission", PEOPLE, let_in),
@@ -101,7 +101,7 @@ struct UsersAsked {
 ///
 /// For admins and auditors. The newest first.
 #[utoipa::path(get, path = "/api/v1/users", tag = "People",
-    params(("q" = Option<String>, Query, description = "in names and addresses; at most 200 characters"), ("state" = Option<String>, Query, description = "only those in this state"), Paging),
+    params(("q" = Option<String>, Query, description = "in names and addresses; at most 200 characters"), ("state" = Option<String>, Query, description = "only those in this state; without it all but the deleted"), Paging),
     responses((status = 200, description = "people, for admins and auditors", body = Users)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult {
     let asked = asked.into_inner();
@@ -210,14 +210,19 @@ async fn let_in(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
     seen(&db, &actor, *id).await
 }
 
-/// Remove an account that was never let in.
+/// Remove an account.
 ///
-/// For admins. Takes an invitation back, or turns a sign-up away. `conflict` for everybody else:
-/// deactivate them.
+/// For admins. Takes an invitation back, turns a sign-up away, or deletes a deactivated account for good:
+/// its sessions, tokens and links end, it leaves all shared teams, its address is free, and its keys stay
+/// listed and are refused with `owner_deleted`. `conflict` for an active account: deactivate it first.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "People", params(("id" = Uuid, Path, description = "The person")),
-    responses((status = 200, description = "removed; only who was never let in can be", body = User)))]
-async fn turn_away(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
+    responses((status = 200, description = "removed; a deleted account stays to be shown", body = User)))]
+async fn remove(db: Data<Db>, actor: Actor, id: Path<UserId>) -> ApiResult {
     let user = users::get_visible(&db, &actor, *id).await?;
+    if matches!(user.state, UserState::Active | UserState::Deactivated | UserState::Deleted) {
+        users::delete(&db, &actor, *id).await?;
+        return seen(&db, &actor, *id).await;
+    }
     users::turn_away(&db, &actor, *id).await?;
     Ok(json(StatusCode::OK, &User::from(user)))
 }

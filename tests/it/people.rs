@@ -90,6 +90,79 @@ async fn owner_deactivated_stops_a_key_at_once() {
 }
 
 #[actix_web::test]
+async fn owner_deleted_stops_a_key_for_good_and_the_person_stays_named() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let id = dana.person.user.id;
+    let team = teams::create(&app.db, &dana.person.actor, "Search").await.unwrap();
+    let token = app.token(&dana.person).await;
+    let page = format!("/users/{id}");
+    let away = format!("{page}/deletion");
+    let typed = [("typed", "Dana@Example.com ")];
+
+    admin.browser.refused(&page, &away, &typed, "Deactivate it first").await;
+    users::deactivate(&app.db, &admin.actor, id).await.unwrap();
+    let asked = admin.browser.get(&page).await.is(200).text;
+    assert!(asked.contains("This cannot be undone") && asked.contains("<strong>1 key</strong>"), "{asked}");
+    admin.browser.refused(&page, &away, &[("typed", "dana")], "Nothing was deleted").await;
+    app.person("omar").await.browser.submit("/profile", &away, &typed).await.is(403);
+    assert_eq!(users::get_visible(&app.db, &admin.actor, id).await.unwrap().state, UserState::Deactivated);
+    admin.browser.submit(&page, &away, &typed).await.is(303);
+    admin.browser.refused(&page, &away, &typed, "This account is deleted now.").await;
+
+    let visitor = app.visitor();
+    let call = visitor.request(reqwest::Method::GET, "/v1/models").bearer_auth(&dana.secret);
+    let refused = visitor.send(call).await.is(403);
+    assert_eq!(refused.code(), "owner_deleted");
+    assert!(refused.text.contains("was deleted on 2"), "{}", refused.text);
+    let own = visitor.request(reqwest::Method::GET, "/api/v1/users").bearer_auth(&token);
+    visitor.send(own).await.is(401);
+    let enter = async |email: &str| {
+        let fields = [("email", email), ("password", "a long fine passphrase")];
+        visitor.submit("/sign-in", "/sign-in", &fields).await.is(422).words()
+    };
+    assert_eq!(enter("dana@example.com").await, enter("nobody@example.com").await);
+    assert_eq!(enter(&format!("deleted-{id}")).await, enter("nobody@example.com").await);
+
+    // Listed only when asked for; named where it was; the address is another's now.
+    let listed = format!("href=\"{page}\"");
+    assert!(!admin.browser.get("/users").await.is(200).text.contains(&listed));
+    assert!(admin.browser.get("/users?state=deleted").await.is(200).text.contains(&listed));
+    let shown = admin.browser.get(&page).await.is(200).text;
+    assert!(shown.contains("This account was deleted.") && !shown.contains("Reactivate"), "{shown}");
+    assert!(admin.browser.get(&format!("/keys/{}", dana.key.id)).await.is(200).text.contains("dana"));
+    assert!(teams::list_members(&app.db, &admin.actor, team.id).await.unwrap().is_empty());
+    let again = app.person("dana").await;
+    let members = format!("/teams/{}/members", team.id);
+    let add = [("email", "dana@example.com"), ("role", "owner")];
+    admin.browser.submit(&format!("/teams/{}", team.id), &members, &add).await.is(303);
+    again.browser.get(&format!("/teams/{}", team.id)).await.is(200);
+    visitor.send(visitor.request(reqwest::Method::GET, "/v1/models").bearer_auth(&dana.secret)).await.is(403);
+}
+
+#[actix_web::test]
+async fn a_script_deletes_who_is_deactivated_and_never_who_it_acts_as() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let dana = app.person("dana").await;
+    let token = app.token(&admin).await;
+    let visitor = app.visitor();
+    let delete = async |id: portico::base::ids::UserId| {
+        let path = format!("/api/v1/users/{id}");
+        visitor.send(visitor.request(reqwest::Method::DELETE, &path).bearer_auth(&token)).await
+    };
+    assert!(delete(dana.user.id).await.is(409).text.contains("Deactivate it first"));
+    assert!(delete(admin.user.id).await.is(409).text.contains("yourself"));
+    users::deactivate(&app.db, &admin.actor, dana.user.id).await.unwrap();
+    assert_eq!(delete(dana.user.id).await.is(200).json()["state"], "deleted");
+    assert!(delete(dana.user.id).await.is(409).text.contains("deleted now"));
+    let role = visitor.request(reqwest::Method::PATCH, &format!("/api/v1/users/{}", dana.user.id));
+    visitor.send(role.bearer_auth(&token).json(&serde_json::json!({ "role": "admin" }))).await.is(409);
+}
+
+#[actix_web::test]
 async fn a_team_is_made_joined_and_left_in_the_browser() {
     let app = spawn().await;
     app.admin().await;
@@ -181,12 +254,11 @@ async fn people_and_teams_by_script() {
     assert_eq!(send(post.clone(), "/api/v1/users", bad).await.is(400).code(), "field_invalid");
     let id = made["user"]["id"].as_str().unwrap();
     let person = format!("/api/v1/users/{}", app.person("lena").await.actor.user_id().unwrap());
-    let gone = async || send(reqwest::Method::DELETE, &person, serde_json::Value::Null).await.is(409).text;
-    let told = gone().await;
-    assert!(told.contains("this one is active now. Deactivate it instead."), "{told}");
+    let gone = async || send(reqwest::Method::DELETE, &person, serde_json::Value::Null).await;
+    let told = gone().await.is(409).text;
+    assert!(told.contains("This account is active now. Deactivate it first."), "{told}");
     send(post.clone(), &format!("{person}/deactivation"), serde_json::Value::Null).await.is(200);
-    let told = gone().await;
-    assert!(told.contains("this one is deactivated now.") && !told.contains("instead"), "{told}");
+    assert_eq!(gone().await.is(200).json()["state"], "deleted");
     let role = serde_json::json!({ "role": "auditor" });
     let changed = send(reqwest::Method::PATCH, &format!("/api/v1/users/{id}"), role).await.is(200).json();
     assert_eq!(changed["role"], Role::Auditor.word());

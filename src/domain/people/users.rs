@@ -92,6 +92,7 @@ fn personal_name(name: &str) -> String {
 pub struct Filter {
     /// Looked for in names and addresses.
     pub search: String,
+    /// None: all but the deleted.
     pub state: Option<UserState>,
     /// The last one of the page before.
     pub after: Option<UserId>,
@@ -157,6 +158,9 @@ pub async fn set_role(db: &Db, actor: &Actor, id: UserId, role: Role) -> Result<
     db.transact(async move |tx| {
         may_manage(&actor)?;
         let user = locked(&tx, id).await?;
+        if user.state == UserState::Deleted {
+            return Err(Clash::State.saying("This account is deleted now."));
+        }
         if user.role == role {
             return Ok(());
         }
@@ -188,6 +192,42 @@ pub async fn deactivate(db: &Db, actor: &Actor, id: UserId) -> Result<()> {
         keeps_an_admin(&tx, &user).await?;
         queries::end_links(&tx, TokenKind::Reset, Some(id)).await?;
         step(&tx, &actor, &user, Step::Deactivate, "user_deactivated").await
+    })
+    .await
+}
+
+/// Deletes a deactivated account for good. It is emptied: its sessions, management tokens and links end, it
+/// is in no shared team, and its address is free. Its row and name stay, for keys, calls and the audit
+/// name it; its keys stay listed and are refused with `owner_deleted`.
+///
+/// # Errors
+/// `conflict` for oneself, and when it is not deactivated.
+pub async fn delete(db: &Db, actor: &Actor, id: UserId) -> Result<()> {
+    let actor = actor.clone();
+    db.transact(async move |tx| {
+        may_manage(&actor)?;
+        let user = locked(&tx, id).await?;
+        if actor.is(id) {
+            return Err(Clash::Yourself.saying("You cannot delete yourself. Ask another admin."));
+        }
+        if user.state == UserState::Active {
+            return Err(Clash::State.saying("This account is active now. Deactivate it first."));
+        }
+        let teams = queries::leave_shared_teams(&tx, id).await?;
+        // The address is kept here alone.
+        let facts = json!({ "email": user.email, "name": user.name });
+        let act = Act::new("user_deleted").touching(teams.iter().map(|team| team.0)).noting(facts);
+        step_as(&tx, &actor, &user, Step::Delete, act).await?;
+        queries::revoke_admin_tokens(&tx, id).await?;
+        for kind in [TokenKind::Reset, TokenKind::Invitation] {
+            queries::end_links(&tx, kind, Some(id)).await?;
+        }
+        queries::forget_reset_wish(&tx, id).await?;
+        queries::empty(&tx, id).await?;
+        for team in teams {
+            changes::note(&tx, Change::Team(team)).await?;
+        }
+        Ok(())
     })
     .await
 }
@@ -249,6 +289,10 @@ pub(super) async fn step(
     what: Step,
     act: &'static str,
 ) -> Result<()> {
+    step_as(tx, actor, user, what, Act::new(act)).await
+}
+
+async fn step_as(tx: &Tx, actor: &Actor, user: &user::Model, what: Step, act: Act) -> Result<()> {
     let Some(to) = next(user.state, what) else {
         return Err(Clash::State.saying(format!("This account is {} now.", user.state.label())));
     };
@@ -256,7 +300,7 @@ pub(super) async fn step(
         return Err(Code::Conflict.with(user.id));
     }
     let told = |state: UserState| json!({ "state": state.word() });
-    let act = Act::new(act).on("user", user.id.0).changing(told(user.state), told(to));
+    let act = act.on("user", user.id.0).changing(told(user.state), told(to));
     audit::record(tx, actor, act).await?;
     changes::note(tx, Change::User(user.id)).await
 }

@@ -1,11 +1,15 @@
 //! What is done to an account by one button.
 
+use serde::Deserialize;
+
+use crate::base::Code;
 use crate::base::ids::UserId;
 use crate::domain::actor::Actor;
 use crate::domain::people::{reset, users};
 use crate::portal::back::answer;
 use crate::store::Db;
-use crate::web::{Data, PageResult, Path, Visit};
+use crate::store::entity::states::UserState;
+use crate::web::{Data, Form, PageResult, Path, Visit};
 
 pub async fn deactivate(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) -> PageResult {
     let done = users::deactivate(&db, &actor, *id).await;
@@ -16,6 +20,31 @@ pub async fn deactivate(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserI
 pub async fn reactivate(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) -> PageResult {
     let done = users::reactivate(&db, &actor, *id).await;
     let text = "Reactivated. Their keys work again; they sign in anew.";
+    answer(&visit, &format!("/users/{}", *id), text, done)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeletionForm {
+    #[serde(default)]
+    typed: String,
+}
+
+pub async fn delete(
+    visit: Visit,
+    actor: Actor,
+    db: Data<Db>,
+    id: Path<UserId>,
+    form: Form<DeletionForm>,
+) -> PageResult {
+    let user = users::get_visible(&db, &actor, *id).await?;
+    let done = if user.state == UserState::Deactivated && form.typed.trim().to_lowercase() != user.email {
+        let message = format!("Nothing was deleted: type {} to confirm.", user.email);
+        Err(Code::FieldInvalid.saying(message).on("typed"))
+    } else {
+        users::delete(&db, &actor, *id).await
+    };
+    let text = "Deleted. Their keys stay listed and are refused with owner_deleted.";
     answer(&visit, &format!("/users/{}", *id), text, done)
 }
 

@@ -82,7 +82,13 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted
         keys: keys.get(&user.id).copied().unwrap_or(0),
     });
     let mut states = vec![Choice::new("", "Any state")];
-    let shown = [UserState::Active, UserState::Waiting, UserState::Invited, UserState::Deactivated];
+    let shown = [
+        UserState::Active,
+        UserState::Waiting,
+        UserState::Invited,
+        UserState::Deactivated,
+        UserState::Deleted,
+    ];
     states.extend(shown.map(|state| Choice::new(state.word(), crate::portal::look::words(state.word()))));
     shell::html(&UsersPage {
         rows: rows.collect(),

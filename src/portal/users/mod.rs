@@ -22,6 +22,7 @@ pub fn pages() -> Vec<Page> {
         page(Method::POST, "/users/{id}/role", manage, role::update),
         page(Method::POST, "/users/{id}/deactivation", manage, acts::deactivate),
         page(Method::POST, "/users/{id}/reactivation", manage, acts::reactivate),
+        page(Method::POST, "/users/{id}/deletion", manage, acts::delete),
         page(Method::POST, "/users/{id}/admission", manage, acts::let_in),
         page(Method::POST, "/users/{id}/removal", manage, acts::turn_away),
         page(Method::POST, "/users/{id}/invitation", manage, links::renew_invitation),

@@ -11,7 +11,7 @@ use crate::base::Result;
 use crate::base::ids::{TeamId, UserId};
 use crate::store::Tx;
 use crate::store::entity::states::{KeyState, Role, Standing, TeamRole, TokenKind, UserKind, UserState};
-use crate::store::entity::{application, key, team, team_member, token, user};
+use crate::store::entity::{application, key, session, team, team_member, token, user};
 
 pub async fn user(on: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>> {
     Ok(user::Entity::find_by_id(id).one(on).await?)
@@ -124,7 +124,37 @@ pub async fn remove_waiting(tx: &Tx, id: UserId) -> Result<bool> {
     Ok(true)
 }
 
-/// A page of people, newest first. The pattern is looked for in name and address.
+/// Takes from a deleted account what makes it somebody's: address, password, sessions. The address that
+/// stands in its place is nobody's, and another account may have the old one.
+pub async fn empty(tx: &Tx, id: UserId) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::Email, Expr::value(format!("deleted-{id}")))
+        .col_expr(user::Column::PasswordHash, Expr::value(None::<String>))
+        .filter(user::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    session::Entity::delete_many().filter(session::Column::UserId.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Takes the person out of every team but their own, and gives those teams.
+pub async fn leave_shared_teams(tx: &Tx, id: UserId) -> Result<Vec<TeamId>> {
+    let teams = memberships(tx, id).await?.into_iter().map(|(team, _)| team).collect();
+    let shared: Vec<TeamId> = teams_of(tx, teams)
+        .await?
+        .into_iter()
+        .filter(|team| team.personal_of != Some(id))
+        .map(|team| team.id)
+        .collect();
+    team_member::Entity::delete_many()
+        .filter(team_member::Column::UserId.eq(id))
+        .filter(team_member::Column::TeamId.is_in(shared.clone()))
+        .exec(tx)
+        .await?;
+    Ok(shared)
+}
+
+/// A page of people, newest first: without the deleted unless they are asked for. The pattern is looked for in name and address.
 pub async fn list_users(
     on: &impl ConnectionTrait,
     pattern: Option<&str>,
@@ -133,9 +163,10 @@ pub async fn list_users(
     limit: u64,
 ) -> Result<Vec<user::Model>> {
     let mut find = user::Entity::find().order_by_desc(user::Column::Id).limit(limit);
-    if let Some(state) = state {
-        find = find.filter(user::Column::State.eq(state));
-    }
+    find = find.filter(match state {
+        Some(state) => user::Column::State.eq(state),
+        None => user::Column::State.ne(UserState::Deleted),
+    });
     if let Some(after) = after {
         find = find.filter(user::Column::Id.lt(after));
     }
