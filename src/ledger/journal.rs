@@ -15,7 +15,7 @@ use super::segment::{self, Segment};
 use super::{codec, frame, recovery, syncer};
 use crate::base::{Clock, Code, Error, OrCode, Result};
 
-/// What a metric or a status page shows of the journal.
+/// The journal's state in figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gauges {
     /// On disk, drained or not.
@@ -25,9 +25,9 @@ pub struct Gauges {
     pub open: usize,
     /// Records that wait in memory for the disk.
     pub pending: usize,
-    /// Records that were given up. Anything but 0 is an alarm.
+    /// Records that were given up, of ends and refusals; the log says so. Anything but 0 is an alarm.
     pub dropped: u64,
-    /// True when calls that count on a budget are refused.
+    /// True when calls that count on a budget are refused; above an eighth more, all are.
     pub full: bool,
 }
 
@@ -181,16 +181,14 @@ impl Shared {
     fn begin(&self, begin: &Begin) -> Result<()> {
         let budgeted = !begin.reserved.budgets.is_empty();
         let mut live = self.lock();
-        if budgeted && live.bytes() >= self.max_bytes {
+        let most = if budgeted { self.max_bytes } else { self.hard_max() };
+        if live.bytes() >= most {
             return Err(full());
-        }
-        if live.bytes() >= self.hard_max() {
-            live.dropped += 1;
-            return Ok(());
         }
         match self.append(&mut live, |buffer| codec::begin(buffer, begin)) {
             Err(error) if budgeted => return Err(full().caused_by(error)),
-            Err(_) if !live.keep() => return Ok(()),
+            // Without a record no vendor may be called.
+            Err(error) if !live.keep() => return Err(full().caused_by(error)),
             _ => {}
         }
         live.open.insert(begin.id);

@@ -133,6 +133,12 @@ impl Live {
     pub fn keep(&mut self) -> bool {
         if self.pending_bytes + self.buffer.len() > PENDING_BYTES {
             self.dropped += 1;
+            if self.dropped.is_power_of_two() {
+                tracing::error!(
+                    records = self.dropped,
+                    "the journal's disk takes nothing and its memory is full: records were given up"
+                );
+            }
             return false;
         }
         self.pending_bytes += self.buffer.len();
