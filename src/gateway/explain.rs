@@ -1,5 +1,6 @@
 //! The whole chain of checks, for the diagnose page. The order is fixed and the first failure
-//! stops, so a code alone says which checks passed; the dry run asks the very functions a call asks.
+//! stops, so a code and how far its call came say which checks passed; the dry run asks the very
+//! functions a call asks.
 
 use std::net::IpAddr;
 
@@ -21,6 +22,7 @@ words! {
     /// The checks of a call, in their order.
     Check {
         Route "route" "The endpoint exists";
+        Room "room" "The gateway had room for one more";
         Credential "credential" "One key was sent, in the right form";
         Found "found" "The key is one of this gateway";
         Expiry "expiry" "The key has not expired";
@@ -48,9 +50,30 @@ pub enum Verdict {
     NotReached,
 }
 
-/// The check that a code comes from. Input faults of the vendor count as the vendor's.
-pub fn check_of(code: Code) -> Check {
+/// How far a call came before it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Came {
+    /// Its key was not looked at, or is none.
+    Nowhere,
+    /// Its caller is known.
+    Known,
+    /// Its body was read, and what it asks is known.
+    Asked,
+    /// It was let through.
+    Begun,
+}
+
+/// The check that a code comes from: some come from several, and then how far the call came tells.
+/// Input faults of the vendor count as the vendor's.
+fn check_of(code: Code, came: Came) -> Check {
     match code {
+        Code::FieldInvalid | Code::Overloaded | Code::ShuttingDown if came == Came::Begun => Check::Vendor,
+        Code::FieldInvalid if came == Came::Asked => Check::Model,
+        Code::Overloaded | Code::ShuttingDown => match came {
+            Came::Nowhere => Check::Room,
+            Came::Known => Check::Body,
+            _ => Check::Limits,
+        },
         Code::PathUnknown | Code::MethodNotAllowed => Check::Route,
         Code::AuthMissing
         | Code::AuthScheme
@@ -80,17 +103,15 @@ pub fn check_of(code: Code) -> Check {
         Code::ModelNotAllowed | Code::ModelUnpriced | Code::ModelNotFound | Code::ContextLengthExceeded => {
             Check::Model
         }
-        Code::RateLimitExceeded | Code::ConcurrencyLimited | Code::Overloaded | Code::ShuttingDown => {
-            Check::Limits
-        }
+        Code::RateLimitExceeded | Code::ConcurrencyLimited => Check::Limits,
         Code::InsufficientQuota => Check::Budget,
         _ => Check::Vendor,
     }
 }
 
-/// The chain of a call that ended with this code, or with none.
-pub fn chain(code: Option<Code>) -> Vec<(Check, Verdict)> {
-    let failed = code.map(check_of);
+/// The chain of a call that came so far and ended with this code, or with none.
+pub fn chain(code: Option<Code>, came: Came) -> Vec<(Check, Verdict)> {
+    let failed = code.map(|code| check_of(code, came));
     let verdict = |check: Check| match failed {
         Some(failed) if check == failed => Verdict::Failed,
         Some(failed) if check > failed => Verdict::NotReached,
@@ -160,7 +181,7 @@ pub async fn dry_run(gateway: &Gateway, question: Question<'_>) -> Result<Explan
     };
     let judged = judge(gateway, &cards, &question, &mut explained);
     explained.error = judged.err();
-    explained.chain = chain(explained.error.as_ref().map(Error::code));
+    explained.chain = chain(explained.error.as_ref().map(Error::code), Came::Asked);
     Ok(explained)
 }
 
@@ -195,11 +216,26 @@ mod tests {
 
     #[test]
     fn a_code_tells_what_passed_and_what_was_not_reached() {
-        let chain = chain(Some(Code::OwnerDeactivated));
+        let chain = chain(Some(Code::OwnerDeactivated), Came::Known);
         let verdict = |check| chain.iter().find(|(other, _)| *other == check).unwrap().1;
         assert_eq!(verdict(Check::Expiry), Verdict::Passed);
         assert_eq!(verdict(Check::Owner), Verdict::Failed);
         assert_eq!(verdict(Check::Model), Verdict::NotReached);
-        assert!(super::chain(None).iter().all(|(_, verdict)| *verdict == Verdict::Passed));
+        assert!(super::chain(None, Came::Begun).iter().all(|(_, verdict)| *verdict == Verdict::Passed));
+    }
+
+    #[test]
+    fn a_code_of_several_checks_is_placed_by_how_far_its_call_came() {
+        let failed = |code, came| {
+            chain(Some(code), came).into_iter().find(|(_, verdict)| *verdict == Verdict::Failed).unwrap().0
+        };
+        for code in [Code::ShuttingDown, Code::Overloaded] {
+            assert_eq!(failed(code, Came::Nowhere), Check::Room, "its key was never looked at");
+            assert_eq!(failed(code, Came::Known), Check::Body);
+            assert_eq!(failed(code, Came::Asked), Check::Limits);
+            assert_eq!(failed(code, Came::Begun), Check::Vendor);
+        }
+        assert_eq!(failed(Code::FieldInvalid, Came::Known), Check::Body);
+        assert_eq!(failed(Code::FieldInvalid, Came::Asked), Check::Model, "a model of another kind");
     }
 }

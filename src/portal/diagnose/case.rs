@@ -15,7 +15,7 @@ use crate::domain::keys::{self, KeyView};
 use crate::domain::names::{self, Wanted};
 use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
-use crate::gateway::explain::{Question, dry_run, endpoint};
+use crate::gateway::explain::{Came, Question, dry_run, endpoint};
 use crate::ledger::calls::{Filter, Told};
 use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
@@ -64,6 +64,7 @@ pub struct CallCase {
     pub at: Timestamp,
     pub state: String,
     pub code: Option<Code>,
+    came: Came,
     /// What the caller was told.
     pub said: String,
     /// What to do next.
@@ -233,8 +234,20 @@ impl CallCase {
     /// Answers that tell the code alone are told no more of here.
     fn say_no_more(&mut self) {
         self.said = self.code.map_or("", Code::message).to_owned();
-        self.lines = lines::then(self.code, "");
+        self.lines = lines::then(self.code, self.came, "");
         self.received.clear();
+    }
+}
+
+/// How far the call came, as its rows show.
+fn came(of: &Told) -> Came {
+    let call = &of.call;
+    match CallState::parse(&call.state) {
+        _ if !of.attempts.is_empty() => Came::Begun,
+        Some(CallState::Refused) if call.key_id.is_none() => Came::Nowhere,
+        Some(CallState::Refused) if call.model.is_empty() => Came::Known,
+        Some(CallState::Refused) => Came::Asked,
+        _ => Came::Begun,
     }
 }
 
@@ -255,6 +268,7 @@ fn call_case(of: &Told, api: &str) -> CallCase {
         at: call.at,
         state: call.state.clone(),
         code,
+        came: came(of),
         said: look::spoken(said),
         next: told.as_ref().map_or("", Error::next).to_owned(),
         facts: Facts::read(&call.facts, api),
@@ -263,7 +277,7 @@ fn call_case(of: &Told, api: &str) -> CallCase {
         lines: if call.state == CallState::Lost.word() {
             lines::lost()
         } else {
-            lines::then(code, &look::spoken(said))
+            lines::then(code, came(of), &look::spoken(said))
         },
         stranger: call.team_id.is_none() && call.key_id.is_none() && call.user_id.is_none(),
         received: received.to_owned(),

@@ -1,7 +1,7 @@
 //! The chain of checks as lines of a page.
 
 use crate::base::{Code, Error};
-use crate::gateway::explain::{Check, Explanation, Verdict, chain};
+use crate::gateway::explain::{Came, Check, Explanation, Verdict, chain};
 
 /// One check.
 pub struct Line {
@@ -11,14 +11,14 @@ pub struct Line {
     pub text: String,
 }
 
-/// The checks of a call that ended with this code; `said` is what its caller was told.
-pub fn then(code: Option<Code>, said: &str) -> Vec<Line> {
-    lines(chain(code), said)
+/// The checks of a call that came so far and ended with this code; `said` is what its caller was told.
+pub fn then(code: Option<Code>, came: Came, said: &str) -> Vec<Line> {
+    lines(chain(code, came), said)
 }
 
 /// The checks of a call that was let through and whose end nobody saw.
 pub fn lost() -> Vec<Line> {
-    let mut lines = then(None, "");
+    let mut lines = then(None, Came::Begun, "");
     if let Some(vendor) = lines.last_mut() {
         vendor.state = "skipped";
         vendor.text = "Nobody saw whether a vendor was asked".to_owned();
@@ -59,6 +59,7 @@ fn lines(chain: Vec<(Check, Verdict)>, why: &str) -> Vec<Line> {
 fn name(check: Check) -> &'static str {
     match check {
         Check::Route => "Endpoint",
+        Check::Room => "Room",
         Check::Credential => "Format",
         Check::Found => "Key",
         Check::Expiry => "Expiry",
