@@ -246,7 +246,9 @@ impl Flow {
 
     fn broken(&mut self, cause: &str) -> Step {
         self.settle();
-        let tokens = cost::estimated_tokens(self.stream.relay.state().text_bytes);
+        let state = self.stream.relay.state();
+        let counted = state.usage.and_then(|usage| usage.output).unwrap_or(0);
+        let tokens = cost::estimated_tokens(state.text_bytes).max(counted);
         let error = Code::StreamInterrupted.with(cause).saying(format!(
             "The vendor broke off in the middle of the answer, after about {tokens} tokens; they are billed as estimated."
         ));

@@ -37,14 +37,16 @@ impl Subject {
     }
 }
 
-/// What a token rate counts for this call. Without a bound of its own a call fills the minute at most.
+/// What a token rate counts for this call. The answer of a call without a bound of its own fills the
+/// minute at most; its prompt counts whole.
 pub(super) fn counted_tokens(limit: &Limit, ask: &Ask) -> i64 {
-    if ask.least.is_some() { ask.tokens.min(limit.amount) } else { ask.tokens }
+    if ask.least.is_some() { ask.tokens.min(limit.amount).max(ask.prompt) } else { ask.tokens }
 }
 
-/// The room a token rate must have for it. A call without a bound is never refused for good.
+/// The room a token rate must have for it. A call without a bound is refused for good only for a prompt
+/// that is over the rate by itself.
 fn needed_tokens(limit: &Limit, ask: &Ask) -> i64 {
-    ask.least.map_or(ask.tokens, |least| least.tokens.min(limit.amount))
+    ask.least.map_or(ask.tokens, |least| least.tokens.min(limit.amount).max(ask.prompt))
 }
 
 impl State {

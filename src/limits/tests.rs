@@ -223,6 +223,11 @@ fn a_call_without_a_bound_comes_in_on_what_is_left_of_a_rate_and_alone() {
     counters.forward(Duration::from_secs(61));
     drop(counters.reserve(&rate, &open_ended(5_000, 128_000), NOW).unwrap());
     assert!(counters.gauges(&rate, NOW)[0].used == 0, "even one that can never fit is not refused for good");
+    let too_long = Ask { prompt: 1_001, ..open_ended(1_513, 128_000) };
+    let refused = counters.reserve(&rate, &too_long, NOW).err().unwrap();
+    assert_eq!(refused.retry_after_s, None, "a prompt over the whole rate never fits");
+    let long = Ask { prompt: 990, ..open_ended(1_502, 128_000) };
+    drop(counters.reserve(&rate, &long, NOW).unwrap());
 }
 
 #[test]

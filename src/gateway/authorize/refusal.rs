@@ -93,8 +93,14 @@ pub fn not_of_key(api: &Api) -> Error {
 }
 
 pub fn not_in_plan(model: &str, candidate: &Candidate<'_>) -> Error {
-    let names: Vec<String> = allowed(candidate).map(|name| format!("`{name}`")).take(8).collect();
-    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    const SHOWN: usize = 8;
+    let all: Vec<&str> = allowed(candidate).collect();
+    let named: Vec<String> = all.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let names = match all.len().saturating_sub(SHOWN) {
+        0 if named.is_empty() => "none".to_owned(),
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    };
     Code::ModelNotAllowed
         .saying(format!(
             "Model `{model}` is not in plan {} of API {}; allowed: {names}.",
