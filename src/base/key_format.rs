@@ -54,7 +54,18 @@ pub fn is_shown_prefix(text: &str) -> bool {
     body.len() == 4 && body.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// How far a text is from being a key, in a sentence that says nothing of any key.
+/// What keeps a malformed text from being a key, in a sentence that says nothing of any key.
+pub fn flaw(text: &str) -> String {
+    if bare(text) != text {
+        "This key has quotation marks around it.".to_owned()
+    } else if !text.starts_with(PREFIX) {
+        "The letters of this key were changed between small and capital ones.".to_owned()
+    } else {
+        slip(text.chars().count())
+    }
+}
+
+/// How far a text of so many characters is from being a key.
 pub fn slip(length: usize) -> String {
     let by = match length.abs_diff(LENGTH) {
         1 => "1 character".to_owned(),
@@ -102,12 +113,24 @@ pub fn digest(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
+/// Without the quotation marks that a settings file or a shell may leave around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(['"', '\'', '`', '“', '”', '‘', '’'])
+}
+
+fn is_like_ours(text: &str) -> bool {
+    bare(text).get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
 /// Judges the shape of what was sent as a key.
 pub fn shape(text: &str) -> Shape {
     if let Some(rest) = text.strip_prefix(PREFIX) {
         let fits = rest.len() == BODY + CHECK && rest.bytes().all(|b| b.is_ascii_alphanumeric());
         let (body, check) = text.split_at_checked(PREFIX.len() + BODY).unwrap_or((text, ""));
         return if fits && checksum(body) == check { Shape::WellFormed } else { Shape::Malformed };
+    }
+    if is_like_ours(text) {
+        return Shape::Malformed;
     }
     const VENDORS: [(&str, &str); 12] = [
         ("sk-ant-", "Anthropic"),

@@ -85,7 +85,7 @@ fn word(scheme: &str) -> &str {
 fn judge(text: &str) -> Result<Credential> {
     match key_format::shape(text) {
         Shape::WellFormed => Ok(Credential::Key(Secret::new(text))),
-        Shape::Malformed => Err(Code::KeyMalformed.saying(key_format::slip(text.chars().count()))),
+        Shape::Malformed => Err(Code::KeyMalformed.saying(key_format::flaw(text))),
         Shape::Foreign(vendor) => {
             Err(Code::KeyForeign
                 .saying(format!("This looks like a key of {vendor}, not one of this gateway.")))

@@ -69,3 +69,18 @@ fn b31_a_key_is_found_wherever_it_stands() {
     assert_eq!(within("a sk-ptc-0123. b"), Some("sk-ptc-0123"));
     assert_eq!((within("sk-pt"), within("gpt-5"), within("")), (None, None, None));
 }
+
+#[test]
+fn a_key_in_quotation_marks_or_capital_letters_is_told_as_such() {
+    let key = mint();
+    for (text, word) in [
+        (format!("\"{}\"", key.expose()), "quotation marks"),
+        (format!("'{}", key.expose()), "quotation marks"),
+        (key.expose().to_uppercase(), "capital"),
+        (key.expose()[1..].to_owned(), ""),
+    ] {
+        let expected = if word.is_empty() { Shape::Other } else { Shape::Malformed };
+        assert_eq!(shape(&text), expected);
+        assert!(word.is_empty() || flaw(&text).contains(word), "{}", flaw(&text));
+    }
+}
