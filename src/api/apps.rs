@@ -82,8 +82,8 @@ struct Apps {
     params(Paging),
     responses((status = 200, description = "apps of your teams, or all for admins and auditors", body = Apps)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let views = apps::list_visible(&db, &actor, asked.before.map(AppId), asked.limit.0).await?;
-    let next = paging::next(&views, asked.limit, |view| view.app.id.0);
+    let views = apps::list_visible(&db, &actor, asked.before.map(AppId), asked.limit.one_ahead()).await?;
+    let (views, next) = paging::page(views, asked.limit, |view| view.app.id.0);
     let items = views.into_iter().map(|view: AppView| view.app.into()).collect();
     Ok(json(StatusCode::OK, &Apps { items, next }))
 }

@@ -134,7 +134,7 @@ impl DeedsAsked {
     ),
     responses((status = 200, description = "a page of the audit", body = Deeds)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<DeedsAsked>) -> ApiResult {
-    let rows = audit::list(&db, &actor, &asked.filter()?, asked.limit.0).await?;
-    let next = paging::next(&rows, asked.limit, |row| row.seq);
+    let rows = audit::list(&db, &actor, &asked.filter()?, asked.limit.one_ahead()).await?;
+    let (rows, next) = paging::page(rows, asked.limit, |row| row.seq);
     Ok(json(StatusCode::OK, &Deeds { items: rows.into_iter().map(Deed::from).collect(), next }))
 }

@@ -145,8 +145,9 @@ struct Models {
 #[utoipa::path(get, path = "/api/v1/models", tag = "Models", params(Paging),
     responses((status = 200, description = "a page of models", body = Models)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let views = supply::page_of_models(&db, &actor, asked.before.map(ModelId), asked.limit.0).await?;
-    let next = paging::next(&views, asked.limit, |view| view.model.id.0);
+    let views =
+        supply::page_of_models(&db, &actor, asked.before.map(ModelId), asked.limit.one_ahead()).await?;
+    let (views, next) = paging::page(views, asked.limit, |view| view.model.id.0);
     let items = views.into_iter().map(Model::from).collect();
     Ok(json(StatusCode::OK, &Models { items, next }))
 }

@@ -26,6 +26,13 @@ pub(super) struct Paging {
 #[derive(Clone, Copy)]
 pub(super) struct Limit(pub u64);
 
+impl Limit {
+    /// How many rows to read: one more than the page holds tells whether another page follows.
+    pub fn one_ahead(self) -> u64 {
+        self.0 + 1
+    }
+}
+
 impl Default for Limit {
     fn default() -> Self {
         Self(50)
@@ -49,9 +56,13 @@ pub(super) fn told(most: u64) -> String {
     format!("`limit` is a whole number from 1 to {most}")
 }
 
-/// Where the next page begins; none after a page that is not full.
-pub(super) fn next<T, I>(page: &[T], limit: Limit, id: impl Fn(&T) -> I) -> Option<I> {
-    page.last().filter(|_| page.len() as u64 == limit.0).map(id)
+/// The page of rows that were read [one ahead](Limit::one_ahead), and where the next one begins.
+pub(super) fn page<T, I>(mut rows: Vec<T>, limit: Limit, id: impl Fn(&T) -> I) -> (Vec<T>, Option<I>) {
+    let limit = usize::try_from(limit.0).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(id);
+    (rows, next)
 }
 
 /// A page of a list that is at hand whole, in the list's own order.
@@ -69,9 +80,8 @@ pub(super) fn cut<T>(
         let place = place.ok_or_else(|| Code::FieldInvalid.saying(message).on("before"))?;
         all.drain(..=place);
     }
-    let limit = usize::try_from(paging.limit.0).unwrap_or(usize::MAX);
-    let more = all.len() > limit;
-    all.truncate(limit);
-    let next = all.last().filter(|_| more).map(id);
-    Ok((all, next))
+    Ok(page(all, paging.limit, id))
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,8 +93,9 @@ struct Tokens {
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "People", params(Paging),
     responses((status = 200, description = "a page of your tokens, or of all for admins", body = Tokens)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let rows = admin_tokens::list(&db, &actor, asked.before.map(AdminTokenId), asked.limit.0).await?;
-    let next = paging::next(&rows, asked.limit, |row| row.id.0);
+    let rows =
+        admin_tokens::list(&db, &actor, asked.before.map(AdminTokenId), asked.limit.one_ahead()).await?;
+    let (rows, next) = paging::page(rows, asked.limit, |row| row.id.0);
     let items = rows.into_iter().map(Token::from).collect();
     Ok(json(StatusCode::OK, &Tokens { items, next }))
 }

@@ -112,10 +112,10 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<UsersAsked>) -> ApiResult
         search: asked.q.unwrap_or_default(),
         state: state.transpose()?,
         after: asked.before,
-        limit: asked.limit.0,
+        limit: asked.limit.one_ahead(),
     };
     let rows = users::list(&db, &actor, filter).await?;
-    let next = paging::next(&rows, asked.limit, |row| row.id);
+    let (rows, next) = paging::page(rows, asked.limit, |row| row.id);
     Ok(json(StatusCode::OK, &Users { items: rows.into_iter().map(User::from).collect(), next }))
 }
 

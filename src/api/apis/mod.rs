@@ -119,8 +119,9 @@ struct Apis {
 #[utoipa::path(get, path = "/api/v1/apis", tag = "APIs", params(Paging),
     responses((status = 200, description = "a page of APIs as their makers see them", body = Apis)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let managed = catalogue::page_of_managed(&db, &actor, asked.before.map(ApiId), asked.limit.0).await?;
-    let next = paging::next(&managed, asked.limit, |managed| managed.api.id.0);
+    let managed =
+        catalogue::page_of_managed(&db, &actor, asked.before.map(ApiId), asked.limit.one_ahead()).await?;
+    let (managed, next) = paging::page(managed, asked.limit, |managed| managed.api.id.0);
     let items = managed.into_iter().map(Api::from).collect();
     Ok(json(StatusCode::OK, &Apis { items, next }))
 }

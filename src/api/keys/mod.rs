@@ -64,11 +64,11 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
         text: asked.q,
         state: asked.state.as_deref().map(state).transpose()?,
         before: asked.before,
-        limit: asked.limit.0,
+        limit: asked.limit.one_ahead(),
         ..KeyFilter::default()
     };
     let views = keys::list_visible(&db, &actor, &filter).await?;
-    let next = paging::next(&views, asked.limit, |view| view.row.id);
+    let (views, next) = paging::page(views, asked.limit, |view| view.row.id);
     Ok(json(StatusCode::OK, &Keys { items: views.into_iter().map(line).collect(), next }))
 }
 

@@ -137,8 +137,9 @@ struct Providers {
 #[utoipa::path(get, path = "/api/v1/providers", tag = "Providers", params(Paging),
     responses((status = 200, description = "a page of providers", body = Providers)))]
 async fn list(db: Data<Db>, actor: Actor, asked: Query<Paging>) -> ApiResult {
-    let rows = supply::page_of_providers(&db, &actor, asked.before.map(ProviderId), asked.limit.0).await?;
-    let next = paging::next(&rows, asked.limit, |row| row.id.0);
+    let rows =
+        supply::page_of_providers(&db, &actor, asked.before.map(ProviderId), asked.limit.one_ahead()).await?;
+    let (rows, next) = paging::page(rows, asked.limit, |row| row.id.0);
     let items = rows.into_iter().map(Provider::from).collect();
     Ok(json(StatusCode::OK, &Providers { items, next }))
 }

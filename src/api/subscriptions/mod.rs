@@ -66,10 +66,12 @@ async fn list(db: Data<Db>, actor: Actor, asked: Query<Asked>) -> ApiResult {
             .into());
     }
     let views = match asked.inbox {
-        true => subscriptions::list_inbox(&db, &actor, asked.before, asked.limit.0).await?,
-        false => subscriptions::list_all_visible(&db, &actor, state, asked.before, asked.limit.0).await?,
+        true => subscriptions::list_inbox(&db, &actor, asked.before, asked.limit.one_ahead()).await?,
+        false => {
+            subscriptions::list_all_visible(&db, &actor, state, asked.before, asked.limit.one_ahead()).await?
+        }
     };
-    let next = paging::next(&views, asked.limit, |view| view.row.id);
+    let (views, next) = paging::page(views, asked.limit, |view| view.row.id);
     let items = views.into_iter().map(Subscription::from).collect();
     Ok(json(StatusCode::OK, &Subscriptions { items, next }))
 }

@@ -26,7 +26,7 @@ pub struct AppView {
 /// The database's own.
 pub async fn list_visible(db: &Db, actor: &Actor, before: Option<AppId>, limit: u64) -> Result<Vec<AppView>> {
     let teams = (!permit::may(actor, Right::SeeEverything)).then(|| actor.team_ids());
-    let apps = queries::list(db.read(), teams, before, limit.min(200)).await?;
+    let apps = queries::list(db.read(), teams, before, limit).await?;
     with_names(db, apps).await
 }
 

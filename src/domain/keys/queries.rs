@@ -388,7 +388,7 @@ pub async fn list<C: ConnectionTrait>(
     if let Some((by, way)) = filter.order.by() {
         rows = rows.order_by(by, way);
     }
-    let rows = rows.order_by_desc(key::Column::Id).limit(filter.limit.min(200)).all(on).await?;
+    let rows = rows.order_by_desc(key::Column::Id).limit(filter.limit).all(on).await?;
     Ok(rows)
 }
 

@@ -107,7 +107,7 @@ pub struct Filter {
 pub async fn list(db: &Db, actor: &Actor, filter: Filter) -> Result<Vec<user::Model>> {
     permit::need(actor, Right::SeeEverything)?;
     let search = fields::pattern("q", &filter.search)?;
-    let limit = if filter.limit == 0 { 50 } else { filter.limit.min(200) };
+    let limit = if filter.limit == 0 { 50 } else { filter.limit };
     queries::list_users(db.read(), search.as_deref(), filter.state, filter.after, limit).await
 }
 

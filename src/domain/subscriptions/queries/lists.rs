@@ -77,7 +77,7 @@ pub async fn list<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result<Vec<sub
     let rows = subscription::Entity::find()
         .filter(filter.condition())
         .order_by_desc(subscription::Column::Id)
-        .limit(filter.limit.min(200))
+        .limit(filter.limit)
         .all(on)
         .await?;
     Ok(rows)
@@ -138,7 +138,7 @@ pub async fn list_waiting<C: ConnectionTrait>(
         .filter(filter.condition().add_option(later))
         .order_by_asc(RequestedAt)
         .order_by_asc(Id)
-        .limit(filter.limit.min(200))
+        .limit(filter.limit)
         .all(on)
         .await?;
     Ok(rows)
@@ -150,7 +150,7 @@ pub async fn list_decided<C: ConnectionTrait>(on: &C, filter: &Filter) -> Result
         .filter(filter.condition())
         .filter(subscription::Column::DecidedAt.is_not_null())
         .order_by_desc(subscription::Column::DecidedAt)
-        .limit(filter.limit.min(200))
+        .limit(filter.limit)
         .all(on)
         .await?;
     Ok(rows)
