@@ -4,7 +4,7 @@
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -52,6 +52,7 @@ pub struct App {
     unsent: Unsent,
     site: KnownSite,
     document: ApiDocument,
+    settings: Arc<SettingsWatch>,
 }
 
 /// A server that listens, its address, and the way to stop it.
@@ -81,12 +82,29 @@ impl App {
         let (ready, shown, sent) = (Ready::default(), ShownOnce::default(), SentForms::default());
         let (unsent, site) = (Unsent::default(), KnownSite::default());
         let document = ApiDocument::new(api::document::value);
-        let app =
-            Self { config, db, ledger, gateway, ready, node, set_up, shown, sent, unsent, site, document };
-        let watch = SettingsWatch { db: app.db.clone(), done: app.set_up.clone(), site: app.site.clone() };
-        watch.read().await?;
-        app.db.listen(Arc::new(watch));
-        Ok(app)
+        let settings = Arc::new(SettingsWatch {
+            db: db.clone(),
+            done: set_up.clone(),
+            site: site.clone(),
+            behind: AtomicBool::default(),
+        });
+        settings.read().await?;
+        db.listen(Arc::<SettingsWatch>::clone(&settings));
+        Ok(Self {
+            config,
+            db,
+            ledger,
+            gateway,
+            ready,
+            node,
+            set_up,
+            shown,
+            sent,
+            unsent,
+            site,
+            document,
+            settings,
+        })
     }
 
     /// Listens and starts the background tasks. The server runs when its future is awaited or spawned.
@@ -165,6 +183,11 @@ impl App {
             let gateway = gateway.clone();
             async move { gateway.follow().await }
         });
+        let settings = Arc::clone(&self.settings);
+        jobs.every("settings", Duration::from_secs(5), move || {
+            let settings = Arc::clone(&settings);
+            async move { settings.catch_up().await }
+        });
         let (ledger, db) = (self.ledger.clone(), self.db.clone());
         jobs.every("drain", Duration::from_secs(1), move || {
             let (ledger, db) = (ledger.clone(), db.clone());
@@ -216,12 +239,21 @@ struct SettingsWatch {
     db: Db,
     done: SetUpDone,
     site: KnownSite,
+    /// A change was heard of and could not be read yet.
+    behind: AtomicBool,
 }
 
 impl SettingsWatch {
+    /// Reads again what could not be read when it changed.
+    async fn catch_up(&self) -> Result<()> {
+        if self.behind.load(Ordering::Acquire) { self.read().await } else { Ok(()) }
+    }
+
     async fn read(&self) -> Result<()> {
+        self.behind.store(true, Ordering::Release);
         self.done.0.store(settings::get::<SetUp>(&self.db).await?.done, Ordering::Release);
         self.site.set(settings::get::<Site>(&self.db).await?);
+        self.behind.store(false, Ordering::Release);
         Ok(())
     }
 }

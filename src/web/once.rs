@@ -13,11 +13,12 @@ use actix_web::middleware::Next;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::problem::Problem;
+use super::fault::Fault;
+use super::panicked::detached;
 use super::reply::see_other;
 use super::route::Served;
+use crate::base::Timestamp;
 use crate::base::clock::MINUTE;
-use crate::base::{Code, Timestamp};
 
 /// The field that marks a form.
 pub(super) const FIELD: &str = "once";
@@ -52,9 +53,9 @@ impl SentForms {
     fn sending(&self, mark: Mark, now: Timestamp) -> LedTo {
         let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         forms.retain(|_, sending| sending.until > now);
-        let oldest = forms.iter().min_by_key(|(_, sending)| sending.until).map(|(mark, _)| *mark);
-        if let Some(oldest) = oldest.filter(|_| forms.len() >= MOST) {
-            forms.remove(&oldest);
+        if forms.len() >= MOST && !forms.contains_key(&mark) {
+            let oldest = forms.iter().min_by_key(|(_, sending)| sending.until).map(|(mark, _)| *mark);
+            oldest.and_then(|oldest| forms.remove(&oldest));
         }
         let fresh = || Sending { until: now.plus(KEPT), led_to: LedTo::default() };
         Arc::clone(&forms.entry(mark).or_insert_with(fresh).led_to)
@@ -75,13 +76,7 @@ pub(super) async fn answer(
         let known = see_other(path);
         return Ok(respond(request, known));
     }
-    match actix_web::rt::spawn(first(led_to, request, next)).await {
-        Ok(served) => served,
-        Err(fault) => match fault.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(ended) => Err(Problem(Code::ShuttingDown.with(ended)).into()),
-        },
-    }
+    detached(first(led_to, request, next)).await.map_err(Fault)?
 }
 
 async fn first(

@@ -8,8 +8,8 @@ use actix_web::{HttpResponse, ResponseError};
 use futures_util::FutureExt;
 use serde_json::json;
 
-use crate::base::Code;
 use crate::base::ids::CallId;
+use crate::base::{Code, Error};
 
 /// Runs a handler to its end. None: it panicked, which is logged.
 pub(super) async fn survived<F: Future>(work: F, id: CallId) -> Option<F::Output> {
@@ -27,6 +27,20 @@ pub(super) async fn caught<T>(
     is_page: bool,
 ) -> Result<T, actix_web::Error> {
     survived(work, id).await.unwrap_or_else(|| Err(Panicked { id, is_page }.into()))
+}
+
+/// Runs a handler that its caller's leaving must not stop half way. A panic goes on to who waits.
+///
+/// # Errors
+/// `shutting_down` when the server ended it.
+pub(super) async fn detached<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T, Error> {
+    match actix_web::rt::spawn(work).await {
+        Ok(done) => Ok(done),
+        Err(fault) => match fault.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(ended) => Err(Code::ShuttingDown.with(ended)),
+        },
+    }
 }
 
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpResponse};
 
 use super::guard::{as_problem, data, refused};
+use super::panicked::detached;
 use super::problem::Problem;
 use super::reply::Told;
 use super::route::Served;
@@ -45,13 +46,7 @@ pub(super) async fn answer(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Served {
-    match actix_web::rt::spawn(done_once(once, request, next)).await {
-        Ok(served) => served,
-        Err(fault) => match fault.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(ended) => Err(Problem(Code::ShuttingDown.with(ended)).into()),
-        },
-    }
+    detached(done_once(once, request, next)).await.map_err(Problem)?
 }
 
 async fn done_once(once: Once, request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {

@@ -63,9 +63,9 @@ async fn p06_known_keys_go_on_while_the_database_is_away() {
     }
     assert!(app.app.ledger.drain_once(&app.db).await.is_err(), "nothing can be posted");
     // Fourteen minutes on it still knows them; it does not for ever.
-    app.clock.forward(Duration::from_secs(13 * 60));
+    app.clock.forward(Duration::from_secs(14 * 60));
     app.timed(&dev.secret, 1).await;
-    app.clock.forward(Duration::from_secs(3 * 60));
+    app.clock.forward(Duration::from_secs(2 * 60));
     assert_eq!(app.chat(&dev.secret, "gpt-test").await.is(503).code(), "auth_unavailable");
     state.execute_unprepared("ALTER TABLE away RENAME TO key_secrets").await.unwrap();
     calls.execute_unprepared("ALTER TABLE calls_away RENAME TO calls").await.unwrap();

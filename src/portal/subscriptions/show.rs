@@ -146,7 +146,8 @@ async fn filled(
     let api = seen_api(db, actor, &view.slug).await?;
     let manages = match apps::get_visible(db, actor, view.row.app_id).await {
         Ok(app) => apps::may_manage(actor, &app.app),
-        Err(_) => false,
+        Err(error) if error.code() == Code::NotFound => false,
+        Err(error) => return Err(error),
     };
     let open = match &api {
         Some(api) => plans::list_plans(db, actor, api.api.id).await?,
