@@ -82,6 +82,13 @@ async function narrow(admin, report) {
   report('filters stand open on a wide page', await shown());
   await admin.page.setViewportSize({ width: 390, height: 844 });
   report('filters are folded on a phone', !(await shown()));
+  const row = admin.page.locator('.table--brief tbody tr').first();
+  const box = await row.boundingBox();
+  report('a call takes two lines on a phone, and a finger finds it', box.height >= 44 && box.height <= 64, `${box.height} px`);
+  await row.click({ position: { x: box.width - 12, y: box.height - 6 } });
+  await admin.page.waitForLoadState('load');
+  report('the whole of it leads to the call', /\/calls\/[0-9a-f-]{36}$/.test(admin.page.url()), admin.page.url());
+  await admin.open('/calls');
   await admin.click(admin.page.locator('.fold > summary'));
   report('a press unfolds them', await shown());
   await admin.open('/calls?model=demo-echo');
