@@ -92,7 +92,9 @@ async fn b36_an_unknown_address_and_a_wrong_password_get_the_same_answer() {
     let browser = app.visitor();
     let known = sign_in(&browser, "dana@example.com", "wrong").await.is(422);
     let unknown = sign_in(&browser, "nobody@example.com", "wrong").await.is(422);
-    assert_eq!(known.words(), unknown.words());
+    // What was typed comes back in its field; all else is the same.
+    let known_words = known.words().replace("dana@example.com", "nobody@example.com");
+    assert_eq!(known_words, unknown.words());
     let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&known), names(&unknown));
 }
