@@ -247,7 +247,11 @@ async fn reset_link(db: Data<Db>, config: Data<Config>, actor: Actor, id: Path<U
 }
 
 fn role(word: &str) -> Result<Role> {
-    Role::parse(word).ok_or_else(|| Code::FieldInvalid.saying("There is no such role.").on("role"))
+    Role::parse(word).ok_or_else(|| {
+        Code::FieldInvalid
+            .saying("There is no such role: choose member, publisher, auditor or admin.")
+            .on("role")
+    })
 }
 
 async fn seen(db: &Db, actor: &Actor, id: UserId) -> ApiResult {

@@ -5,10 +5,11 @@
 use std::net::IpAddr;
 
 use crate::base::ids::{CallId, KeyId};
+use crate::base::limit::LimitKind;
 use crate::base::words::words;
 use crate::base::{Code, Error, Result};
 use crate::domain::gate::key_secret;
-use crate::limits::Ask;
+use crate::limits::{Ask, Gauge};
 use crate::upstream::Why;
 use crate::wire::Endpoint;
 
@@ -161,7 +162,17 @@ pub struct Explanation {
     /// `api/version` that would serve it.
     pub api: Option<String>,
     pub plan: Option<String>,
+    /// How full the limits are that it would count on; empty while it is not known which.
+    gauges: Vec<Gauge>,
     pub policy_seq: i64,
+}
+
+impl Explanation {
+    /// How much the tightest of its limits of this kind has left; none where there is no such limit.
+    pub fn left(&self, kind: LimitKind) -> Option<i64> {
+        let its = self.gauges.iter().filter(|gauge| gauge.limit.kind == kind);
+        its.map(Gauge::remaining).min()
+    }
 }
 
 /// Asks every check of the live path, as of now, without taking or writing anything.
@@ -177,6 +188,7 @@ pub async fn dry_run(gateway: &Gateway, question: Question<'_>) -> Result<Explan
         error: None,
         api: None,
         plan: None,
+        gauges: Vec::new(),
         policy_seq: directory.sequence(),
     };
     let judged = judge(gateway, &cards, &question, &mut explained);
@@ -205,6 +217,7 @@ fn judge(
     explained.plan = Some(grant.plan.name.clone());
     reserve::priced(gateway, &grant, question.endpoint)?;
     gateway.limits().check(&grant.limits, &Ask::default(), now).map_err(|refused| refused.error())?;
+    explained.gauges = gateway.gauges(&grant.limits);
     let health = gateway.upstream().health();
     let plan = plan::plan(health, &grant.model, question.endpoint, CallId::fresh())?;
     plan.foreseen(health).map_or(Ok(()), Err)

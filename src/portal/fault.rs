@@ -96,6 +96,7 @@ fn next(error: &Error, is_kept: bool) -> String {
         Code::CsrfFailed => {
             "Nothing was changed. Go back, reload the page, and send the form again.".to_owned()
         }
+        Code::NotFound if error.next() != Code::NotFound.next() => error.next().to_owned(),
         Code::NotFound => {
             "Check the address, or search for it above. What belongs to a team that you are not \
                            in looks just the same."

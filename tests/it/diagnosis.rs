@@ -1,6 +1,7 @@
 //! D12: the cause of a refusal, as of the call and as of now, for those who may know it.
 
 use portico::base::key_format;
+use portico::base::limit::LimitKind;
 use portico::domain::keys::{self, Overlap, Rotate};
 use reqwest::Method;
 use serde_json::json;
@@ -250,4 +251,18 @@ async fn what_changed_is_about_this_call_alone_newest_first_and_capped() {
     let all = changed(&browser.get(&format!("{page}&changes=all")).await.is(200).text);
     assert_eq!(all.matches("Key paused").count(), 6);
     assert!(all.contains("Key made") && !all.contains("Show older changes"), "{all}");
+}
+
+#[actix_web::test]
+async fn d12_a_call_too_large_for_what_is_left_is_not_told_that_it_would_pass_now() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    app.price(&admin, &starter, 1_000_000_000).await;
+    let dana = app.developer("dana", &starter).await;
+    app.limit_key(dana.key.id, LimitKind::UsdPerMonth, 2_000).await;
+    let refused = app.ask(&dana.secret, "demo-echo").await.is(429);
+    assert_eq!(refused.code(), "insufficient_quota");
+    let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).words();
+    assert!(page.contains("if it may cost no more than $0.000002: so much is left"), "{page}");
 }

@@ -151,3 +151,28 @@ async fn u03_an_api_is_tried_with_ones_own_key() {
     keys::pause(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
     assert!(!dana.person.browser.get(&tab).await.is(200).text.contains("playground-token"));
 }
+
+#[actix_web::test]
+async fn u03_a_subscriber_of_another_version_is_led_to_it_or_on() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let new = catalogue::NewVersion { name: "v2".to_owned(), copy_of: Some(starter.version.id) };
+    let next = catalogue::add_version(&app.db, &admin.actor, starter.api.id, new).await.unwrap();
+    catalogue::publish(&app.db, &admin.actor, next.id).await.unwrap();
+    let tab = format!("/catalogue/{}/try", starter.api.slug);
+    let request = format!("/requests/{}", dana.subscription.id);
+    let page = dana.person.browser.get(&format!("{tab}?version=v2")).await.is(200).text;
+    for part in [
+        "Your app My app is on v1",
+        &format!("{tab}?version=v1"),
+        &format!("{request}#move"),
+        &format!("href=\"{request}\">Your subscription"),
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("/subscribe/"), "every app has it: {page}");
+    let theirs = app.person("eve").await.browser.get(&format!("{tab}?version=v2")).await.is(200).text;
+    assert!(theirs.contains("/subscribe/") && !theirs.contains("Your app"), "{theirs}");
+}

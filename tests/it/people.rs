@@ -1,9 +1,10 @@
 //! People and teams, as their pages show and change them.
 
 use portico::domain::actor::Actor;
+use portico::domain::keys::{self, Expiry, NewKey};
 use portico::domain::people::users;
 use portico::domain::teams;
-use portico::store::entity::states::{Role, UserState};
+use portico::store::entity::states::{KeyReason, Role, UserState};
 
 use super::support::spawn;
 
@@ -284,4 +285,33 @@ async fn the_forms_of_a_team_come_back_with_what_was_typed() {
     assert!(back.text.contains("id=\"suspend\" open data-open") && back.text.contains(&long));
     let back = admin.browser.submit(&team, &format!("{team}/name"), &[("name", &long)]).await.is(422);
     assert!(back.text.contains(&long) && !back.text.contains("data-open"));
+}
+
+#[actix_web::test]
+async fn keys_are_counted_alike_wherever_their_owner_is_shown() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let issue = async |days: Option<u32>| {
+        let mut new = NewKey::usual(dana.app, format!("of {days:?} days"));
+        if let Some(days) = days {
+            new.expiry = Expiry::Days(days);
+        }
+        keys::issue(&app.db, &dana.person.actor, new).await.unwrap().key.id
+    };
+    issue(Some(1)).await;
+    keys::pause(&app.db, &dana.person.actor, issue(None).await).await.unwrap();
+    let revoked = issue(None).await;
+    keys::revoke(&app.db, &dana.person.actor, revoked, KeyReason::Revoked).await.unwrap();
+    app.clock.forward(std::time::Duration::from_secs(2 * 86_400));
+    app.sign_in_again(&admin).await;
+    let page = format!("/users/{}", dana.person.user.id);
+    let text = admin.browser.get(&page).await.is(200).text;
+    assert!(text.contains("<strong>2 keys</strong>"), "{text}");
+    assert!(text.contains(">Paused</span>") && !text.contains("of Some(1) days"), "{text}");
+    let counted = keys::count_owned(&app.db, &admin.actor, &[dana.person.user.id]).await.unwrap();
+    assert_eq!(counted.get(&dana.person.user.id), Some(&2));
+    let members = teams::list_members(&app.db, &admin.actor, dana.person.team()).await.unwrap();
+    assert_eq!(members.iter().map(|member| member.keys).sum::<u64>(), 2);
 }

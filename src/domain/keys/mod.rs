@@ -14,6 +14,7 @@ mod view;
 pub use budgets::{Budget, budgets};
 pub use care::{edit, enable, extend, pause, rename, revoke, transfer};
 pub use issue::{Issued, NewKey, issue};
+pub(in crate::domain) use queries::living;
 pub use reach::{Reach, reach};
 pub use rights::{may_enable, may_manage};
 pub use rotation::{Overlap, Rotate, Why, end_overlap, rotate};

@@ -223,8 +223,7 @@ pub async fn count_living<C: ConnectionTrait>(on: &C, apps: &[AppId], now: Times
     for some in apps.chunks(500) {
         count += key::Entity::find()
             .filter(key::Column::AppId.is_in(some.iter().copied()))
-            .filter(key::Column::State.ne(KeyState::Revoked))
-            .filter(lives(now))
+            .filter(living(now))
             .count(on)
             .await?;
     }
@@ -242,13 +241,17 @@ pub async fn count_owned<C: ConnectionTrait>(
         .column(key::Column::OwnerId)
         .column_as(key::Column::Id.count(), "n")
         .filter(key::Column::OwnerId.is_in(owners.iter().copied()))
-        .filter(key::Column::State.ne(KeyState::Revoked))
-        .filter(lives(now))
+        .filter(living(now))
         .group_by(key::Column::OwnerId)
         .into_tuple()
         .all(on)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Keys that are counted wherever keys are: neither revoked nor expired, paused ones too.
+pub fn living(now: Timestamp) -> Condition {
+    Condition::all().add(key::Column::State.ne(KeyState::Revoked)).add(lives(now))
 }
 
 /// Keys whose time is not over.
@@ -289,6 +292,8 @@ pub struct Filter {
     pub expired: Option<bool>,
     /// Only those that end before then.
     pub ends_before: Option<Timestamp>,
+    /// Only those that are neither revoked nor expired.
+    pub living: bool,
     /// Only those that ended after then, or will.
     pub ends_after: Option<Timestamp>,
     pub order: Order,
@@ -358,6 +363,9 @@ pub async fn list<C: ConnectionTrait>(
     }
     if let Some(state) = filter.state {
         all = all.add(key::Column::State.eq(state));
+    }
+    if filter.living {
+        all = all.add(living(now));
     }
     match filter.expired {
         Some(true) => all = all.add(key::Column::ExpiresAt.lte(now)),

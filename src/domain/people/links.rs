@@ -67,13 +67,17 @@ pub(super) async fn take(tx: &Tx, kind: TokenKind, text: &str) -> Result<token::
 }
 
 fn over(kind: TokenKind) -> crate::base::Error {
-    Code::NotFound.saying(match kind {
+    let error = Code::NotFound.saying(match kind {
         TokenKind::Setup => {
             "This set-up link was used or has expired. Run `portico setup-link` on the server for a new one."
         }
         TokenKind::Invitation => "This invitation was used or has expired. Ask an admin for a new one.",
         TokenKind::Reset => "This link was used or has expired. Ask an admin for a new one.",
-    })
+    });
+    match kind {
+        TokenKind::Setup => error,
+        _ => error.then("A link works once. If you chose a password with it, sign in with that."),
+    }
 }
 
 /// 256 random bits that are safe in a URL and a cookie.

@@ -12,7 +12,7 @@ use crate::domain::changes::{self, Change};
 use crate::domain::fields;
 use crate::domain::permit::{self, Right};
 use crate::store::entity::states::{Role, TeamRole, TokenKind, UserKind, UserState};
-use crate::store::entity::{application, key, team, user};
+use crate::store::entity::{application, team, user};
 use crate::store::{Db, Tx, dialect};
 
 /// An account to make.
@@ -307,8 +307,6 @@ async fn step_as(tx: &Tx, actor: &Actor, user: &user::Model, what: Step, act: Ac
 
 /// What stops working when an account does.
 pub struct Reach {
-    /// Keys it owns that are not revoked, last used first.
-    pub keys: Vec<key::Model>,
     /// Applications it made.
     pub apps: Vec<application::Model>,
     /// Its teams, its own one left out, with its role there.
@@ -326,7 +324,6 @@ pub async fn reach(db: &Db, actor: &Actor, id: UserId) -> Result<Reach> {
     let role = |team: TeamId| roles.iter().find(|(id, _)| *id == team).map_or(TeamRole::Member, |(_, r)| *r);
     let teams = rows.into_iter().filter(|team| team.personal_of != Some(id));
     Ok(Reach {
-        keys: queries::keys_of(db.read(), id).await?,
         apps: queries::apps_by(db.read(), id).await?,
         teams: teams
             .map(|team| {

@@ -32,7 +32,7 @@ pub async fn list_members(db: &Db, actor: &Actor, id: TeamId) -> Result<Vec<Memb
     super::get_visible(db, actor, id).await?;
     let rows = queries::members(db.read(), id).await?;
     let users = queries::users(db.read(), rows.iter().map(|row| row.user_id).collect()).await?;
-    let keys = queries::key_counts(db.read(), id).await?;
+    let keys = queries::key_counts(db.read(), id, db.now()).await?;
     let mut members: Vec<Member> = rows
         .iter()
         .filter_map(|row| {

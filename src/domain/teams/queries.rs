@@ -6,8 +6,9 @@ use sea_orm::{
     QuerySelect,
 };
 
-use crate::base::Result;
 use crate::base::ids::{TeamId, UserId};
+use crate::base::{Result, Timestamp};
+use crate::domain::keys;
 use crate::store::Tx;
 use crate::store::entity::states::{KeyState, Standing, TeamRole};
 use crate::store::entity::{api, api_team, key, subscription, team, team_member, user};
@@ -94,14 +95,14 @@ pub async fn member_counts(on: &impl ConnectionTrait, ids: Vec<TeamId>) -> Resul
     Ok(rows.into_iter().map(|(id, count)| (id, count.unsigned_abs())).collect())
 }
 
-/// How many keys that are not revoked each person has in the team.
-pub async fn key_counts(on: &impl ConnectionTrait, id: TeamId) -> Result<Vec<(UserId, u64)>> {
+/// How many keys that are neither revoked nor expired each person has in the team.
+pub async fn key_counts(on: &impl ConnectionTrait, id: TeamId, now: Timestamp) -> Result<Vec<(UserId, u64)>> {
     let rows: Vec<(UserId, i64)> = key::Entity::find()
         .select_only()
         .column(key::Column::OwnerId)
         .column_as(key::Column::Id.count(), "n")
         .filter(key::Column::TeamId.eq(id))
-        .filter(key::Column::State.ne(KeyState::Revoked))
+        .filter(keys::living(now))
         .group_by(key::Column::OwnerId)
         .into_tuple()
         .all(on)

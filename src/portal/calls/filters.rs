@@ -60,7 +60,12 @@ pub fn read(query: Vec<(String, String)>, now: Timestamp) -> Result<Told> {
         if FIELDS.contains(&field.as_str()) {
             errors.add(&field, format!("“{short}” cannot be read; the list goes without it."));
         } else {
-            unknown.push(format!("“{short}” is no `{field}`"));
+            let what = match field.as_str() {
+                "before" => "the id of no call".to_owned(),
+                "from" | "until" => "no time".to_owned(),
+                _ => format!("no `{field}`"),
+            };
+            unknown.push(format!("“{short}” is {what}"));
         }
     }
 }

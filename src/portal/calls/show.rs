@@ -114,7 +114,7 @@ impl ShowPage {
             team: names.team(call.team_id),
             tokens: tokens(&call),
             tokens_hint: tokens_hint(&call),
-            cost: look::cost(call.cost_nanos),
+            cost: look::cost(super::view::cost(&call)),
             cost_hint: cost_hint(&call),
             first_byte: call.first_byte_us.map_or_else(|| "—".to_owned(), look::duration),
             total: total(&call),

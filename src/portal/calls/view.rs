@@ -24,7 +24,7 @@ pub struct CallLine {
     pub app: String,
     pub key_prefix: String,
     pub tokens: String,
-    /// None where the price is unknown.
+    /// None where the price is unknown or no vendor was asked.
     pub cost: Option<Nanos>,
     pub total: String,
 }
@@ -44,7 +44,7 @@ impl CallLine {
             app: names.app(call.app_id),
             key_prefix: call.key_prefix.clone(),
             tokens: tokens(call),
-            cost: call.cost_nanos,
+            cost: cost(call),
             total: total(call),
         }
     }
@@ -62,6 +62,11 @@ impl CallLine {
             ..Wanted::default()
         }
     }
+}
+
+/// What it cost; none where that is unknown, or no vendor was asked and so nothing could cost.
+pub fn cost(call: &call::Model) -> Option<Nanos> {
+    call.cost_nanos.filter(|cost| cost.0 != 0 || call.provider_id.is_some())
 }
 
 /// "40 + 12": in and out, "≈ 40 + 12" where they were estimated; a dash where nobody counted.

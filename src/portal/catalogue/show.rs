@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use super::changelog::{self, Entry};
 use super::samples::{self, Sample};
-use crate::base::ids::{ApiId, KeyId};
+use crate::base::ids::{ApiId, KeyId, VersionId};
 use crate::base::{Code, Result};
 use crate::config::Config;
 use crate::domain::actor::Actor;
+use crate::domain::apps;
 use crate::domain::catalogue::{self, ApiPage, Offered, VersionView};
 use crate::domain::keys::{self, KeyFilter, KeyView};
 use crate::domain::plans::{self, PlanView};
@@ -20,6 +21,7 @@ use crate::portal::prices;
 use crate::portal::shell;
 use crate::portal::subscriptions::subscribe::let_in;
 use crate::store::Db;
+use crate::store::entity::application;
 use crate::store::entity::states::{Approval, KeyState, Scope, SubscriptionState, VersionState, Visibility};
 use crate::web::{Data, PageResult, Path, Query, Visit};
 
@@ -57,6 +59,10 @@ struct ShowPage {
     own: Vec<SubscriptionView>,
     /// A key of the visitor's that may call this API.
     own_key: Option<OwnKey>,
+    /// The visitor's subscription to another version, where none is to the shown one.
+    elsewhere: Option<SubscriptionView>,
+    /// One of the visitor's, when every app of theirs has this API already.
+    settled: Option<SubscriptionView>,
     /// The unified address and that of the shown version alone.
     unified: String,
     bound: String,
@@ -125,11 +131,15 @@ async fn draw(
         return Err(Code::NotFound.with(name).into());
     }
     let plans = plans::list_plans(db, actor, page.api.id).await?;
-    let own = if tab == Tab::Plans { own(db, actor, page.api.id).await? } else { Vec::new() };
+    let own = own(db, actor, page.api.id).await?;
     let own_key = match &shown {
-        Some(shown) if tab == Tab::Try => own_key(db, actor, shown).await?,
+        Some(shown) if tab == Tab::Try => own_key(db, actor, &own, shown).await?,
         _ => None,
     };
+    let elsewhere = shown.as_ref().and_then(|shown| elsewhere(&own, shown.version.id)).cloned();
+    let apps = if own.is_empty() { Vec::new() } else { apps::list_own(db, actor).await? };
+    let has_it = |app: &application::Model| own.iter().any(|view| view.row.app_id == app.id);
+    let settled = if apps.iter().all(has_it) { own.first().cloned() } else { None };
     let version = shown.as_ref().map(|view| view.version.name.clone()).unwrap_or_default();
     let base = config.public_url();
     let unified = format!("{base}/v1");
@@ -148,6 +158,8 @@ async fn draw(
         embeddings: first("embedding").map(|m| samples::embeddings(&unified, &m)).unwrap_or_default(),
         own,
         own_key,
+        elsewhere,
+        settled,
         unified,
         version,
         shown,
@@ -163,10 +175,17 @@ pub(in crate::portal) async fn own(db: &Db, actor: &Actor, api: ApiId) -> Result
 }
 
 /// The newest working key of the visitor whose app has an approved subscription to this version.
-async fn own_key(db: &Db, actor: &Actor, shown: &VersionView) -> Result<Option<OwnKey>> {
+async fn own_key(
+    db: &Db,
+    actor: &Actor,
+    own: &[SubscriptionView],
+    shown: &VersionView,
+) -> Result<Option<OwnKey>> {
     let version = &shown.version;
-    let mut held = own(db, actor, version.api_id).await?;
-    held.retain(|view| view.row.version_id == version.id && view.row.state == SubscriptionState::Approved);
+    let serves = |view: &&SubscriptionView| {
+        view.row.version_id == version.id && view.row.state == SubscriptionState::Approved
+    };
+    let held: Vec<&SubscriptionView> = own.iter().filter(serves).collect();
     let filter = KeyFilter {
         owner: actor.user_id(),
         state: Some(KeyState::Active),
@@ -186,6 +205,14 @@ async fn own_key(db: &Db, actor: &Actor, shown: &VersionView) -> Result<Option<O
     let offers = |name: &String| shown.models.iter().any(|offered| offered.public_name == *name);
     let models = callable.into_iter().filter(|name| chats && offers(name)).collect();
     Ok(Some(OwnKey { id: key.row.id, name: key.row.name, models }))
+}
+
+/// An approved subscription to another version; none where there is any to this one.
+fn elsewhere(own: &[SubscriptionView], shown: VersionId) -> Option<&SubscriptionView> {
+    if own.iter().any(|view| view.row.version_id == shown) {
+        return None;
+    }
+    own.iter().find(|view| view.row.state == SubscriptionState::Approved)
 }
 
 impl ShowPage {

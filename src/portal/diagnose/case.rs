@@ -8,14 +8,15 @@ use super::fix::{About, Fix, fix, for_key};
 use super::help;
 use super::lines::{self, Line};
 use crate::base::ids::{CallId, KeyId};
-use crate::base::{Code, Error, Result, Timestamp};
+use crate::base::limit::LimitKind;
+use crate::base::{Code, Error, Nanos, Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::keys::{self, KeyView};
 use crate::domain::names::{self, Wanted};
 use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
-use crate::gateway::explain::{Came, Question, dry_run, endpoint};
+use crate::gateway::explain::{Came, Explanation, Question, dry_run, endpoint};
 use crate::ledger::calls::{Filter, Told};
 use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
@@ -203,12 +204,34 @@ impl Desk<'_> {
                 replaced(&key, newer.error.as_ref())
             }
             (Some(error), _) => format!("Would be refused now: {}.", error.code()),
-            (None, Some(api)) => format!("Would pass now, served by {api}."),
+            (None, Some(api)) => {
+                let then = call.and_then(|call| Code::parse(call.code.as_deref()?));
+                format!("Would pass now, served by {api}{}.", room(then, &explained))
+            }
             (None, None) => "The key is good now, and its app has a subscription.".to_owned(),
         };
         case.callers = feed::users(self.db, &key.row).await?;
         case.key = Some(key);
         Ok(case)
+    }
+}
+
+/// How large a call may be that was refused for its size: how much it asks for is not in its record.
+fn room(then: Option<Code>, now: &Explanation) -> String {
+    let kind = match then {
+        Some(Code::InsufficientQuota) => LimitKind::UsdPerMonth,
+        Some(Code::RateLimitExceeded) => LimitKind::TokensPerMinute,
+        _ => return String::new(),
+    };
+    match (now.left(kind), kind) {
+        (None, _) => String::new(),
+        (Some(left), LimitKind::UsdPerMonth) => {
+            format!(", if it may cost no more than {}: so much is left of this month's budget", Nanos(left))
+        }
+        (Some(left), _) => format!(
+            ", if it may use no more than {}: so many are left of this minute's limit",
+            look::count(left, "token")
+        ),
     }
 }
 

@@ -50,7 +50,7 @@ pub async fn create(
     let role = Role::parse(&typed.role);
     let mut errors = FieldErrors::default();
     if role.is_none() {
-        errors.add("role", "Choose a role.");
+        errors.add("role", "Choose one of the roles: member, publisher, auditor or admin.");
     }
     let email = match Email::parse(&typed.email) {
         Ok(email) => Some(email),

@@ -25,8 +25,11 @@ pub async fn update(
     id: Path<UserId>,
     form: Form<RoleForm>,
 ) -> PageResult {
-    let role = Role::parse(&form.role)
-        .ok_or_else(|| Code::FieldInvalid.saying("There is no such role.").on("role"))?;
+    let role = Role::parse(&form.role).ok_or_else(|| {
+        Code::FieldInvalid
+            .saying("There is no such role: choose member, publisher, auditor or admin.")
+            .on("role")
+    })?;
     let done = users::set_role(&db, &actor, *id, role).await;
     let text = format!("The role is {} now. Their sessions are ended.", role.label());
     answer(&visit, &format!("/users/{}", *id), &text, done)

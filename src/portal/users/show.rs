@@ -7,6 +7,7 @@ use crate::base::Timestamp;
 use crate::base::clock::DAY;
 use crate::base::ids::{AppId, KeyId, TeamId, UserId};
 use crate::domain::actor::Actor;
+use crate::domain::keys::{self, KeyFilter, KeyOrder};
 use crate::domain::people::users::{self, Reach};
 use crate::domain::permit::{Right, may};
 use crate::portal::frame::Frame;
@@ -20,6 +21,7 @@ struct KeyRow {
     id: KeyId,
     name: String,
     shown: String,
+    state: &'static str,
     last_used: Option<Timestamp>,
 }
 
@@ -62,7 +64,15 @@ struct UserPage {
 
 pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) -> PageResult {
     let user = users::get_visible(&db, &actor, *id).await?;
-    let Reach { keys, apps, teams } = users::reach(&db, &actor, *id).await?;
+    let Reach { apps, teams } = users::reach(&db, &actor, *id).await?;
+    let living = KeyFilter {
+        owner: Some(*id),
+        living: true,
+        order: KeyOrder::LastUsed,
+        limit: 200,
+        ..KeyFilter::default()
+    };
+    let keys = keys::list_visible(&db, &actor, &living).await?;
     let can_manage = may(&actor, Right::ManagePeople);
     let is_last_admin = can_manage && users::is_last_admin(&db, &actor, &user).await?;
     let since = db.now().minus(DAY);
@@ -77,14 +87,15 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) ->
         created: user.created_at,
         last_seen: user.last_seen_at,
         state_at: user.state_at,
-        used_today: keys.iter().filter(|key| key.last_used_at.is_some_and(|at| at > since)).count(),
+        used_today: keys.iter().filter(|key| key.row.last_used_at.is_some_and(|at| at > since)).count(),
         keys: keys
             .into_iter()
             .map(|key| KeyRow {
-                id: key.id,
-                name: key.name,
-                shown: format!("{}…{}", key.prefix, key.last4),
-                last_used: key.last_used_at,
+                id: key.row.id,
+                name: key.row.name,
+                shown: format!("{}…{}", key.row.prefix, key.row.last4),
+                state: key.condition.word(),
+                last_used: key.row.last_used_at,
             })
             .collect(),
         apps: apps.into_iter().map(|app| AppRow { id: app.id, name: app.name }).collect(),

@@ -10,8 +10,8 @@ use super::links::end_links;
 use crate::base::Result;
 use crate::base::ids::{TeamId, UserId};
 use crate::store::Tx;
-use crate::store::entity::states::{KeyState, Role, Standing, TeamRole, TokenKind, UserKind, UserState};
-use crate::store::entity::{application, key, session, team, team_member, token, user};
+use crate::store::entity::states::{Role, Standing, TeamRole, TokenKind, UserKind, UserState};
+use crate::store::entity::{application, session, team, team_member, token, user};
 
 pub async fn user(on: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>> {
     Ok(user::Entity::find_by_id(id).one(on).await?)
@@ -217,13 +217,6 @@ pub async fn add_personal_team(tx: &Tx, user: &user::Model, name: &str) -> Resul
     };
     team_member::Entity::insert(member).exec_without_returning(tx).await?;
     Ok(id)
-}
-
-pub async fn keys_of(on: &impl ConnectionTrait, owner: UserId) -> Result<Vec<key::Model>> {
-    let find = key::Entity::find()
-        .filter(key::Column::OwnerId.eq(owner))
-        .filter(key::Column::State.ne(KeyState::Revoked));
-    Ok(find.order_by_desc(key::Column::LastUsedAt).limit(200).all(on).await?)
 }
 
 pub async fn apps_by(on: &impl ConnectionTrait, user: UserId) -> Result<Vec<application::Model>> {

@@ -33,7 +33,7 @@ fn what_cannot_be_read_is_told_where_it_stands_and_the_rest_is_followed() {
     assert!(told.filter.status_class.is_none() && told.before.is_none());
     assert!(told.errors.of("status").contains("“9xx” cannot be read"));
     for part in
-        ["“yesterday” is no `from`", "“x” is no `before`", "`until` is no filter", "`limit` is no filter"]
+        ["“yesterday” is no time", "“x” is the id of no call", "`until` is no filter", "`limit` is no filter"]
     {
         assert!(told.errors.of("").contains(part), "{}", told.errors.of(""));
     }
