@@ -50,8 +50,8 @@ codes! {
     KeyRevoked "key_revoked" 401 Caller false "This key was revoked." "Make a new key.";
     KeyRotated "key_rotated" 401 Caller false "This key was replaced by a newer one and its overlap has ended." "Use the newer secret of the same key.";
     KeyPaused "key_paused" 403 Caller false "This key is paused." "Its owner or an admin can enable it again.";
-    OwnerDeactivated "owner_deactivated" 403 Caller false "The user this key belongs to is deactivated." "Ask an admin to reactivate the user or to transfer the key.";
-    OwnerDeleted "owner_deleted" 403 Caller false "The user this key belongs to was deleted." "Ask an admin to transfer the key, or make a new one.";
+    OwnerDeactivated "owner_deactivated" 403 Caller false "The user this key belongs to is deactivated." "Ask an admin to reactivate the user, or to transfer the key if it is one of a shared team.";
+    OwnerDeleted "owner_deleted" 403 Caller false "The user this key belongs to was deleted." "Make a new key, or ask an admin to transfer this one if it is one of a shared team.";
     OwnerNotMember "owner_not_member" 403 Caller false "The user this key belongs to has left the key's team." "Ask the team's owner to transfer the key or to add the user again.";
     AppSuspended "app_suspended" 403 Caller false "This app is suspended." "Ask the contact named on its page.";
     TeamSuspended "team_suspended" 403 Caller false "This team is suspended." "Ask an admin.";
@@ -77,7 +77,7 @@ codes! {
     VendorOverloaded "vendor_overloaded" 503 Vendor true "The vendor is overloaded." "Try again as Retry-After says.";
     AuthUnavailable "auth_unavailable" 503 Portico true "Keys cannot be checked right now; yours may be fine." "Try again shortly.";
 
-    JsonInvalid "json_invalid" 400 Caller false "The body is not one valid JSON object." "Mend the JSON at the place named.";
+    JsonInvalid "json_invalid" 400 Caller false "The body is not one valid JSON object." "Fix the JSON at the place named.";
     FieldInvalid "field_invalid" 400 Caller false "A field has a value that is not allowed." "Change the field named in `param`.";
     FieldUnsupported "field_unsupported" 400 Caller false "The model behind this name cannot honor a field, and leaving it out would change the meaning." "Leave the field out, or use a model that supports it.";
     ContextLengthExceeded "context_length_exceeded" 400 Caller false "The prompt is longer than the model's window." "Shorten the prompt or use a model with a larger window.";
@@ -99,7 +99,7 @@ codes! {
     NotPermitted "not_permitted" 403 Caller false "Your role does not allow this." "Ask an admin.";
     CsrfFailed "csrf_failed" 403 Caller false "The form did not come from this site, or is too old." "Reload the page and try again.";
     NotFound "not_found" 404 Caller false "This does not exist, or is not yours to see." "Check the address.";
-    Conflict "conflict" 409 Caller false "This does not go with how things are now." "Reload, look at what it is now, and decide again.";
+    Conflict "conflict" 409 Caller false "This conflicts with the current state." "Reload, look at what it is now, and decide again.";
     SetupPending "setup_pending" 403 Caller false "Set-up is not finished." "Open the set-up link that the server printed, or run `portico setup-link`.";
 }
 

@@ -20,7 +20,7 @@ impl Listener for Follow {
 }
 
 impl Gateway {
-    /// Reads the change feed once: to be called each second in place of `Db::poll_changes`. While
+    /// Reads the change feed once: to be called each half second in place of `Db::poll_changes`. While
     /// it succeeds, what is cached is known to be true.
     ///
     /// # Errors

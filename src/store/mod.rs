@@ -91,7 +91,7 @@ impl Db {
         self.0.feed.add(listener);
     }
 
-    /// Tells the listeners of changes, those of other nodes included. Called each second by a job.
+    /// Tells the listeners of changes, those of other nodes included. Called often by a job.
     pub async fn poll_changes(&self) -> Result<()> {
         self.0.feed.poll(self.read()).await
     }

@@ -198,7 +198,7 @@ impl Directory {
         }
     }
 
-    /// Follows the change feed once, and reads the catalogue when it is behind. Called each second.
+    /// Follows the change feed once, and reads the catalogue when it is behind. Called each half second by a job.
     ///
     /// # Errors
     /// The database's own: what is cached stays good for its time.

@@ -1,4 +1,4 @@
-//! D12: why a call ended as it did, what a key would meet now, and the button that mends it.
+//! D12: why a call ended as it did, what a key would meet now, and the button that fixes it.
 
 mod case;
 mod chain;
