@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::num::NonZero;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::Email;
 use crate::base::{Code, OrCode, Result, Secret};
@@ -88,20 +88,34 @@ pub async fn verify(stored: Option<&str>, typed: &Secret) -> Result<bool> {
     POOL.verify(stored, typed).await
 }
 
-/// At most half the cores hash at once; the others wait their turn without holding a thread.
+/// Passwords that wait for each core that hashes: some five seconds of work.
+const WAITING: usize = 150;
+
+/// At most half the cores hash at once, behind all other work; the others wait their turn without holding a
+/// thread, and who would wait too long is told to come back (P21).
 pub(super) struct Pool {
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     runs: AtomicU64,
 }
 
 impl Default for Pool {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { places: Semaphore::new((cores / 2).max(1)), runs: AtomicU64::new(0) }
+        Self::with((cores / 2).max(1), WAITING)
     }
 }
 
 impl Pool {
+    /// One in which so many hash at once, and so many wait for each of them.
+    pub fn with(places: usize, waiting: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            queue: Arc::new(Semaphore::new(places * (1 + waiting))),
+            runs: AtomicU64::new(0),
+        }
+    }
+
     pub async fn hash(&self, password: &Password) -> Result<String> {
         let password = password.0.clone();
         self.run(move |argon| {
@@ -130,16 +144,39 @@ impl Pool {
         &self,
         work: impl FnOnce(&Argon2<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _place = self.places.acquire().await.or_code(Code::Internal)?;
+        let held = self.place().await?;
         self.runs.fetch_add(1, Ordering::Relaxed);
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).or_code(Code::Internal)?;
-        let job = move || work(&Argon2::new(Algorithm::Argon2id, Version::V0x13, params));
-        tokio::task::spawn_blocking(job).await.or_code(Code::Internal)?
+        let (done, result) = oneshot::channel();
+        // A thread of its own: its priority cannot be raised again. Its place goes with it, for it hashes to
+        // its end also when whoever asked has left.
+        let job = move || {
+            let _held = held;
+            give_way();
+            let _ = done.send(work(&Argon2::new(Algorithm::Argon2id, Version::V0x13, params)));
+        };
+        std::thread::Builder::new().name("password".to_owned()).spawn(job).or_code(Code::Internal)?;
+        result.await.or_code(Code::Internal)?
+    }
+
+    async fn place(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
+        let full = |_| Code::Overloaded.saying("Too many people sign in right now.").after(5);
+        let seat = Arc::clone(&self.queue).try_acquire_owned().map_err(full)?;
+        let place = Arc::clone(&self.places).acquire_owned().await.or_code(Code::Internal)?;
+        Ok((seat, place))
     }
 
     /// How often it hashed since it was made.
     #[cfg(test)]
     pub fn runs(&self) -> u64 {
         self.runs.load(Ordering::Relaxed)
+    }
+}
+
+/// Lets calls go first where all cores are busy. On other systems the figure would be the whole process's.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, 19) {
+        tracing::debug!(%error, "hashing keeps its priority");
     }
 }

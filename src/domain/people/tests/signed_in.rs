@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use futures_util::poll;
+
 use super::super::passwords::Pool;
 use super::super::sign_in::{Outcome, sign_in};
 use super::super::*;
@@ -21,6 +24,37 @@ async fn p20_an_unknown_account_costs_one_hash_as_a_known_one_does() {
     assert!(!pool.verify(Some(&stored), &Secret::new("wrong")).await.unwrap());
     assert!(!pool.verify(None, &Secret::new(GOOD)).await.unwrap());
     assert_eq!(pool.runs(), 4);
+}
+
+#[actix_web::test]
+async fn p21_who_leaves_frees_no_place_while_their_password_is_hashed() {
+    let pool = Pool::with(1, 2);
+    let typed = Secret::new("wrong");
+    let mut left = Box::pin(pool.verify(None, &typed));
+    assert!(poll!(&mut left).is_pending());
+    drop(left);
+    let mut next = Box::pin(pool.verify(None, &typed));
+    assert!(poll!(&mut next).is_pending());
+    assert_eq!(pool.runs(), 1, "the next one waits for the hash that nobody wants any more");
+    assert!(!next.await.unwrap());
+    assert_eq!(pool.runs(), 2);
+}
+
+#[actix_web::test]
+async fn p21_a_line_that_is_too_long_is_told_to_come_back() {
+    let pool = Pool::with(1, 2);
+    let typed = Secret::new("wrong");
+    let mut line: Vec<_> = (0..3).map(|_| Box::pin(pool.verify(None, &typed))).collect();
+    for one in &mut line {
+        assert!(poll!(one).is_pending());
+    }
+    let late = pool.verify(None, &typed).await.unwrap_err();
+    assert_eq!((late.code(), late.retry_after()), (Code::Overloaded, Some(5)));
+    line.pop();
+    line.push(Box::pin(pool.verify(None, &typed)));
+    for one in join_all(line).await {
+        assert!(!one.expect("whoever gives up waiting leaves their place"));
+    }
 }
 
 #[actix_web::test]
