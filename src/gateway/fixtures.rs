@@ -92,6 +92,7 @@ impl World {
         let rows = CatalogueRows {
             apis: self.rows.apis.clone(),
             api_teams: self.rows.api_teams.clone(),
+            owners: self.rows.owners.clone(),
             versions: self.rows.versions.clone(),
             version_models: self.rows.version_models.clone(),
             plans: self.rows.plans.clone(),

@@ -412,3 +412,24 @@ async fn who_ends_a_subscription_for_others_is_told_how_many_keys_it_reaches() {
     eve.browser.submit(&request, &format!("{request}/end"), &[]).await.is(303);
     overtaken(&dana, &format!("{request}/end"), &[], "ended").await;
 }
+
+#[actix_web::test]
+async fn a_call_before_the_decision_names_the_team_that_decides_as_it_is_called_now() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let crew = teams::create(&app.db, &admin.actor, "Crew").await.unwrap();
+    let mut new = NewStarter::of_preset("demo", None, crew.id).unwrap();
+    new.plan.approval = Approval::Manual;
+    let starter = plans::publish_starter(&app.db, &admin.actor, new).await.unwrap();
+    let dana = app.developer("dana", &starter).await;
+    for name in ["Crew", "Harbor"] {
+        teams::rename(&app.db, &admin.actor, crew.id, name).await.unwrap();
+        let refused = app.chat(&dana.secret, "demo-echo").await.is(403);
+        assert_eq!(refused.code(), "subscription_pending");
+        assert!(
+            refused.text.contains(&format!("waits for the decision of its owner, team {name}.")),
+            "{}",
+            refused.text
+        );
+    }
+}

@@ -57,6 +57,8 @@ pub struct UserCard {
 pub struct CatalogueRows {
     pub apis: Vec<api::Model>,
     pub api_teams: Vec<api_team::Model>,
+    /// The teams that own an API.
+    pub owners: Vec<team::Model>,
     pub versions: Vec<api_version::Model>,
     pub version_models: Vec<api_version_model::Model>,
     pub plans: Vec<plan::Model>,

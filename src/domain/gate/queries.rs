@@ -78,8 +78,11 @@ pub(super) async fn teams_of(db: &Db, id: UserId) -> Result<Vec<TeamId>> {
 
 pub(super) async fn catalogue(db: &Db) -> Result<CatalogueRows> {
     let on = db.read();
+    let apis = api::Entity::find().all(on).await?;
+    let owners = apis.iter().map(|api| api.owner_team_id);
     Ok(CatalogueRows {
-        apis: api::Entity::find().all(on).await?,
+        owners: team::Entity::find().filter(team::Column::Id.is_in(owners)).all(on).await?,
+        apis,
         api_teams: api_team::Entity::find().all(on).await?,
         versions: api_version::Entity::find().order_by_asc(api_version::Column::CreatedAt).all(on).await?,
         version_models: api_version_model::Entity::find()

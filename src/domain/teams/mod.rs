@@ -145,7 +145,9 @@ pub async fn rename(db: &Db, actor: &Actor, id: TeamId, name: &str) -> Result<()
         let act = Act::new("team_renamed").on("team", id.0);
         let act = act.changing(json!({ "name": team.name }), json!({ "name": name }));
         audit::record(&tx, &actor, act).await?;
-        changes::note(&tx, Change::Team(id)).await
+        changes::note(&tx, Change::Team(id)).await?;
+        // The catalogue names the teams that own its APIs.
+        changes::note(&tx, Change::Catalogue).await
     })
     .await
 }

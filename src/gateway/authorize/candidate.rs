@@ -87,10 +87,15 @@ impl Bar {
         let (row, version) = (candidate.row, &candidate.version.row.name);
         let (api, since) = (&candidate.api.slug, row.state_at);
         let said = match self {
-            Self::Pending => format!(
-                "The subscription to {api} was requested on {} and waits for a decision.",
-                row.requested_at.human()
-            ),
+            Self::Pending => {
+                let owner = candidate.api.owner.as_ref();
+                let owner =
+                    owner.map_or_else(|| "its owner".to_owned(), |team| format!("its owner, team {team}"));
+                format!(
+                    "The subscription to {api} was requested on {} and waits for the decision of {owner}.",
+                    row.requested_at.human()
+                )
+            }
             Self::Denied => format!("The subscription to {api} was denied on {}.", since.human()),
             Self::Suspended => {
                 format!("The subscription to {api} has been suspended since {}.", since.human())

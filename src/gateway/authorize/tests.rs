@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::gate::SubscriptionState;
+use crate::domain::gate::{SubscriptionState, team};
 use crate::gateway::fixtures::{NOW, World};
 
 type State = SubscriptionState;
@@ -377,5 +377,24 @@ fn a_refusal_names_the_rows_it_speaks_of() {
                 refusal.code()
             );
         }
+    }
+}
+
+#[test]
+fn who_waits_is_told_which_team_decides_and_no_persons_name() {
+    let mut world = with_state(State::Requested);
+    let team = |personal_of| team::Model {
+        id: world.rows.apis[0].owner_team_id,
+        name: "Harbor".into(),
+        personal_of,
+        ..world.app.team.clone()
+    };
+    let (shared, own) = (team(None), team(Some(world.owner.id)));
+    for (owner, expected) in
+        [(shared, "waits for the decision of its owner, team Harbor."), (own, "of its owner.")]
+    {
+        world.rows.owners = vec![owner];
+        let refused = unified(&world, "fast").err().unwrap();
+        assert!(refused.message().ends_with(expected), "{refused}");
     }
 }

@@ -34,6 +34,8 @@ pub struct Api {
     /// `None`: everyone.
     pub teams: Option<HashSet<TeamId>>,
     pub owner_team: TeamId,
+    /// What that team is called; absent where it is one person's: their name is nobody's to tell.
+    pub owner: Option<String>,
     /// Oldest first, drafts left out.
     pub versions: Vec<Arc<Version>>,
 }
@@ -128,7 +130,9 @@ impl Catalogue {
             versions.retain(|version| version.row.state != VersionState::Draft);
             versions.sort_by_key(|version| version.row.created_at);
             let owner_team = row.owner_team_id;
-            let api = Api { id: row.id, slug: row.slug, name: row.name, teams, owner_team, versions };
+            let owner = rows.owners.iter().find(|team| team.id == owner_team && team.personal_of.is_none());
+            let owner = owner.map(|team| team.name.clone());
+            let api = Api { id: row.id, slug: row.slug, name: row.name, teams, owner_team, owner, versions };
             catalogue.slugs.insert(api.slug.clone(), api.id);
             catalogue.apis.insert(api.id, Arc::new(api));
         }
