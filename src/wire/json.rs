@@ -34,26 +34,31 @@ fn wrapped(open: char, parts: impl Iterator<Item = String>, close: char) -> Stri
 pub fn whole_characters(json: &[u8]) -> Option<Vec<u8>> {
     const INSTEAD: &[u8] = b"\\ufffd";
     let mut mended: Option<Vec<u8>> = None;
-    let (mut at, mut kept) = (0, 0);
-    while let Some(step) = json.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
-        at += step;
-        let length = match (unit(json, at), unit(json, at + 6)) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
-            (Some(0xd800..=0xdfff), _) => {
-                let clean = mended.get_or_insert_default();
-                clean.extend_from_slice(json.get(kept..at).unwrap_or_default());
-                clean.extend_from_slice(INSTEAD);
-                kept = at + 6;
-                6
-            }
-            // An escape is two bytes at least: `\\` does not begin the next one.
-            _ => 2,
-        };
-        at += length;
+    let mut kept = 0;
+    while let Some(at) = half_character(json, kept) {
+        let clean = mended.get_or_insert_default();
+        clean.extend_from_slice(json.get(kept..at).unwrap_or_default());
+        clean.extend_from_slice(INSTEAD);
+        kept = at + 6;
     }
     let mut mended = mended?;
     mended.extend_from_slice(json.get(kept..).unwrap_or_default());
     Some(mended)
+}
+
+/// Where, from this place on, the first escape stands that names half a character.
+pub fn half_character(json: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(step) = json.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += step;
+        at += match (unit(json, at), unit(json, at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => return Some(at),
+            // An escape is two bytes at least: `\\` does not begin the next one.
+            _ => 2,
+        };
+    }
+    None
 }
 
 /// The unit that an escape at this place names.

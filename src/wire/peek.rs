@@ -88,10 +88,15 @@ fn from_flaw(body: &[u8], flaw: Flaw) -> Error {
 
 /// The place by line and column, never an echo of the body.
 fn at_place(body: &[u8], at: usize, what: &str) -> Error {
+    Code::JsonInvalid.saying(format!("The body is not valid JSON: {what} ({}).", place_of(body, at)))
+}
+
+/// "line 3, column 14".
+pub(super) fn place_of(body: &[u8], at: usize) -> String {
     let before = body.get(..at).unwrap_or(body);
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
     let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1) + 1;
-    Code::JsonInvalid.saying(format!("The body is not valid JSON: {what} (line {line}, column {column})."))
+    format!("line {line}, column {column}")
 }
 
 #[cfg(test)]

@@ -10,12 +10,32 @@ use serde_json::value::RawValue;
 
 use crate::base::{Code, Error, Result};
 use crate::wire::chat::{ChatRequest, Effort, Extra, Shape};
-use crate::wire::peek::Peek;
+use crate::wire::json;
+use crate::wire::peek::{Peek, place_of};
 
 use super::types;
 
 /// Reads what `peek` has judged and placed.
 pub fn request<'a>(peek: &Peek, body: &'a [u8]) -> Result<ChatRequest<'a>> {
+    read(peek, body).map_err(|error| match half_character(peek, body, &error) {
+        Some(place) => error
+            .saying(format!(
+                "The body names half a character ({place}): one of `\\ud800` to `\\udfff` without the other of its pair."
+            ))
+            .then("Send both escapes of the pair, or the character itself in UTF-8."),
+        None => error,
+    })
+}
+
+/// Where in the field at fault such an escape stands.
+fn half_character(peek: &Peek, body: &[u8], error: &Error) -> Option<String> {
+    let field = error.param()?.split(['.', '[']).next()?;
+    let member = peek.places.find(body, field)?;
+    let at = json::half_character(member.bytes(body), 0)?;
+    Some(place_of(body, member.value.start + at))
+}
+
+fn read<'a>(peek: &Peek, body: &'a [u8]) -> Result<ChatRequest<'a>> {
     let mut request =
         ChatRequest { stream: peek.stream, max_tokens: peek.max_tokens, ..ChatRequest::default() };
     let mut users = (None, None);

@@ -88,10 +88,18 @@ fn image<'a>(url: Cow<'a, str>, place: Place) -> Result<Source<'a>> {
     let Some((media_type, data)) = data_uri(&url) else {
         return Err(unsupported(path(), "an image must be an https address or a base64 data URI"));
     };
-    if !IMAGES.contains(&media_type) {
-        return Err(unsupported(path(), "an image must be jpeg, png, gif or webp"));
+    let media_type = match media_type.to_ascii_lowercase() {
+        // No type has that name, and many write it.
+        name if name == "image/jpg" => "image/jpeg".to_owned(),
+        name => name,
+    };
+    if !IMAGES.contains(&&*media_type) {
+        return Err(unsupported(
+            path(),
+            "the data URI of an image must begin `data:image/jpeg`, or have `png`, `gif` or `webp` in place of `jpeg`",
+        ));
     }
-    Ok(Source::Base64 { media_type: Cow::Owned(media_type.to_owned()), data: Cow::Owned(data.to_owned()) })
+    Ok(Source::Base64 { media_type: Cow::Owned(media_type), data: Cow::Owned(data.to_owned()) })
 }
 
 fn document<'a>(uri: &str, place: Place) -> Result<Source<'a>> {

@@ -105,6 +105,7 @@ fn images_and_files_become_blocks() {
         {"type": "image_url", "image_url": {"url": "https://x.example/a.png", "detail": "high"}},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
         {"type": "image_url", "image_url": "data:image/webp;base64,BBBB"},
+        {"type": "image_url", "image_url": "data:image/JPG;base64,DDDD"},
         {"type": "file", "file": {"file_data": "data:application/pdf;base64,CCCC", "filename": "a.pdf"}},
         {"type": "file", "file": {"file_data": "data:text/plain;base64,aGk="}}]);
     let (body, dropped) = sent(json!({"messages": [{"role": "user", "content": parts}]}));
@@ -115,6 +116,7 @@ fn images_and_files_become_blocks() {
         {"type": "image", "source": {"type": "url", "url": "https://x.example/a.png"}},
         {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}},
         {"type": "image", "source": {"type": "base64", "media_type": "image/webp", "data": "BBBB"}},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/jpeg", "data": "DDDD"}},
         {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "CCCC"}, "title": "a.pdf"},
         {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "hi"}}])
     );
@@ -463,6 +465,8 @@ fn b22_a_lone_surrogate_is_refused_where_it_would_have_to_be_rewritten() {
     let error = outgoing(&peeked, &body, &to).unwrap_err();
     assert_eq!(error.code(), Code::FieldInvalid);
     assert!(error.param().unwrap().starts_with("messages"), "{error}");
+    assert!(error.message().contains("half a character (line 1, column 53)"), "{error}");
+    assert!(error.next().contains("both escapes of the pair"), "{}", error.next());
 }
 
 /// `fields` with a schema, towards a model that has no mode for it.
