@@ -93,7 +93,8 @@ fn grant(key: &KeyCard, app: &AppCard, candidate: &Candidate<'_>, wanted: Wanted
     })
 }
 
-fn kind_of(endpoint: Endpoint) -> &'static str {
+/// The kind of models that an endpoint takes.
+pub fn kind_of(endpoint: Endpoint) -> &'static str {
     match endpoint {
         Endpoint::Chat => "chat",
         Endpoint::Embeddings => "embedding",

@@ -2,6 +2,7 @@
 //! server; it never reads the database on its way when its caches are warm, and never writes to one.
 #![deny(clippy::indexing_slicing)]
 
+pub mod about;
 pub mod arrival;
 mod attempt;
 pub mod authorize;

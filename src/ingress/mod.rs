@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use ipnet::IpNet;
 
 use crate::gateway::arrival::Door;
-use crate::gateway::{Gateway, models, whoami};
+use crate::gateway::{Gateway, about, models, whoami};
 use crate::wire::Endpoint;
 
 use body::Upload;
@@ -70,6 +70,10 @@ pub fn mount(config: &mut ServiceConfig, ingress: Data<Ingress>) {
             })));
         }
     }
+    for base in paths::BASES {
+        let resource = web::resource(*base).route(web::get().to(show_version));
+        config.service(resource.default_service(web::to(unknown_path)));
+    }
     for catch in paths::CATCH_ALL {
         config.service(web::resource(*catch).default_service(web::to(unknown_path)));
     }
@@ -100,6 +104,11 @@ async fn show_model(request: HttpRequest, ingress: Data<Ingress>) -> HttpRespons
     let name = request.match_info().query("model");
     let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
     send::reply(models::list(&ingress.gateway, &look, Some(&name)).await, true)
+}
+
+async fn show_version(request: HttpRequest, ingress: Data<Ingress>) -> HttpResponse {
+    let look = arrive::look(&request, &ingress.settings.trusted_proxies);
+    send::reply(about::answer(&ingress.gateway, &look, &paths::offered()).await, true)
 }
 
 async fn show_key(request: HttpRequest, ingress: Data<Ingress>) -> HttpResponse {

@@ -4,6 +4,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::base::{Code, Error};
+use crate::gateway::about::Offered;
 use crate::gateway::reply::Reply;
 use crate::gateway::{Gateway, nearest_hint, nearest_shown};
 use crate::wire::{Endpoint, Format};
@@ -38,6 +39,19 @@ pub const ENDPOINTS: &[(&str, What)] = &[
 /// Where they live, and whether the address names one API's version.
 pub const PREFIXES: &[(&str, bool)] =
     &[("/v1", false), ("/apis/{slug}/{version}/v1", true), ("/apis/{slug}/{version}", true)];
+
+/// The address of one API's version by itself: what is there.
+pub const BASES: &[&str] = &["/apis/{slug}/{version}", "/apis/{slug}/{version}/"];
+
+/// The endpoints below such an address.
+pub fn offered() -> Vec<Offered> {
+    let offered = ENDPOINTS.iter().filter_map(|(path, what)| match what {
+        What::Call(endpoint) => Some(("POST", *path, Some(*endpoint))),
+        What::Models => Some(("GET", *path, None)),
+        What::Model | What::KeySelf => None,
+    });
+    offered.collect()
+}
 
 /// Where all of them are, and the only place of what is about the key.
 const UNIFIED: &str = "/v1";

@@ -398,6 +398,29 @@ async fn a_deprecated_version_says_so_and_a_retired_one_names_its_successor() {
         let link = format!("<{}/apis/chat/v2>; rel=\"successor-version\"", app.base);
         assert_eq!(told.header("link"), link);
     }
+    // What the link leads to answers before the app has moved there.
+    for path in ["/apis/chat/v2", "/apis/chat/v2/"] {
+        let next = app.look(&dev.secret, path).await.is(200).json();
+        assert_eq!((&next["version"], &next["state"]), (&json!("v2"), &json!("published")), "{next}");
+        assert_eq!(next["page"], format!("{}/catalogue/chat", app.base));
+        assert!(
+            next["endpoints"]
+                .as_array()
+                .unwrap()
+                .contains(&json!({ "method": "POST", "path": "/chat/completions" })),
+            "{next}"
+        );
+    }
+    let left = app.look(&dev.secret, "/apis/chat/v1").await.is(200);
+    assert_eq!(left.json()["successor"], format!("{}/apis/chat/v2", app.base));
+    assert!(left.header("link").contains("/apis/chat/v2"), "{}", left.header("link"));
+    let v3 = NewVersion { name: "v3".into(), copy_of: Some(v2.id) };
+    catalogue::add_version(&app.db, &admin.actor, starter.api.id, v3).await.unwrap();
+    assert_eq!(
+        app.look(&dev.secret, "/apis/chat/v3").await.is(404).code(),
+        "version_unknown",
+        "a draft is not told"
+    );
     catalogue::retire(&app.db, &admin.actor, starter.version.id, "Moved to v2".into()).await.unwrap();
     let gone = app.call(&dev.secret, "/apis/chat/v1/chat/completions", &chat("demo-echo")).await.is(410);
     assert_eq!(gone.code(), "version_retired");

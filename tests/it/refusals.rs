@@ -185,8 +185,14 @@ async fn a_wrong_path_is_a_404_for_everybody() {
     let bound = caller.get("/apis/demo/v1/chat/completion").await.is(404);
     assert!(bound.text.contains("`/apis/demo/v1/chat/completions`"), "{}", bound.text);
     // A base address without its `/v1`, or without the version: still an answer a program reads.
-    for path in ["/chat/completions", "/embeddings", "/apis", "/apis/demo", "/apis/demo/v1"] {
+    for path in ["/chat/completions", "/embeddings", "/apis", "/apis/demo", "/apis/demo/"] {
         assert_eq!(caller.get(path).await.is(404).code(), "path_unknown", "{path}");
+    }
+    // What stands at a base address is told to keys alone; to others, whatever is there, the same.
+    for path in ["/apis/demo/v1", "/apis/demo/v1/", "/apis/none/v9"] {
+        assert_eq!(caller.get(path).await.is(401).code(), "auth_missing", "{path}");
+        let sent = caller.send(caller.request(Method::POST, path).body("{}")).await.is(404);
+        assert_eq!(sent.code(), "path_unknown", "{path}");
     }
     assert!(unknown.text.contains("/v1/chat/completions"), "{}", unknown.text);
     assert!(unknown.text.contains(&format!("{}/catalogue", app.base)), "{}", unknown.text);
