@@ -9,7 +9,7 @@ use crate::base::ids::TargetId;
 use crate::base::{Code, Error};
 use crate::limits::MemoryHold;
 use crate::upstream::{
-    Answer, AnswerBody, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport, Why,
+    Answer, AnswerBody, Coding, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport, Why,
 };
 use crate::vendors::{self, Destination, demo};
 use crate::wire::{self, ModelFacts, Relay, Retry, Shown, VendorFault, WireFault};
@@ -140,8 +140,9 @@ async fn one(call: &mut Admitted, choice: &Choice) -> Result<(Answered, Vec<Stri
     if !(200..300).contains(&answer.status) {
         return Err(refused(call, choice, answer).await);
     }
-    if answer.encoded {
-        return Err(strange(call, choice, "it compressed its answer although asked not to"));
+    if let Coding::Other(coding) = &answer.coding {
+        let why = format!("it compressed its answer with {coding} although asked not to");
+        return Err(strange(call, choice, &why));
     }
     let answered = if call.request.peek.stream {
         first_content(call, choice, &timers, answer.body).await?

@@ -12,6 +12,7 @@ use reqwest::{Client, Request};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::fault::Fault;
+use super::inflate::{Coding, Inflate};
 use super::script::{Script, ScriptEnd};
 use super::timers::{Timer, Timers};
 use crate::base::{Blocks, Clock};
@@ -20,8 +21,8 @@ use crate::base::{Blocks, Clock};
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
-    /// True when the vendor compressed the body although it was asked not to.
-    pub encoded: bool,
+    /// How the vendor compressed the body, although it was asked not to. What can be undone is undone in `body`.
+    pub coding: Coding,
     /// What the vendor asks to wait, from `retry-after-ms` or `Retry-After`.
     pub retry_after: Option<Duration>,
     pub body: AnswerBody,
@@ -36,6 +37,7 @@ pub type Room = crate::base::Result<()>;
 /// The bytes of an answer as they come.
 pub struct AnswerBody {
     source: Source,
+    inflate: Option<Inflate>,
     deadline: Deadline,
 }
 
@@ -55,12 +57,14 @@ pub(super) async fn fetch(client: &Client, request: Request, timers: &Timers) ->
     let response = deadline.guard(client.execute(request)).await?.map_err(Fault::from)?;
     let headers = response.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let coding = Coding::read(text(CONTENT_ENCODING));
+    let inflate = Inflate::of(&coding);
     Ok(Answer {
         status: response.status().as_u16(),
         content_type: text(CONTENT_TYPE).to_owned(),
-        encoded: !matches!(text(CONTENT_ENCODING), "" | "identity"),
+        coding,
         retry_after: retry_after(headers),
-        body: AnswerBody { source: Source::Http(Box::pin(response.bytes_stream())), deadline },
+        body: AnswerBody { source: Source::Http(Box::pin(response.bytes_stream())), inflate, deadline },
     })
 }
 
@@ -77,15 +81,45 @@ pub(super) async fn play(script: Script, timers: &Timers) -> Result<Answer, Faul
     Ok(Answer {
         status: script.status,
         content_type: script.content_type,
-        encoded: false,
+        coding: Coding::Plain,
         retry_after: script.retry_after,
-        body: AnswerBody { source: Source::Played { chunks, next: None, pause, end: script.end }, deadline },
+        body: AnswerBody {
+            source: Source::Played { chunks, next: None, pause, end: script.end },
+            inflate: None,
+            deadline,
+        },
     })
 }
 
 impl AnswerBody {
     /// The next bytes; `None` at the proper end. After a fault nothing more comes.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
+        loop {
+            let step = match &mut self.inflate {
+                None => return self.poll_sent(cx),
+                Some(inflate) => inflate.next(),
+            };
+            match step {
+                Ok(None) => {}
+                Ok(Some(plain)) => return Poll::Ready(Some(Ok(plain))),
+                Err(cause) => {
+                    (self.source, self.inflate) = (Source::Ended, None);
+                    return Poll::Ready(Some(Err(not_as_said(&cause))));
+                }
+            }
+            match ready!(self.poll_sent(cx)) {
+                Some(Ok(sent)) => self.inflate.iter_mut().for_each(|inflate| inflate.put(sent.clone())),
+                None => {
+                    let last = self.inflate.take().map_or(Ok(None), |mut inflate| inflate.end());
+                    return Poll::Ready(last.map_err(|cause| not_as_said(&cause)).transpose());
+                }
+                fault => return Poll::Ready(fault),
+            }
+        }
+    }
+
+    /// The next bytes as they were sent.
+    fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
         let Poll::Ready(next) = self.source.poll_next(cx) else {
             let timer = ready!(self.deadline.poll(cx));
             self.source = Source::Ended;
@@ -106,7 +140,7 @@ impl AnswerBody {
     pub async fn collect(&mut self, limit: usize, room: impl FnMut(usize) -> Room) -> Result<Bytes, Fault> {
         let collected = self.pieces(limit, room).await;
         if collected.is_err() {
-            self.source = Source::Ended;
+            (self.source, self.inflate) = (Source::Ended, None);
         }
         collected
     }
@@ -134,6 +168,10 @@ impl AnswerBody {
         }
         Ok(blocks.whole())
     }
+}
+
+fn not_as_said(cause: &std::io::Error) -> Fault {
+    Fault::cut(format!("its answer is not compressed as it says: {cause}"))
 }
 
 impl Source {

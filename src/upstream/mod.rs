@@ -7,6 +7,7 @@ mod answer;
 mod client;
 mod fault;
 mod health;
+mod inflate;
 mod request;
 mod script;
 mod timers;
@@ -20,6 +21,7 @@ pub use addresses::Reach;
 pub use answer::{Answer, AnswerBody, Room};
 pub use fault::{Fault, FaultKind};
 pub use health::{Aside, Health, Outcome, Report, Standing, Why};
+pub use inflate::Coding;
 pub use script::{Script, ScriptEnd};
 pub use timers::{Timer, Timers};
 

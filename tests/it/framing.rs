@@ -3,6 +3,7 @@
 
 mod slow;
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -348,6 +349,45 @@ async fn b58_an_answer_is_what_its_label_says() {
         assert_eq!(ask().await.is(502).code(), "vendor_error");
         assert!(stage.vendor.last().head.to_lowercase().contains("accept-encoding: identity"));
     }
+}
+
+/// An answer as a vendor behind a compressing proxy sends it.
+fn packed(kind: &str, body: &str) -> Mode {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body.as_bytes()).unwrap();
+    let body = encoder.finish().unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    Mode::Raw([head.into_bytes(), body].concat())
+}
+
+#[actix_web::test]
+async fn b58_what_a_vendor_packed_unasked_is_unpacked_whole_and_streamed() {
+    let stage = stage().await;
+    let whole = json!({ "id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [{ "index": 0,
+        "finish_reason": "stop", "message": { "role": "assistant", "content": "unpacked text" } }],
+        "usage": { "prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3 } });
+    stage.vendor.set(packed("application/json", &whole.to_string()));
+    let answer = stage.app.chat(&stage.dev.secret, "gpt-test").await.is(200);
+    assert!(answer.text.contains("unpacked text"), "{}", answer.text);
+    assert_eq!(answer.header("content-encoding"), "");
+    let chunk = |delta: serde_json::Value, finish: serde_json::Value| {
+        let chunk = json!({ "id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m",
+            "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] });
+        format!("data: {chunk}\n\n")
+    };
+    let said = chunk(json!({ "role": "assistant", "content": "unpacked text" }), json!(null));
+    let events = format!("{said}{}data: [DONE]\n\n", chunk(json!({}), json!("stop")));
+    stage.vendor.set(packed("text/event-stream", &events));
+    let mut body = chat("gpt-test");
+    body["stream"] = json!(true);
+    let answer = stage.app.call(&stage.dev.secret, "/v1/chat/completions", &body).await.is(200);
+    assert!(answer.text.contains("unpacked text") && answer.text.contains("[DONE]"), "{}", answer.text);
+    // A small answer that grows over what an answer may have is refused, and not held.
+    stage.vendor.set(packed("application/json", &" ".repeat(70 << 20)));
+    assert_eq!(stage.app.chat(&stage.dev.secret, "gpt-test").await.is(502).code(), "vendor_error");
 }
 
 #[actix_web::test]
