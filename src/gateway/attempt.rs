@@ -352,7 +352,10 @@ fn said(
         _ => Outcome::Neutral,
     };
     let name = &choice.target.provider.name;
-    call.guard.try_fails(fault.code, outcome, name, why);
+    let asked = &choice.target.vendor_model;
+    let missing = (outcome == Outcome::Missing)
+        .then(|| format!("`{name}` knows no model `{asked}`, the target's name of it: {why}"));
+    call.guard.try_fails(fault.code, outcome, name, missing.as_deref().unwrap_or(why));
     let error = match outcome {
         Outcome::Denied => plan::refused(Why::Denied),
         Outcome::Missing => plan::refused(Why::Missing),
