@@ -12,6 +12,7 @@ use crate::base::ids::CallId;
 use crate::base::{Code, OrCode, Result};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
+use crate::gateway::explain;
 use crate::ledger::asked::Asked;
 use crate::ledger::calls::{self, Sight};
 use crate::store::Db;
@@ -101,6 +102,10 @@ pub struct CallView {
     pub first_byte_us: Option<i64>,
     /// Microseconds from start to end.
     pub total_us: i64,
+    /// What the caller was told of `code`; absent where it went well.
+    pub message: Option<String>,
+    /// What to do next, as the caller was told.
+    pub next_step: Option<String>,
     /// What the refusal rests on, in a few words.
     pub facts: String,
     /// How many vendors' answers were tried for.
@@ -215,6 +220,8 @@ fn sight(actor: &Actor) -> Sight {
 }
 
 fn view(call: call::Model, attempts: Vec<attempt::Model>) -> CallView {
+    let last = attempts.last().map_or(&call.attempt_code, |last| &last.code);
+    let told = call.code.as_deref().and_then(|code| explain::told(code, last.as_deref(), &call.facts));
     CallView {
         id: call.id.0,
         at: call.at.rfc3339(),
@@ -245,6 +252,8 @@ fn view(call: call::Model, attempts: Vec<attempt::Model>) -> CallView {
         cost_nanos: call.cost_nanos.map(|cost| cost.0),
         first_byte_us: call.first_byte_us,
         total_us: call.total_us,
+        message: told.as_ref().map(|error| error.message().to_owned()),
+        next_step: told.as_ref().map(|error| error.next().to_owned()),
         facts: call.facts,
         attempt_count: call.attempts,
         attempts: attempts.into_iter().map(tried).collect(),

@@ -20,7 +20,8 @@ struct Inner {
     code: Code,
     message: Option<String>,
     next: Option<Cow<'static, str>>,
-    lasting: bool,
+    wait: Wait,
+    quoted: bool,
     param: Option<String>,
     detail: Option<String>,
     retry_after: Option<u32>,
@@ -30,13 +31,22 @@ struct Inner {
     cause: Option<Cause>,
 }
 
+/// Whether waiting helps, where the code says that the very same request may succeed later.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    Timed,
+    Untimed,
+    Never,
+}
+
 impl Error {
     pub fn new(code: Code) -> Self {
         Self(Box::new(Inner {
             code,
             message: None,
             next: None,
-            lasting: false,
+            wait: Wait::Timed,
+            quoted: false,
             param: None,
             detail: None,
             retry_after: None,
@@ -63,7 +73,18 @@ impl Error {
 
     /// True when the very same request may succeed later.
     pub fn retry(&self) -> bool {
-        self.0.code.retry() && !self.0.lasting
+        self.0.code.retry() && self.0.wait != Wait::Never
+    }
+
+    /// True when it may succeed later, and nobody knows when.
+    pub fn is_untimed(&self) -> bool {
+        self.0.wait == Wait::Untimed
+    }
+
+    /// The sentence repeats what somebody else said, who may have repeated what was sent: it is shown to the
+    /// caller, and kept nowhere.
+    pub fn is_quoted(&self) -> bool {
+        self.0.quoted
     }
 
     /// The field at fault, by path.
@@ -101,6 +122,12 @@ impl Error {
         self
     }
 
+    /// The same, in somebody else's words.
+    pub fn quoting(mut self, message: impl Into<String>) -> Self {
+        self.0.quoted = true;
+        self.saying(message)
+    }
+
     /// Another next step than the row's.
     pub fn then(mut self, next: impl Into<Cow<'static, str>>) -> Self {
         self.0.next = Some(next.into());
@@ -109,7 +136,13 @@ impl Error {
 
     /// Waiting does not help, although it does with other errors of this code.
     pub fn lasting(mut self) -> Self {
-        self.0.lasting = true;
+        self.0.wait = Wait::Never;
+        self
+    }
+
+    /// Somebody has to act first: no time can be named.
+    pub fn untimed(mut self) -> Self {
+        self.0.wait = Wait::Untimed;
         self
     }
 

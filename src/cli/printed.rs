@@ -57,7 +57,8 @@ pub fn errors() -> String {
          One answer per cause. The body has the shape of the protocol that was called, with `code` as below, the \
          request id, and the addresses of the code's page (`doc_url`) and of the page that shows the whole decision \
          (`diagnose_url`; a wrong path or method is no call, leaves no record and has none). Codes never change their name or meaning. *Retry*: the very same request may succeed \
-         later; all others carry `x-should-retry: false`.\n\n\
+         later; all others carry `x-should-retry: false`, and so does a request that is larger than the whole limit it \
+         met. `Retry-After` is sent where the time is known.\n\n\
          | Code | Status | Whose fault | Retry | What it says | What to do |\n|---|---|---|---|---|---|\n"
     );
     for code in Code::ALL {

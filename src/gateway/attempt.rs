@@ -370,7 +370,7 @@ fn said(
 
 /// With the vendor's own wait, or a short one, where waiting helps.
 fn waiting(error: Error, wait: Option<Duration>) -> Error {
-    match (error.retry(), wait) {
+    match (error.retry() && !error.is_untimed(), wait) {
         (true, Some(wait)) => {
             error.after(u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1))
         }

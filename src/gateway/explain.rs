@@ -9,6 +9,7 @@ use crate::base::limit::LimitKind;
 use crate::base::words::words;
 use crate::base::{Code, Error, Result};
 use crate::domain::gate::key_secret;
+use crate::ledger::kept::Kept;
 use crate::limits::{Ask, Gauge};
 use crate::upstream::Why;
 use crate::wire::Endpoint;
@@ -121,12 +122,18 @@ pub fn chain(code: Option<Code>, came: Came) -> Vec<(Check, Verdict)> {
     Check::ALL.iter().map(|check| (*check, verdict(*check))).collect()
 }
 
-/// What the caller of a call on record was told, by its code and that of its last try: a try ends
-/// with `no_target` where the vendor had no such model, and then waiting does not help.
-pub fn told(code: &str, last_try: Option<&str>) -> Option<Error> {
+/// What the caller of a call on record was told: what its facts hold, else what its code says, and that
+/// of its last try: a try ends with `no_target` where the vendor had no such model, and then an operator has
+/// to act.
+pub fn told(code: &str, last_try: Option<&str>, facts: &str) -> Option<Error> {
     let code = Code::parse(code)?;
     let is_missing = code == Code::NoTarget && last_try == Some(code.word());
-    Some(if is_missing { plan::refused(Why::Missing) } else { code.into() })
+    let mut error = if is_missing { plan::refused(Why::Missing) } else { code.into() };
+    let kept = Kept::read(facts);
+    if !kept.next.is_empty() {
+        error = error.then(kept.next.to_owned());
+    }
+    Some(if kept.said.is_empty() { error } else { error.saying(kept.said) })
 }
 
 /// A call as it would be judged now.

@@ -283,7 +283,7 @@ impl Guard {
                     _ => CallState::Failed,
                 };
                 let status = if self.is_head_sent() { 200 } else { error.status() };
-                self.write_end(state, Some(error.code()), status);
+                self.write_end(state, Some(error), status);
             }
             Stage::Ended => {}
         }
@@ -319,7 +319,7 @@ impl Guard {
         self.gateway.ledger().refuse(&refusal);
     }
 
-    fn write_end(&mut self, state: CallState, code: Option<Code>, status: u16) {
+    fn write_end(&mut self, state: CallState, error: Option<&Error>, status: u16) {
         if self.stage != Stage::Begun {
             return;
         }
@@ -336,7 +336,7 @@ impl Guard {
             id: self.id,
             at: self.gateway.now(),
             state,
-            code,
+            code: error.map(Error::code),
             status,
             tokens,
             usage_source,
@@ -344,7 +344,7 @@ impl Guard {
             first_byte_us: self.first_byte,
             attempts: std::mem::take(&mut self.attempts),
             policy_seq: self.policy_seq,
-            facts: self.facts.text(None),
+            facts: self.facts.text(error),
         };
         self.gateway.ledger().end(&end);
     }

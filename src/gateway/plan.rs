@@ -138,7 +138,7 @@ impl Cooling {
                 if self.lacks_credential { "its provider has no credential" } else { "none is switched on" };
             return Code::NoTarget
                 .saying(format!("No vendor can take calls for this model: {lack}."))
-                .lasting()
+                .untimed()
                 .then("Ask an operator to connect a vendor to this model.");
         };
         let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
@@ -160,7 +160,7 @@ pub fn refused(why: Why) -> Error {
     match why {
         Why::Missing => Code::NoTarget
             .saying("No vendor can take calls for this model: the vendor behind it has none of the name it is asked for.")
-            .lasting()
+            .untimed()
             .then("Ask an operator to correct the vendor's name of the model on the model's page."),
         _ => Code::VendorCredential
             .saying("The vendor does not let the gateway's own key use this model; your key is fine."),

@@ -69,13 +69,14 @@ impl Reply {
     }
 }
 
-/// Whether the same call may be sent again, and when: what says "as Retry-After says" has one.
+/// Whether the same call may be sent again, and when, where anybody knows: what says "as Retry-After says"
+/// has one.
 fn retry_headers(error: &Error) -> Vec<(&'static str, String)> {
     let mut headers = Vec::with_capacity(2);
     if !error.retry() {
         headers.push(("x-should-retry", "false".to_owned()));
     }
-    if let Some(seconds) = error.retry_after().or(error.retry().then_some(1)) {
+    if let Some(seconds) = error.retry_after().or((error.retry() && !error.is_untimed()).then_some(1)) {
         headers.push(("retry-after", seconds.to_string()));
     }
     headers
@@ -154,6 +155,9 @@ pub fn terse(error: &Error) -> Error {
     let bare = Error::new(error.code()).as_status(error.status());
     if error.code().retry() && !error.retry() {
         return bare.lasting().then("Waiting does not help.");
+    }
+    if error.is_untimed() {
+        return bare.untimed().then("Try again later, or ask an operator.");
     }
     match error.retry_after() {
         Some(seconds) if error.code() != Code::Internal => bare.after(seconds),

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::record::{CAUSE, CallState, RECEIVED, SAID};
+use super::record::{CAUSE, CallState, NEXT, RECEIVED, SAID};
 use crate::base::ids::{ApiId, AppId, CallId, KeyId, ProviderId, SubscriptionId, TeamId, UserId, VersionId};
 use crate::base::{Code, Result, Timestamp};
 use crate::store::Db;
@@ -286,7 +286,8 @@ pub async fn find_for_diagnosis(db: &Db, sight: &Sight, id: CallId) -> Result<Op
         }
         call.ip.clear();
         call.agent.clear();
-        let told = [RECEIVED, SAID].iter().filter_map(|word| call.facts.find(&format!("{word}="))).min();
+        let told =
+            [RECEIVED, NEXT, SAID].iter().filter_map(|word| call.facts.find(&format!("{word}="))).min();
         call.facts = told.and_then(|from| call.facts.get(from..)).unwrap_or_default().to_owned();
         call.client_request_id = None;
     }

@@ -27,6 +27,7 @@ const CARRIED: u8 = 7;
 /// Texts are cut to these sizes on the way in, so that a record stays small whatever a caller sends.
 const SHORT: usize = 128;
 const LONG: usize = 256;
+const FACTS: usize = 512;
 const MANY: usize = 64;
 
 pub fn begin(out: &mut Vec<u8>, begin: &Begin) {
@@ -76,7 +77,7 @@ pub fn end(out: &mut Vec<u8>, end: &End) {
     option(out, end.cost, |out, cost| int(out, cost.0));
     option(out, end.first_byte_us, int);
     int(out, end.policy_seq);
-    text(out, &end.facts, LONG);
+    text(out, &end.facts, FACTS);
     let attempts = end.attempts.get(..MANY).unwrap_or(&end.attempts);
     uint(out, attempts.len() as u64);
     for attempt in attempts {
@@ -101,7 +102,7 @@ pub fn refusal(out: &mut Vec<u8>, refusal: &Refusal) {
     text(out, refusal.code.word(), SHORT);
     uint(out, u64::from(refusal.status));
     int(out, refusal.policy_seq);
-    text(out, &refusal.facts, LONG);
+    text(out, &refusal.facts, FACTS);
     int(out, refusal.micros);
 }
 

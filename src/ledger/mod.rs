@@ -4,6 +4,7 @@
 pub mod asked;
 pub mod calls;
 pub mod export;
+pub mod kept;
 pub mod prices;
 pub mod record;
 pub mod reports;

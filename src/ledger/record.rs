@@ -135,6 +135,10 @@ pub const CAUSE: &str = "cause";
 /// After this word in the facts stands what the caller was told: the last of them.
 pub const SAID: &str = "said";
 
+/// After this word, and before what was said, stands the next step the caller was told, where it is another
+/// than the code's own.
+pub const NEXT: &str = "next";
+
 /// After this word stands which headers came in place of a key, by name.
 pub const RECEIVED: &str = "received";
 
@@ -156,7 +160,7 @@ pub struct End {
     pub attempts: Vec<Attempt>,
     /// The change sequence the decision was made at.
     pub policy_seq: i64,
-    /// What the decision was made on, in at most 256 bytes (longer text is cut).
+    /// What the decision was made on, in at most 512 bytes (longer text is cut).
     pub facts: String,
 }
 

@@ -85,7 +85,7 @@ impl VendorFault {
             matches!(self.code, Code::VendorRejected | Code::ContextLengthExceeded | Code::ContentFilter);
         let mut error = self.code.with(&self.message).as_status(self.status);
         if about_input && !self.message.is_empty() {
-            error = error.saying(format!("The vendor said: {}", self.message));
+            error = error.quoting(format!("The vendor said: {}", self.message));
         }
         match &self.param {
             Some(param) => error.on(param),

@@ -3,6 +3,8 @@
 use portico::base::key_format;
 use portico::base::limit::LimitKind;
 use portico::domain::keys::{self, Overlap, Rotate};
+use portico::domain::supply::{self, ProviderChange};
+use portico::store::entity::states::Switch;
 use reqwest::Method;
 use serde_json::json;
 
@@ -265,4 +267,41 @@ async fn d12_a_call_too_large_for_what_is_left_is_not_told_that_it_would_pass_no
     assert_eq!(refused.code(), "insufficient_quota");
     let page = dana.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).words();
     assert!(page.contains("if it may cost no more than $0.000002: so much is left"), "{page}");
+}
+
+#[actix_web::test]
+async fn d12_the_next_step_on_record_is_the_one_the_caller_was_told() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    app.limit_key(dana.key.id, LimitKind::TokensPerMinute, 1).await;
+    let refused = app.ask(&dana.secret, "demo-echo").await.is(429);
+    assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("rate_limit_exceeded", ""));
+    let (said, next) = ("which is over the limit of 1 ", "send a shorter prompt, or ask for a larger plan.");
+    assert!(refused.text.contains(said) && refused.text.contains(next), "{}", refused.text);
+    for page in ["/diagnose?id=", "/calls/"] {
+        let page = dana.person.browser.get(&format!("{page}{}", id(&refused))).await.is(200).words();
+        assert!(page.contains(said) && page.contains(next), "{page}");
+        assert!(!page.contains("Wait as Retry-After says"), "waiting does not help: {page}");
+        assert!(!page.contains("next="), "{page}");
+    }
+    let token = app.token(&dana.person).await;
+    let shown = app.look(&token, &format!("/api/v1/calls/{}", id(&refused))).await.is(200).json();
+    assert!(shown["message"].as_str().unwrap().contains(said), "{shown}");
+    assert!(shown["next_step"].as_str().unwrap().contains(next), "{shown}");
+    // A call that was let through keeps what it was told, too.
+    let eve = app.developer("eve", &starter).await;
+    let off = ProviderChange { state: Some(Switch::Off), ..ProviderChange::default() };
+    supply::change_provider(&app.db, &admin.actor, starter.provider.id, off).await.unwrap();
+    let refused = app.ask(&eve.secret, "demo-echo").await.is(503);
+    assert_eq!(
+        (refused.header("x-should-retry"), refused.header("retry-after")),
+        ("", ""),
+        "nobody knows when"
+    );
+    let page = eve.person.browser.get(&format!("/diagnose?id={}", id(&refused))).await.is(200).words();
+    for told in ["none is switched on", "Ask an operator to connect a vendor to this model."] {
+        assert!(refused.text.contains(told) && page.contains(told), "{page}");
+    }
 }

@@ -117,10 +117,16 @@ async fn what_a_vendor_says_of_one_model_does_not_stop_its_others() {
         if status == 404 {
             assert!(!refused.text.contains("gpt-kept` does not exist"), "not the caller's: {}", refused.text);
             assert!(refused.text.contains("Ask an operator to correct"), "{}", refused.text);
-            assert_eq!((refused.header("x-should-retry"), refused.header("retry-after")), ("false", ""));
+            assert_eq!((refused.header("x-should-retry"), refused.header("retry-after")), ("", ""));
             let row = app.calls(1).await.remove(0);
             assert_eq!((row.code.as_deref(), row.attempt_status), (Some("no_target"), Some(404)));
-            assert!(row.facts.contains("cause=model_not_found: The model"), "{}", row.facts);
+            let cause = "knows no model `gpt-kept`, the target's name of it: model_not_found: The model";
+            assert!(row.facts.contains(cause), "{}", row.facts);
+            let page = format!("/diagnose?id={}", refused.header("x-request-id"));
+            let theirs = admin.browser.get(&page).await.is(200).words();
+            assert!(theirs.contains("knows no model `gpt-kept`"), "{theirs}");
+            let mine = dev.person.browser.get(&page).await.is(200).words();
+            assert!(!mine.contains("gpt-kept`") && mine.contains("Ask an operator to correct"), "{mine}");
         }
         vendor.set(Mode::Ok);
         app.chat(&dev.secret, "gpt-given").await.is(200);
@@ -148,7 +154,7 @@ async fn a_keys_page_tells_the_next_step_of_the_refusal_itself() {
     let page = dev.person.browser.get(&format!("/keys/{}", dev.key.id)).await.is(200).text;
     assert!(page.contains("/docs/errors/no_target"), "{page}");
     assert!(page.contains("Ask an operator to correct"), "{page}");
-    assert!(!page.contains("Try again as Retry-After says"), "waiting does not help: {page}");
+    assert!(!page.contains("Try again as Retry-After says"), "nobody knows when: {page}");
     let call = app.calls(1).await.remove(0).id;
     for page in [format!("/calls/{call}"), format!("/diagnose?id={call}")] {
         let page = dev.person.browser.get(&page).await.is(200).text;

@@ -2,10 +2,12 @@
 
 use crate::base::{Code, Error};
 use crate::gateway::arrival::Door;
-use crate::ledger::record::{CAUSE, RECEIVED, SAID};
+use crate::ledger::record::{CAUSE, NEXT, RECEIVED, SAID};
 
 /// Bytes of all causes together.
 const CAUSES: usize = 200;
+/// Bytes of what the caller was told.
+const TOLD: usize = 256;
 
 #[derive(Default)]
 pub struct Facts {
@@ -30,7 +32,7 @@ impl Facts {
         Self { api, received: received.cloned(), ..Self::default() }
     }
 
-    /// At most 256 bytes of it are kept.
+    /// With what the caller was told, where it is not a vendor's sentence. At most 512 bytes of it are kept.
     pub fn text(&self, error: Option<&Error>) -> String {
         let mut text = String::with_capacity(96);
         let mut add = |name: &str, value: &str| {
@@ -51,7 +53,12 @@ impl Facts {
             if let Some(received) = self.received.as_ref().filter(|_| error.code() == Code::AuthMissing) {
                 add(RECEIVED, received);
             }
-            add(SAID, error.message());
+            if error.next() != error.code().next() {
+                add(NEXT, error.next());
+            }
+            if !error.is_quoted() {
+                add(SAID, cut(error.message(), TOLD));
+            }
         }
         if let Some(share) = CAUSES.checked_div(self.causes.len()) {
             let cut: Vec<&str> = self.causes.iter().map(|cause| cut(cause, share)).collect();

@@ -48,8 +48,12 @@ fn a_model_without_any_target_says_so() {
     let world = World::new();
     let refused = plan(Upstream::new().health(), &model(&world.catalogue()), Endpoint::Chat, CallId::fresh());
     let refused = refused.err().unwrap();
-    assert_eq!((refused.code(), refused.retry(), refused.retry_after()), (Code::NoTarget, false, None));
-    assert!(refused.next().contains("operator"), "waiting does not help: {}", refused.next());
+    assert_eq!((refused.code(), refused.retry(), refused.retry_after()), (Code::NoTarget, true, None));
+    assert!(
+        refused.is_untimed() && refused.next().contains("operator"),
+        "nobody knows when: {}",
+        refused.next()
+    );
 }
 
 #[test]

@@ -15,11 +15,16 @@ fn p29_headers_and_text_agree_on_another_try() {
         assert_eq!(of(&(*code).into()), expected, "{code}");
     }
     assert_eq!(of(&Error::new(Code::NoTarget).after(30)), (None, Some("30".to_owned())));
-    let never = Code::NoTarget.saying("Nothing is connected.").lasting();
+    let unknown = Code::NoTarget.saying("Nothing is connected.").untimed().then("Ask an operator.");
+    for error in [terse(&unknown), unknown] {
+        assert_eq!(of(&error), (None, None), "{error}");
+        assert!(!error.next().contains("Retry-After"), "there is none: {}", error.next());
+    }
+    let never = Code::RateLimitExceeded.saying("It never fits.").lasting();
     for error in [terse(&never), never] {
         assert_eq!(of(&error), (Some("false".to_owned()), None), "{error}");
     }
-    assert_eq!(terse(&Code::NoTarget.saying("x").lasting()).next(), "Waiting does not help.");
+    assert_eq!(terse(&Code::RateLimitExceeded.saying("x").lasting()).next(), "Waiting does not help.");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What is on record of how a call was decided, in words.
 
+use crate::ledger::kept::Kept;
+
 /// The words of one call's facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -11,13 +13,9 @@ pub struct Facts {
 
 impl Facts {
     /// `api` is what the API of the call is called; empty where nobody knows, and its place is told instead.
+    /// What was said, and which headers came, have places of their own on the page.
     pub fn read(facts: &str, api: &str) -> Self {
-        let (facts, causes) = apart(facts, "cause");
-        // What was said, and which headers came, have places of their own on the page.
-        let (facts, _) = apart(facts, "said");
-        let (facts, _) = apart(facts, "received");
-        let (place, plan) = apart(facts, "plan");
-        let (_, place) = apart(place, "api");
+        let Kept { api: place, plan, causes, .. } = Kept::read(facts);
         let (slug, version) = place.split_once('/').unwrap_or((place, ""));
         let api = if api.is_empty() { slug } else { api };
         let known = if place.is_empty() && plan.is_empty() { "" } else { api };
@@ -26,15 +24,6 @@ impl Facts {
         let parts: Vec<String> = parts.map(|(name, value)| format!("{name}{value}")).collect();
         Self { on: parts.join(", "), causes: causes.to_owned() }
     }
-}
-
-/// What stands before `name=`, and its value.
-fn apart<'a>(facts: &'a str, name: &str) -> (&'a str, &'a str) {
-    let sign = format!("{name}=");
-    let starts = |at: &usize| *at == 0 || facts.get(..*at).is_some_and(|before| before.ends_with(' '));
-    let Some(at) = facts.match_indices(&sign).map(|(at, _)| at).find(starts) else { return (facts, "") };
-    let (before, rest) = facts.split_at(at);
-    (before.trim_end(), rest.get(sign.len()..).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ pub fn pages() -> Vec<Page> {
 
 /// What the caller of a call on record was told.
 pub fn refusal(told: &Told) -> Option<Error> {
-    explain::told(told.call.code.as_deref()?, told.attempts.last().and_then(|last| last.code.as_deref()))
+    let last = told.attempts.last().and_then(|last| last.code.as_deref());
+    explain::told(told.call.code.as_deref()?, last, &told.call.facts)
 }
 
 /// All that the actor may see.

@@ -18,6 +18,7 @@ use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
 use crate::gateway::explain::{Came, Explanation, Question, dry_run, endpoint};
 use crate::ledger::calls::{Filter, Told};
+use crate::ledger::kept::Kept;
 use crate::ledger::record::CallState;
 use crate::ledger::{Ledger, calls};
 use crate::portal::calls::{CallLine, Facts, catch_up, refusal, sight};
@@ -257,6 +258,7 @@ impl CallCase {
     /// Answers that tell the code alone are told no more of here.
     fn say_no_more(&mut self) {
         self.said = self.code.map_or("", Code::message).to_owned();
+        self.next = self.code.map_or("", Code::next).to_owned();
         self.lines = lines::then(self.code, self.came, "");
         self.received.clear();
     }
@@ -277,15 +279,9 @@ fn came(of: &Told) -> Came {
 /// `api`: what the API that was called is called.
 fn call_case(of: &Told, api: &str) -> CallCase {
     let (call, told) = (&of.call, refusal(of));
-    // What the caller was told, in words of its own; what follows it is for operators.
-    let (facts, said) = call.facts.split_once("said=").unwrap_or((&call.facts, ""));
-    let said = said.split_once(" cause=").map_or(said, |(said, _)| said);
-    let said = if said.is_empty() { told.as_ref().map_or("", Error::message) } else { said };
+    let said = told.as_ref().map_or("", Error::message);
     let code = told.as_ref().map(Error::code);
-    let received = match facts.split_once("received=") {
-        Some((_, received)) if code == Some(Code::AuthMissing) => received.trim(),
-        _ => "",
-    };
+    let received = if code == Some(Code::AuthMissing) { Kept::read(&call.facts).received } else { "" };
     CallCase {
         id: call.id,
         at: call.at,

@@ -22,6 +22,7 @@ pub fn text(call: &CallCase, outlook: &str) -> String {
     ];
     if let Some(code) = call.code {
         lines.push(format!("Cause: {code}: {}", call.said));
+        lines.push(format!("Next step told: {}", call.next));
     }
     if !call.model.is_empty() {
         lines.push(format!("Model: {}", call.model));

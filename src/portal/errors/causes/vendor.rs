@@ -108,7 +108,7 @@ pub const NO_TARGET: Doc = doc(
     Gateway,
     &[
         "Every target behind the model is cooling down after failures, switched off, or has no credential.",
-        "Or the vendor has no model of the name that the target gives it: waiting does not help then, and no `Retry-After` is sent.",
+        "Or the vendor has no model of the name that the target gives it. An operator has to correct that, or to switch on what is off: nobody knows when, so no `Retry-After` is sent then.",
     ],
     &[
         "Wait as `Retry-After` says, where there is one.",
