@@ -98,6 +98,8 @@ async fn p18_no_secret_and_no_prompt_is_in_any_log_file_or_page() {
     let modes = [
         Mode::Ok,
         Mode::Status(400, String::new(), echo.clone()),
+        // Passed on to the caller, and kept nowhere.
+        Mode::Status(400, String::new(), format!(r#"{{"error":{{"message":"Cannot take {PROMPT}"}}}}"#)),
         Mode::Status(500, String::new(), echo.clone()),
         Mode::Status(429, "retry-after: 1\r\n".into(), echo.clone()),
         Mode::Status(200, String::new(), format!("<html>{PROMPT} {VENDOR_SECRET}</html>")),
