@@ -10,6 +10,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
+mod keep;
 pub mod once;
 pub mod pace;
 mod panicked;

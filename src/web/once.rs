@@ -2,8 +2,7 @@
 //! what the first one made. Its page marks such a form with a field `once`; the pad of the CSRF token
 //! tells one showing of the form from the next. What is known lives in memory, for minutes.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex as Lock, PoisonError};
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,27 +13,22 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::fault::Fault;
+use super::keep::Keep;
 use super::panicked::detached;
 use super::reply::see_other;
 use super::route::Served;
 use crate::base::Timestamp;
-use crate::base::clock::MINUTE;
 
 /// The field that marks a form.
 pub(super) const FIELD: &str = "once";
 /// How long a sending is remembered.
-const KEPT: i64 = 10 * MINUTE;
-/// More than so many at once, and the oldest goes.
+const MINUTES: i64 = 10;
+/// More than so many at once, and the oldest goes that is not on its way.
 const MOST: usize = 1_000;
 
 /// The forms that were sent. Clones share them.
-#[derive(Clone, Default)]
-pub struct SentForms(Arc<Lock<HashMap<Mark, Sending>>>);
-
-struct Sending {
-    until: Timestamp,
-    led_to: LedTo,
-}
+#[derive(Clone)]
+pub struct SentForms(Arc<Keep<Mark, LedTo>>);
 
 /// Where the form led; held while it is on its way.
 type LedTo = Arc<Mutex<Option<String>>>;
@@ -49,16 +43,15 @@ impl Mark {
     }
 }
 
+impl Default for SentForms {
+    fn default() -> Self {
+        Self(Arc::new(Keep::new(MINUTES, MOST).sparing(|led_to| Arc::strong_count(led_to) > 1)))
+    }
+}
+
 impl SentForms {
     fn sending(&self, mark: Mark, now: Timestamp) -> LedTo {
-        let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        forms.retain(|_, sending| sending.until > now);
-        if forms.len() >= MOST && !forms.contains_key(&mark) {
-            let oldest = forms.iter().min_by_key(|(_, sending)| sending.until).map(|(mark, _)| *mark);
-            oldest.and_then(|oldest| forms.remove(&oldest));
-        }
-        let fresh = || Sending { until: now.plus(KEPT), led_to: LedTo::default() };
-        Arc::clone(&forms.entry(mark).or_insert_with(fresh).led_to)
+        self.0.get_or_put(mark, LedTo::default(), now)
     }
 }
 
@@ -95,3 +88,6 @@ fn respond(request: ServiceRequest, answer: HttpResponse) -> ServiceResponse<Box
     let (request, _) = request.into_parts();
     ServiceResponse::new(request, answer)
 }
+
+#[cfg(test)]
+mod tests;

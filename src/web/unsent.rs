@@ -2,8 +2,7 @@
 //! what was typed is kept for minutes, so that it can be sent after signing in again. Passwords and other
 //! secrets are left out. A cookie of that very browser leads back to it, so no address holds anything.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
@@ -16,8 +15,8 @@ use uuid::Uuid;
 
 use super::form::FORM_CAP;
 use super::guard::{bake, cookie_name, data, read_body};
+use super::keep::Keep;
 use super::{address, once};
-use crate::base::clock::MINUTE;
 use crate::base::{Timestamp, secret};
 use crate::config::Config;
 use crate::store::Db;
@@ -33,13 +32,8 @@ const COOKIE: &str = "portico-unsent";
 pub const SECRETS: [&str; 4] = ["password", "current", "secret", "digest"];
 
 /// The forms that wait. Clones share them.
-#[derive(Clone, Default)]
-pub struct Unsent(Arc<Mutex<HashMap<String, Waiting>>>);
-
-struct Waiting {
-    until: Timestamp,
-    form: Kept,
-}
+#[derive(Clone)]
+pub struct Unsent(Arc<Keep<String, Kept>>);
 
 /// A form as it was sent, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,28 +50,23 @@ pub struct Kept {
 #[derive(Clone)]
 pub(super) struct Slip(String);
 
+impl Default for Unsent {
+    fn default() -> Self {
+        Self(Arc::new(Keep::new(MINUTES, MOST)))
+    }
+}
+
 impl Unsent {
     /// What this browser sent in vain, if it is still there.
     pub fn find(&self, request: &HttpRequest, secure: bool, now: Timestamp) -> Option<Kept> {
         let cookie = request.cookie(&cookie_name(COOKIE, secure))?;
-        let forms = self.lock();
-        forms.get(cookie.value()).filter(|waiting| waiting.until > now).map(|waiting| waiting.form.clone())
+        self.0.with(cookie.value(), now, |form| form.clone())
     }
 
     fn keep(&self, form: Kept, now: Timestamp) -> Slip {
         let name = URL_SAFE_NO_PAD.encode(secret::random::<24>());
-        let mut forms = self.lock();
-        forms.retain(|_, waiting| waiting.until > now);
-        let oldest = forms.iter().min_by_key(|(_, waiting)| waiting.until).map(|(name, _)| name.clone());
-        if let Some(oldest) = oldest.filter(|_| forms.len() >= MOST) {
-            forms.remove(&oldest);
-        }
-        forms.insert(name.clone(), Waiting { until: now.plus(MINUTES * MINUTE), form });
+        self.0.put(name.clone(), form, now);
         Slip(name)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Waiting>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

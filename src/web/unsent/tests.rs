@@ -1,4 +1,5 @@
 use super::*;
+use crate::base::clock::MINUTE;
 
 fn kept(body: &str) -> Option<Kept> {
     Kept::new("/manage/vendors", "/manage/vendors/new".to_owned(), body.as_bytes())
@@ -29,8 +30,8 @@ fn the_oldest_makes_room_and_time_takes_the_rest() {
     for second in 0..MOST as i64 {
         unsent.keep(form.clone(), now.plus(1 + second));
     }
-    assert_eq!(unsent.lock().len(), MOST);
-    assert!(!unsent.lock().contains_key(&first.0));
+    assert_eq!(unsent.0.len(), MOST);
+    assert_eq!(unsent.0.with(&first.0, now, |_| ()), None);
     unsent.keep(form, now.plus(MINUTES * MINUTE * 2));
-    assert_eq!(unsent.lock().len(), 1);
+    assert_eq!(unsent.0.len(), 1);
 }
