@@ -1,15 +1,16 @@
 //! Walks every route of every table: nobody signed in, a role that lacks the right, a form without its
 //! token, a management token that may only read, another team's things.
 
+mod others;
+
 use portico::domain::people::admin_tokens::{self, NewToken, Reach};
 use portico::domain::permit;
-use portico::domain::teams;
 use portico::store::entity::states::Role;
 use portico::web::{ApiNeed, Method, Need, Page};
 use portico::{api, portal};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 
-use super::support::{TestApp, spawn};
+use super::support::spawn;
 use portico::web::route::Door;
 
 const NOBODY: &str = "01930000-0000-7000-8000-000000000000";
@@ -137,57 +138,6 @@ async fn b33_every_endpoint_wants_a_management_token() {
             assert_eq!((answer.status, answer.code().as_str()), (403, "not_permitted"), "{method} {path}");
         }
     }
-}
-
-/// A page without what differs from one answer to the next.
-fn bare(text: &str, id: &str) -> String {
-    let text = text.replace(id, "ID");
-    let mut out = String::new();
-    for line in text.lines().filter(|line| !line.contains("request-id") && !line.contains("csrf")) {
-        out.push_str(line);
-    }
-    out
-}
-
-async fn same_as_unknown(app: &TestApp, mine: &super::support::people::Person, pattern: &str, id: &str) {
-    let theirs = mine.browser.get(&pattern.replace("{}", id)).await;
-    let unknown = mine.browser.get(&pattern.replace("{}", NOBODY)).await;
-    assert_eq!((theirs.status, unknown.status), (404, 404), "{pattern} at {}", app.base);
-    assert_eq!(bare(&theirs.text, id), bare(&unknown.text, NOBODY), "{pattern}");
-}
-
-#[actix_web::test]
-async fn b45_what_belongs_to_others_is_as_good_as_unknown() {
-    let app = spawn().await;
-    let admin = app.admin().await;
-    let starter = app.demo_api(&admin).await;
-    let dana = app.developer("dana", &starter).await;
-    let team = teams::create(&app.db, &dana.person.actor, "Search").await.unwrap();
-    let omar = app.person("omar").await;
-    let things = [
-        ("/keys/{}", dana.key.id.to_string()),
-        ("/apps/{}", dana.app.to_string()),
-        ("/requests/{}", dana.subscription.id.to_string()),
-        ("/teams/{}", team.id.to_string()),
-        ("/teams/{}", dana.person.team().to_string()),
-    ];
-    for (pattern, id) in &things {
-        same_as_unknown(&app, &omar, pattern, id).await;
-        let csrf = omar.browser.get("/profile").await.field("csrf").unwrap();
-        let posts: Vec<String> = portal::pages()
-            .iter()
-            .filter(|page| {
-                page.method == Method::POST && page.path.starts_with(&pattern.replace("{}", "{id}"))
-            })
-            .map(|page| page.path.replace("{id}", id).replace("{user}", NOBODY))
-            .collect();
-        for path in posts {
-            let answer = omar.browser.post_with(&csrf, &path, &[]).await;
-            assert!(matches!(answer.status, 400 | 403 | 404 | 422), "{path}: {}", answer.status);
-        }
-    }
-    let still = teams::list_members(&app.db, &dana.person.actor, team.id).await;
-    assert!(still.is_err() || still.unwrap().len() == 1);
 }
 
 #[actix_web::test]

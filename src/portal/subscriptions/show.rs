@@ -104,6 +104,9 @@ pub async fn ask_again(
         let again = AskAgain { plan: values.plan, reason, volume, ends_at };
         match subscriptions::ask_again(&db, &actor, *id, again).await {
             Ok(_) => return Ok(flash(&visit, &format!("/requests/{id}"), "good", "Asked again.")),
+            Err(error) if error.code() == Code::Conflict && error.param().is_none() => {
+                return overtaken(&db, &visit, &actor, *id, &error).await;
+            }
             Err(error) => errors = end_day::mistakes(error)?,
         }
     }
