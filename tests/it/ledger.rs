@@ -1,18 +1,24 @@
 //! Calls from the journal to the pages, on both databases.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use portico::base::ids::{CallId, KeyId, TeamId, UserId};
 use portico::base::limit::LimitScope;
 use portico::base::{Code, Nanos};
 use portico::domain::keys::{self, Expiry, NewKey};
+use portico::domain::people::admin_tokens::Reach;
+use portico::domain::teams;
 use portico::ledger::calls::{Filter, Sight};
 use portico::ledger::record::{Begin, CallState, End, Refusal, Reserved, Tokens, UsageSource, What, Who};
 use portico::ledger::{calls, reports};
 use portico::store::entity::states::{Role, UserState};
 use portico::store::entity::user;
+use reqwest::Method;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::Value;
 
+use crate::keys::{call, token};
 use crate::support::people::Person;
 use crate::support::{TestApp, spawn};
 
@@ -230,4 +236,42 @@ async fn a_budget_starts_afresh_with_the_month() {
     assert_eq!(app.app.ledger.spent(&app.db).await.unwrap().len(), 1);
     app.clock.forward(Duration::from_secs(40 * 86_400));
     assert!(app.app.ledger.spent(&app.db).await.unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn p31_the_list_of_who_owns_many_teams_has_the_calls_of_all() {
+    let app = spawn().await;
+    app.admin().await;
+    let (dana, omar) = (app.person("dana").await, app.person("omar").await);
+    let called = |user: &Person, team: TeamId| {
+        let begin = begin(&app, team, user.user.id, KeyId::fresh());
+        app.app.ledger.begin(&begin).unwrap();
+        app.app.ledger.end(&end(&begin));
+        begin.id.to_string()
+    };
+    let mut expected = BTreeSet::from([called(&dana, dana.team())]);
+    for n in 0..25 {
+        let team = teams::create(&app.db, &dana.actor, &format!("Team {n}")).await.unwrap();
+        expected.insert(called(&omar, team.id));
+    }
+    let unseen = called(&omar, omar.team());
+    app.calls(27).await;
+    let page = dana.browser.get("/calls").await.is(200).text;
+    for id in &expected {
+        assert!(page.contains(&format!("/calls/{id}")), "{id} is not on the page");
+    }
+    assert!(!page.contains(&unseen));
+    let token = token(&app, &dana, Reach::Read).await;
+    let (mut seen, mut before) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/v1/calls?limit=7{before}");
+        let answer = call(&app, &token, Method::GET, &path, Value::Null).await.is(200).json();
+        seen.extend(
+            answer["items"].as_array().unwrap().iter().map(|call| call["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = answer["next"].as_str() else { break };
+        before = format!("&before={next}");
+    }
+    assert_eq!(seen.len(), expected.len(), "each once");
+    assert_eq!(BTreeSet::from_iter(seen), expected);
 }

@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use portico::base::limit::LimitKind;
+use portico::domain::actor::Actor;
+use portico::domain::settings::{self, SetUp};
 use portico::store::Dialect;
 use portico::store::entity::call;
 use portico::store::entity::states::Role;
 use reqwest::Client;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::support::World;
@@ -358,6 +361,61 @@ fn an_empty_variable_names_no_settings_file() {
     }
     let (code, told) = check("/nowhere/portico.toml", None);
     assert!(code == Some(78) && told.contains("/nowhere/portico.toml"), "{told}");
+}
+
+#[actix_web::test]
+async fn settings_that_could_not_be_read_when_they_changed_are_read_later() {
+    let server = Process::start(Launch::default()).await;
+    let visitor = server.visitor();
+    let pending = visitor.get("/sign-in").await;
+    assert!(pending.status != 200 && pending.text.contains("Set-up is not finished"), "{}", pending.text);
+    // Another process ends the set-up, and when this one hears of it the settings cannot be read.
+    server
+        .db
+        .transact(async move |tx| {
+            settings::put(&tx, &Actor::system("test"), &SetUp { done: true }).await?;
+            tx.execute_unprepared("ALTER TABLE settings RENAME TO settings_away").await?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let started = Instant::now();
+    while !server.log().contains("the settings could not be read") {
+        assert!(started.elapsed() < Duration::from_secs(10), "it does not hear of the change");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_ne!(visitor.get("/sign-in").await.status, 200, "it cannot know yet");
+    let back = "ALTER TABLE settings_away RENAME TO settings";
+    server.db.state_writer().execute_unprepared(back).await.unwrap();
+    // Nothing changes from here on: it is its own task that looks again.
+    let started = Instant::now();
+    while visitor.get("/sign-in").await.status != 200 {
+        assert!(started.elapsed() < Duration::from_secs(10), "it never reads them again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[test]
+fn p26_a_wrong_setting_keeps_the_server_from_starting_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.toml");
+    for (text, field) in [
+        ("[server]\nlisten = \"nowhere\"\n", "server.listen"),
+        ("[server]\nworkers = 0\n", "server.workers"),
+        ("[server]\ncolour = 1\n", "colour"),
+        ("[database]\nurl = \"mysql://x\"\n", "database.url"),
+        ("[gateway]\nbody_cap = -1\n", "body_cap"),
+        ("nothing of the kind", "own.toml"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.current_dir(folder.path()).arg("serve").arg("--config").arg(&file);
+        let done = command.output().unwrap();
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(78), "{text}: {told}");
+        assert!(told.contains(field), "{text}: {told}");
+        assert!(!folder.path().join("data").exists(), "{text}: nothing was made");
+    }
 }
 
 #[actix_web::test]
