@@ -42,17 +42,22 @@ impl Gateway {
         }
     }
 
+    /// True when most tries at a vendor failed lately, with each credential it has.
+    pub fn fails_often(&self, provider: ProviderId) -> bool {
+        let catalogue = self.directory().catalogue();
+        let health = self.upstream().health();
+        let provider = catalogue.provider(provider);
+        provider.is_some_and(|it| health_ids(it).iter().all(|id| health.report(*id).fails_often()))
+    }
+
     fn obstacle_at(&self, provider: &Provider, vendor_model: &str) -> Option<Obstacle> {
         if !provider.is_on {
             return Some(Obstacle::Off);
         }
-        let mut ids: Vec<Uuid> = provider.credentials.iter().map(|credential| credential.id.0).collect();
-        if ids.is_empty() {
-            if provider.auth != Auth::None && !provider.is_demo {
-                return Some(Obstacle::NoCredential);
-            }
-            ids.push(provider.id.0);
+        if provider.credentials.is_empty() && provider.auth != Auth::None && !provider.is_demo {
+            return Some(Obstacle::NoCredential);
         }
+        let ids = health_ids(provider);
         let health = self.upstream().health();
         if ids.iter().all(|id| health.standing(*id, vendor_model) != Standing::Ready) {
             return Some(Obstacle::Failing);
@@ -83,5 +88,13 @@ impl Gateway {
         });
         let priced = works.is_some_and(|target| target.price(self.now()).is_some());
         (!model.is_on || works.is_none(), !priced)
+    }
+}
+
+/// Whose health tells of a vendor: its credentials', or its own where it has none.
+fn health_ids(provider: &Provider) -> Vec<Uuid> {
+    match provider.credentials.as_slice() {
+        [] => vec![provider.id.0],
+        all => all.iter().map(|credential| credential.id.0).collect(),
     }
 }

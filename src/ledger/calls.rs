@@ -125,13 +125,10 @@ struct Range {
 
 impl Range {
     fn new(db: &Db, filter: &Filter, before: Option<CallId>) -> Self {
-        // Ids carry the system's time; a clock that was moved (in tests) is ahead of it.
-        let fresh = Timestamp(millis(CallId::fresh().0).saturating_mul(1_000));
-        let ahead = db.now().since(fresh).max(0);
         Self {
             before,
             newest: filter.to.map(|to| edge(to.plus(2_000), Uuid::max())),
-            oldest: filter.from.map(|from| edge(from.minus(ahead).minus(1_000_000), Uuid::nil())),
+            oldest: filter.from.map(|from| oldest(db, from)),
         }
     }
 
@@ -145,6 +142,14 @@ impl Range {
 
 fn millis(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX)
+}
+
+/// No call made since `from` has an id before this one.
+pub(super) fn oldest(db: &Db, from: Timestamp) -> CallId {
+    // Ids carry the system's time; a clock that was moved (in tests) is ahead of it.
+    let fresh = Timestamp(millis(CallId::fresh().0).saturating_mul(1_000));
+    let ahead = db.now().since(fresh).max(0);
+    edge(from.minus(ahead).minus(1_000_000), Uuid::nil())
 }
 
 /// The first or last id of a millisecond.

@@ -3,6 +3,7 @@
 mod exposure;
 mod outcomes;
 mod secret_use;
+mod tries;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ pub use outcomes::{
     subscription_costs, vendor_outcomes,
 };
 pub use secret_use::{SecretCaller, SecretUse, secret_use};
+pub use tries::{PassedOn, passed_on};
 
 /// Calls of one hour that ended the same way.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

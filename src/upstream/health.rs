@@ -103,6 +103,13 @@ pub struct Report {
     pub models: Vec<Aside>,
 }
 
+impl Report {
+    /// True when most of the last tries failed, of enough to tell.
+    pub fn fails_often(&self) -> bool {
+        self.judged >= 5 && self.failed * 2 > self.judged
+    }
+}
+
 /// The health of all credentials, by their id (or the provider's, where it needs no credential).
 #[derive(Clone)]
 pub struct Health(Arc<Inner>);

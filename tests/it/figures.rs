@@ -115,9 +115,46 @@ async fn m08_a_vendor_page_shows_how_its_credentials_fare() {
     assert!(sick.text.contains("Cooling down"), "{}", sick.text);
     assert!(sick.text.contains("does not take this credential: not used for"));
     assert!(sick.text.contains("credential refused"), "the last failure is not told");
-    assert!(sick.text.contains("2 calls, 1 refused or failed"), "{}", sick.text);
+    assert!(sick.text.contains("2 tries, 1 failed."), "{}", sick.text);
     assert!(sick.text.contains("/docs/errors/vendor_credential"));
     assert!(admin.browser.get("/manage/vendors").await.is(200).text.contains("Cooling down"));
+}
+
+#[actix_web::test]
+async fn m08_what_another_vendor_mended_counts_against_the_one_that_failed() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let (first, second) = (Vendor::start().await, Vendor::start().await);
+    let starter = app.vendor_api(&admin, "custom", &first.base, &["gpt-test"]).await;
+    let next = app.next_target(&admin, &starter, &second.base).await;
+    let dana = app.developer("dana", &starter).await;
+    assert!(admin.browser.get("/manage/models").await.is(200).text.contains(">Ready<"));
+    first.set(Mode::Status(500, String::new(), "{}".to_owned()));
+    for _ in 0..2 {
+        app.chat(&dana.secret, "gpt-test").await.is(200);
+    }
+    first.set(Mode::Status(400, String::new(), r#"{"error":{"message":"no such field"}}"#.to_owned()));
+    app.chat(&dana.secret, "gpt-test").await.is(400);
+    app.calls(3).await;
+    let page = admin.browser.get(&format!("/manage/vendors/{}", starter.provider.id)).await.is(200);
+    assert!(page.text.contains("3 tries, 2 failed. Other tries answered their calls."), "{}", page.text);
+    assert!(page.text.contains("/docs/errors/vendor_error\">vendor_error</a> 2"), "{}", page.text);
+    let (_, others) = page.text.split_once("Not the vendor's doing").expect("what the caller sent");
+    assert!(others.contains("/docs/errors/vendor_rejected"), "{}", page.text);
+    let page = admin.browser.get(&format!("/manage/vendors/{}", next.provider_id)).await.is(200);
+    assert!(page.text.contains("2 tries, all answered."), "{}", page.text);
+    first.set(Mode::Status(401, String::new(), r#"{"error":{"code":"invalid_api_key"}}"#.to_owned()));
+    app.chat(&dana.secret, "gpt-test").await.is(200);
+    let models = admin.browser.get("/manage/models").await.is(200);
+    assert!(models.text.contains("Ready in part") && !models.text.contains(">Ready<"), "{}", models.text);
+    assert!(models.text.contains("fails or cools down now."), "{}", models.text);
+    second.set(Mode::Status(401, String::new(), r#"{"error":{"code":"invalid_api_key"}}"#.to_owned()));
+    app.chat(&dana.secret, "gpt-test").await;
+    let models = admin.browser.get("/manage/models").await.is(200);
+    assert!(models.text.contains(">Failing<") && !models.text.contains("Ready in part"), "{}", models.text);
+    let model = format!("/manage/models/{}", starter.models[0].id);
+    let page = admin.browser.get(&model).await.is(200);
+    assert!(page.text.contains("Calls to this model fail now"), "{}", page.text);
 }
 
 #[actix_web::test]

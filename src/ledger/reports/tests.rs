@@ -1,7 +1,7 @@
 use super::*;
 use crate::base::Code;
-use crate::base::ids::{ApiId, VersionId};
-use crate::ledger::record::{End, Refusal};
+use crate::base::ids::{ApiId, ProviderId, VersionId};
+use crate::ledger::record::{Attempt, End, Refusal};
 use crate::ledger::samples::{self, World};
 
 #[actix_web::test]
@@ -152,4 +152,38 @@ async fn it_tells_how_the_calls_to_an_api_came_out_and_what_a_key_cost() {
     let costs = key_costs(&world.db, [known, unknown, KeyId::fresh()], from).await.unwrap();
     assert_eq!(costs, [(known, Some(Nanos(1_000))), (unknown, None)].into());
     assert!(key_costs(&world.db, [known], world.db.now().plus(HOUR)).await.unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn tries_that_were_passed_on_count_at_the_vendor_that_failed() {
+    let world = World::fresh().await;
+    let ledger = world.ledger();
+    let (first, second) = (ProviderId::fresh(), ProviderId::fresh());
+    let failed = Some(Code::VendorError);
+    let chains = [
+        (CallState::Answered, vec![(first, failed), (second, None)]),
+        (CallState::Answered, vec![(second, failed), (first, Some(Code::VendorLimit)), (second, None)]),
+        (CallState::Failed, vec![(first, failed), (first, failed)]),
+        (CallState::Answered, vec![(first, None)]),
+    ];
+    for (state, chain) in chains {
+        let call = samples::begin();
+        ledger.begin(&call).unwrap();
+        let mut end = samples::end(&call);
+        let one = end.attempts.remove(0);
+        end.state = state;
+        end.attempts =
+            chain.into_iter().map(|(provider, code)| Attempt { provider, code, ..one.clone() }).collect();
+        ledger.end(&end);
+    }
+    ledger.drain_once(&world.db).await.unwrap();
+    let from = world.db.now().minus(24 * HOUR);
+    let mut of_first = passed_on(&world.db, first, from).await.unwrap();
+    of_first.causes.sort();
+    let expected = [("vendor_error".to_owned(), 2, 1), ("vendor_limit".to_owned(), 1, 1)];
+    assert_eq!((of_first.causes.as_slice(), of_first.cut), (expected.as_slice(), false));
+    let of_second = passed_on(&world.db, second, from).await.unwrap();
+    assert_eq!(of_second.causes, [("vendor_error".to_owned(), 1, 1)]);
+    let later = passed_on(&world.db, first, world.db.now().plus(2 * HOUR)).await.unwrap();
+    assert_eq!(later, PassedOn::default());
 }

@@ -3,10 +3,12 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::fitness::{self, Standing};
 use crate::base::Result;
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
 use crate::domain::supply::{self, ModelKind, ModelView, NewModel};
+use crate::gateway::Gateway;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::prices;
@@ -21,6 +23,8 @@ use crate::web::{Data, Form, PageResult, Query, Visit, flash};
 struct ModelsPage {
     frame: Frame,
     models: Vec<ModelView>,
+    /// How each stands, in the same order.
+    standings: Vec<Standing>,
     /// Name, window and prices.
     heads: Vec<Head>,
     kinds: Vec<Choice>,
@@ -42,11 +46,14 @@ pub struct Asked {
     sort: String,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, asked: Query<Asked>) -> PageResult {
-    let mut page = page(&db, &actor, &visit, Returned::default()).await?;
-    sort(&mut page.models, &asked.sort);
-    page.heads = heads(&COLUMNS, &asked.sort, address);
-    shell::html(&page)
+pub async fn show(
+    actor: Actor,
+    db: Data<Db>,
+    gateway: Data<Gateway>,
+    visit: Visit,
+    asked: Query<Asked>,
+) -> PageResult {
+    shell::html(&page(&db, &gateway, &actor, &visit, &asked.sort, Returned::default()).await?)
 }
 
 fn address(sort: &str) -> String {
@@ -65,11 +72,21 @@ fn sort(models: &mut [ModelView], by: &str) {
     }
 }
 
-async fn page(db: &Db, actor: &Actor, visit: &Visit, returned: Returned) -> Result<ModelsPage> {
+async fn page(
+    db: &Db,
+    gateway: &Gateway,
+    actor: &Actor,
+    visit: &Visit,
+    by: &str,
+    returned: Returned,
+) -> Result<ModelsPage> {
+    let mut models = supply::list_models(db, actor).await?;
+    sort(&mut models, by);
     Ok(ModelsPage {
         frame: shell::frame(db, visit).await?,
-        models: supply::list_models(db, actor).await?,
-        heads: heads(&COLUMNS, "", address),
+        standings: models.iter().map(|view| fitness::standing(gateway, view)).collect(),
+        models,
+        heads: heads(&COLUMNS, by, address),
         kinds: ModelKind::ALL.iter().map(|kind| Choice::new(kind.word(), kind.label())).collect(),
         returned,
         can_manage: may(actor, Right::ManageSupply),
@@ -83,7 +100,13 @@ pub struct NewForm {
     kind: ModelKind,
 }
 
-pub async fn create(actor: Actor, db: Data<Db>, visit: Visit, form: Form<NewForm>) -> PageResult {
+pub async fn create(
+    actor: Actor,
+    db: Data<Db>,
+    gateway: Data<Gateway>,
+    visit: Visit,
+    form: Form<NewForm>,
+) -> PageResult {
     let NewForm { name, kind } = form.into_inner();
     let new = NewModel { name: name.clone(), kind, reasoning: false, context_window: None, max_output: None };
     match supply::add_model(&db, &actor, new).await {
@@ -94,7 +117,7 @@ pub async fn create(actor: Actor, db: Data<Db>, visit: Visit, form: Form<NewForm
         Err(error) => {
             let typed = [("name", name), ("kind", kind.word().to_owned())];
             let returned = Returned::from_error("new-model", typed, error)?;
-            shell::html_422(&page(&db, &actor, &visit, returned).await?)
+            shell::html_422(&page(&db, &gateway, &actor, &visit, "", returned).await?)
         }
     }
 }

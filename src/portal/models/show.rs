@@ -3,12 +3,14 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::fitness::{self, Standing};
 use crate::base::Result;
 use crate::base::ids::ModelId;
 use crate::domain::actor::Actor;
 use crate::domain::names::{self, Wanted};
 use crate::domain::permit::{Right, may};
 use crate::domain::supply::{self, ModelChange, ModelView, Switch};
+use crate::gateway::Gateway;
 use crate::portal::back::back;
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
@@ -40,6 +42,7 @@ pub struct ModelForm {
 struct ModelPage {
     frame: Frame,
     view: ModelView,
+    standing: Standing,
     /// Prices that begin later, the next one first.
     coming: Vec<price::Model>,
     values: ModelForm,
@@ -53,22 +56,29 @@ struct ModelPage {
     offered_by: Vec<String>,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ModelId>) -> PageResult {
-    shell::html(&stored(&db, &actor, &visit, *id).await?)
+pub async fn show(
+    actor: Actor,
+    db: Data<Db>,
+    gateway: Data<Gateway>,
+    visit: Visit,
+    id: Path<ModelId>,
+) -> PageResult {
+    shell::html(&stored(&db, &gateway, &actor, &visit, *id).await?)
 }
 
 /// The page with a form of a target that could not be taken.
 pub(super) async fn again(
     db: &Db,
+    gateway: &Gateway,
     actor: &Actor,
     visit: &Visit,
     id: ModelId,
     returned: Returned,
 ) -> PageResult {
-    shell::html_422(&ModelPage { returned, ..stored(db, actor, visit, id).await? })
+    shell::html_422(&ModelPage { returned, ..stored(db, gateway, actor, visit, id).await? })
 }
 
-async fn stored(db: &Db, actor: &Actor, visit: &Visit, id: ModelId) -> Result<ModelPage> {
+async fn stored(db: &Db, gateway: &Gateway, actor: &Actor, visit: &Visit, id: ModelId) -> Result<ModelPage> {
     let seen = Seen::now(db).await?;
     let view = supply::get_model(db, actor, id).await?;
     let amount = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
@@ -80,11 +90,12 @@ async fn stored(db: &Db, actor: &Actor, visit: &Visit, id: ModelId) -> Result<Mo
         reasoning: view.model.reasoning,
         state: view.model.state.word().to_owned(),
     };
-    page(db, actor, visit, view, values, FieldErrors::default()).await
+    page(db, gateway, actor, visit, view, values, FieldErrors::default()).await
 }
 
 async fn page(
     db: &Db,
+    gateway: &Gateway,
     actor: &Actor,
     visit: &Visit,
     view: ModelView,
@@ -106,6 +117,7 @@ async fn page(
         switches: vec![Choice::new("on", "On"), Choice::new("off", "Off")],
         returned: Returned::default(),
         can_manage: may(actor, Right::ManageSupply),
+        standing: fitness::standing(gateway, &view),
         view,
         coming,
         values,
@@ -116,6 +128,7 @@ async fn page(
 pub async fn save(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<ModelId>,
     form: Form<ModelForm>,
@@ -129,7 +142,7 @@ pub async fn save(
         Err(errors) => errors,
     };
     let view = supply::get_model(&db, &actor, *id).await?;
-    shell::html_422(&page(&db, &actor, &visit, view, form, errors).await?)
+    shell::html_422(&page(&db, &gateway, &actor, &visit, view, form, errors).await?)
 }
 
 impl ModelForm {

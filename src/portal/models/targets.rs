@@ -7,6 +7,7 @@ use crate::base::ids::{ModelId, ProviderId, TargetId};
 use crate::base::{Error, Nanos, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::supply::{self, NewPrice, NewTarget, Switch, TargetChange, Timers};
+use crate::gateway::Gateway;
 use crate::portal::back::answer;
 use crate::portal::meanwhile::Seen;
 use crate::portal::prices;
@@ -21,7 +22,7 @@ enum Refusal {
 }
 
 async fn again(
-    (db, actor, visit): (&Db, &Actor, &Visit),
+    (db, gateway, actor, visit): (&Db, &Gateway, &Actor, &Visit),
     model: ModelId,
     form: String,
     typed: Vec<(&'static str, String)>,
@@ -31,7 +32,7 @@ async fn again(
         Refusal::Fields(errors) => Returned::new(form, typed, errors),
         Refusal::Domain(error) => Returned::from_error(form, typed, error)?,
     };
-    show::again(db, actor, visit, model, returned).await
+    show::again(db, gateway, actor, visit, model, returned).await
 }
 
 #[derive(Deserialize)]
@@ -52,6 +53,7 @@ fn one() -> i32 {
 pub async fn create(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<ModelId>,
     form: Form<NewForm>,
@@ -63,7 +65,7 @@ pub async fn create(
         Ok(_) => Ok(flash(&visit, &path(*id), "good", "Target added.")),
         Err(error) => {
             let form = "add-target".to_owned();
-            again((&db, &actor, &visit), *id, form, typed, Refusal::Domain(error)).await
+            again((&db, &gateway, &actor, &visit), *id, form, typed, Refusal::Domain(error)).await
         }
     }
 }
@@ -131,6 +133,7 @@ impl ChangeForm {
 pub async fn save(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<TargetId>,
     form: Form<ChangeForm>,
@@ -147,7 +150,8 @@ pub async fn save(
     match saved {
         Ok(row) => Ok(flash(&visit, &path(row.model_id), "good", "Saved.")),
         Err(refusal) => {
-            again((&db, &actor, &visit), model, format!("t{}-change", *id), form.typed(), refusal).await
+            again((&db, &gateway, &actor, &visit), model, format!("t{}-change", *id), form.typed(), refusal)
+                .await
         }
     }
 }
@@ -233,6 +237,7 @@ impl PriceForm {
 pub async fn set_price(
     actor: Actor,
     db: Data<Db>,
+    gateway: Data<Gateway>,
     visit: Visit,
     id: Path<TargetId>,
     form: Form<PriceForm>,
@@ -249,7 +254,8 @@ pub async fn set_price(
             Ok(flash(&visit, &path(model), "good", &text))
         }
         Err(refusal) => {
-            again((&db, &actor, &visit), model, format!("t{}-price", *id), form.typed(), refusal).await
+            again((&db, &gateway, &actor, &visit), model, format!("t{}-price", *id), form.typed(), refusal)
+                .await
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::base::clock::DAY;
+use crate::base::codes::Fault;
 use crate::base::ids::ProviderId;
 use crate::base::{Code, Result};
 use crate::domain::supply::ProviderView;
@@ -32,9 +33,7 @@ fn told(report: &Report) -> Pulse {
         Standing::Ready if !report.models.is_empty() => ("warn", "Ready in part", String::new()),
         Standing::Ready if report.judged == 0 => ("quiet", "Not used since the start", String::new()),
         // Not so bad that the gateway looks for another, and nothing to call well.
-        Standing::Ready if report.judged >= 5 && report.failed * 2 > report.judged => {
-            ("warn", "Often failing", String::new())
-        }
+        Standing::Ready if report.fails_often() => ("warn", "Often failing", String::new()),
         Standing::Ready => ("ok", "Ready", String::new()),
         Standing::Shaky => ("warn", "Failing", "Used when nothing better is left. ".to_owned()),
         Standing::Cooling { wait, why } => {
@@ -116,42 +115,111 @@ fn seconds(time: Duration) -> String {
     }
 }
 
-/// How the calls of the last 24 hours ended at a vendor.
+/// How the tries of the last 24 hours came out at a vendor.
+#[derive(Default)]
 pub struct Day {
-    pub calls: i64,
-    pub failed: i64,
-    /// Code or state of those that did not go well, how often, and whether it is a code.
-    pub causes: Vec<(String, String, bool)>,
+    tries: i64,
+    failed: i64,
+    /// Of the failed: those whose call another try answered.
+    mended: i64,
+    /// The counts may be too low.
+    cut: bool,
+    /// Why tries failed, and what else kept calls from being answered that is not the vendor's doing.
+    pub failures: Vec<Cause>,
+    pub others: Vec<Cause>,
 }
 
-/// Reads it from the roll-up.
+/// A code, or a state in words, and how often.
+pub struct Cause {
+    pub word: String,
+    pub is_code: bool,
+    count: i64,
+}
+
+impl Cause {
+    pub fn times(&self) -> String {
+        look::grouped(self.count)
+    }
+}
+
+/// Reads it: the last try of each call from the roll-up, and those before it.
 pub async fn day(db: &Db, id: ProviderId) -> Result<Day> {
-    let outcomes = reports::vendor_outcomes(db, id, db.now().minus(DAY)).await?;
-    let calls = outcomes.iter().map(|one| one.calls).sum();
-    let bad: Vec<_> = outcomes.into_iter().filter(|one| one.state != CallState::Answered.word()).collect();
-    // How many callers left is told beside the errors.
-    let is_error =
-        |one: &&reports::VendorOutcome| CallState::parse(&one.state).is_none_or(CallState::is_error);
-    let failed = bad.iter().filter(is_error).map(|one| one.calls).sum();
-    let causes = bad.into_iter().map(|one| {
-        let word = one.code.unwrap_or(one.state);
-        let is_code = Code::parse(&word).is_some();
-        (if is_code { word } else { look::ended(&word) }, look::grouped(one.calls), is_code)
-    });
-    Ok(Day { calls, failed, causes: causes.collect() })
+    let from = db.now().minus(DAY);
+    let outcomes = reports::vendor_outcomes(db, id, from).await?;
+    let before = reports::passed_on(db, id, from).await?;
+    let mut day = Day { cut: before.cut, ..Day::default() };
+    for one in outcomes {
+        day.count(&one.state, one.code.as_deref(), one.calls, 0);
+    }
+    for (code, tries, mended) in before.causes {
+        day.count(CallState::Failed.word(), Some(&code), tries, mended);
+    }
+    for causes in [&mut day.failures, &mut day.others] {
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    }
+    Ok(day)
+}
+
+/// True when a try went wrong by the vendor, and not by what the caller sent or by this gateway.
+fn is_vendors(code: Code) -> bool {
+    match code {
+        Code::VendorRejected => false,
+        // The vendor knows no model of the name.
+        Code::NoTarget => true,
+        code => code.fault() == Fault::Vendor,
+    }
 }
 
 impl Day {
-    /// "120 calls, 3 refused or failed".
+    fn count(&mut self, state: &str, code: Option<&str>, tries: i64, mended: i64) {
+        self.tries += tries;
+        if state == CallState::Answered.word() {
+            return;
+        }
+        let known = code.and_then(Code::parse);
+        let is_error = CallState::parse(state).is_none_or(CallState::is_error);
+        let causes = if is_error && known.is_some_and(is_vendors) {
+            self.failed += tries;
+            self.mended += mended;
+            &mut self.failures
+        } else {
+            &mut self.others
+        };
+        let word = known.map_or_else(|| look::ended(state), |code| code.word().to_owned());
+        match causes.iter_mut().find(|cause| cause.word == word) {
+            Some(cause) => cause.count += tries,
+            None => causes.push(Cause { word, is_code: known.is_some(), count: tries }),
+        }
+    }
+
+    /// True without a try.
+    pub fn is_quiet(&self) -> bool {
+        self.tries == 0
+    }
+
+    /// "120 tries, 3 failed. Another try answered the call of 2 of them."
     pub fn line(&self) -> String {
-        match (self.calls, self.failed) {
+        let tries = match self.tries {
+            1 => "1 try".to_owned(),
+            many if self.cut => format!("At least {} tries", look::grouped(many)),
+            many => format!("{} tries", look::grouped(many)),
+        };
+        let rest: i64 = self.others.iter().map(|cause| cause.count).sum();
+        match (self.tries, self.failed) {
             (0, _) => "No call.".to_owned(),
-            (1, 0) => "1 call, answered.".to_owned(),
-            (calls, 0) if self.causes.is_empty() => format!("{}, all answered.", look::count(calls, "call")),
-            (calls, 0) => format!("{}, none refused or failed.", look::count(calls, "call")),
-            (calls, failed) => {
-                format!("{}, {} refused or failed.", look::count(calls, "call"), look::grouped(failed))
-            }
+            (1, 0) if rest == 0 => "1 try, answered.".to_owned(),
+            (_, 0) if rest == 0 => format!("{tries}, all answered."),
+            (_, 0) => format!("{tries}, none failed."),
+            (_, failed) => format!("{tries}, {} failed.{}", look::grouped(failed), self.mended()),
+        }
+    }
+
+    fn mended(&self) -> String {
+        match (self.mended, self.failed) {
+            (0, _) => String::new(),
+            (1, 1) => " Another try answered its call.".to_owned(),
+            (mended, failed) if mended == failed => " Other tries answered their calls.".to_owned(),
+            (mended, _) => format!(" Other tries answered the calls of {}.", look::grouped(mended)),
         }
     }
 }
