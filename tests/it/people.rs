@@ -189,6 +189,38 @@ async fn a_team_is_made_joined_and_left_in_the_browser() {
 }
 
 #[actix_web::test]
+async fn m11_before_somebody_goes_their_page_names_the_teams_that_nobody_else_owns() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let dana = app.person("dana").await;
+    let omar = app.person("omar").await;
+    let mut teams = Vec::new();
+    for name in ["Team a", "Team b", "Team c", "Team d", "Team e", "Team f", "Team g"] {
+        teams.push(
+            dana.browser.submit("/teams", "/teams", &[("name", name)]).await.is(303).location().to_owned(),
+        );
+    }
+    let add = [("email", "omar@example.com"), ("role", "owner")];
+    dana.browser.submit(&teams[1], &format!("{}/members", teams[1]), &add).await.is(303);
+    let page = format!("/users/{}", dana.user.id);
+    let shown = admin.browser.get(&page).await.is(200).text;
+    let (_, dialog) = shown.split_once("Nobody else owns ").expect("the warning");
+    let dialog = dialog.split("</li>").next().unwrap();
+    for (place, team) in teams.iter().enumerate() {
+        assert_eq!(dialog.contains(&format!("<a href=\"{team}\">")), ![1, 6].contains(&place), "{dialog}");
+    }
+    assert!(dialog.contains("</a> and 1 more. Make somebody else an owner first."), "{dialog}");
+    // Whoever cannot sign in looks after nothing.
+    let omars = format!("/users/{}", omar.user.id);
+    admin.browser.submit(&omars, &format!("{omars}/deactivation"), &[]).await.is(303);
+    assert!(admin.browser.get(&page).await.is(200).text.contains("</a> and 2 more."));
+    admin.browser.submit(&page, &format!("{page}/deactivation"), &[]).await.is(303);
+    let shown = admin.browser.get(&page).await.is(200).text;
+    let (_, dialog) = shown.split_once("Left without an owner: ").expect("the warning");
+    assert!(dialog.contains(&format!("<a href=\"{}\">Team a</a>, ", teams[0])), "{dialog}");
+}
+
+#[actix_web::test]
 async fn b42_names_are_shown_as_text() {
     let app = spawn().await;
     let admin = app.admin().await;

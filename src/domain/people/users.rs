@@ -311,6 +311,8 @@ pub struct Reach {
     pub apps: Vec<application::Model>,
     /// Its teams, its own one left out, with its role there.
     pub teams: Vec<(team::Model, TeamRole)>,
+    /// Those of its teams that nobody else owns who may sign in.
+    pub alone: Vec<TeamId>,
 }
 
 /// What hangs on an account: shown before it is deactivated.
@@ -323,15 +325,17 @@ pub async fn reach(db: &Db, actor: &Actor, id: UserId) -> Result<Reach> {
     let rows = queries::teams_of(db.read(), roles.iter().map(|(team, _)| *team).collect()).await?;
     let role = |team: TeamId| roles.iter().find(|(id, _)| *id == team).map_or(TeamRole::Member, |(_, r)| *r);
     let teams = rows.into_iter().filter(|team| team.personal_of != Some(id));
-    Ok(Reach {
-        apps: queries::apps_by(db.read(), id).await?,
-        teams: teams
-            .map(|team| {
-                let role = role(team.id);
-                (team, role)
-            })
-            .collect(),
-    })
+    let teams: Vec<_> = teams
+        .map(|team| {
+            let role = role(team.id);
+            (team, role)
+        })
+        .collect();
+    let owned = teams.iter().filter(|(_, role)| *role == TeamRole::Owner).map(|(team, _)| team.id);
+    let mut alone: Vec<TeamId> = owned.collect();
+    let others = queries::owned_by_others(db.read(), alone.clone(), id).await?;
+    alone.retain(|team| !others.contains(team));
+    Ok(Reach { apps: queries::apps_by(db.read(), id).await?, teams, alone })
 }
 
 pub(super) fn may_manage(actor: &Actor) -> Result<()> {

@@ -15,6 +15,7 @@ use crate::portal::look::Choice;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::{TeamRole, UserState};
+use crate::store::entity::team;
 use crate::web::{Data, FieldErrors, PageResult, Path, Visit};
 
 struct KeyRow {
@@ -36,6 +37,13 @@ struct TeamRow {
     role: &'static str,
 }
 
+/// Teams that a dialog names.
+const NAMED: usize = 5;
+
+fn row((team, role): &(team::Model, TeamRole)) -> TeamRow {
+    TeamRow { id: team.id, name: team.name.clone(), role: role.label() }
+}
+
 #[derive(Template)]
 #[template(path = "users/show.html")]
 struct UserPage {
@@ -53,7 +61,9 @@ struct UserPage {
     used_today: usize,
     apps: Vec<AppRow>,
     teams: Vec<TeamRow>,
-    owns_teams: usize,
+    /// Teams that nobody else owns, and how many more of them there are.
+    alone: Vec<TeamRow>,
+    more_alone: usize,
     roles: Vec<Choice>,
     can_manage: bool,
     can_deactivate: bool,
@@ -64,7 +74,7 @@ struct UserPage {
 
 pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) -> PageResult {
     let user = users::get_visible(&db, &actor, *id).await?;
-    let Reach { apps, teams } = users::reach(&db, &actor, *id).await?;
+    let Reach { apps, mut teams, alone } = users::reach(&db, &actor, *id).await?;
     let living = KeyFilter {
         owner: Some(*id),
         living: true,
@@ -72,6 +82,7 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) ->
         limit: 200,
         ..KeyFilter::default()
     };
+    teams.sort_by_key(|(team, _)| team.name.to_lowercase());
     let keys = keys::list_visible(&db, &actor, &living).await?;
     let can_manage = may(&actor, Right::ManagePeople);
     let is_last_admin = can_manage && users::is_last_admin(&db, &actor, &user).await?;
@@ -99,11 +110,9 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) ->
             })
             .collect(),
         apps: apps.into_iter().map(|app| AppRow { id: app.id, name: app.name }).collect(),
-        owns_teams: teams.iter().filter(|(_, role)| *role == TeamRole::Owner).count(),
-        teams: teams
-            .into_iter()
-            .map(|(team, role)| TeamRow { id: team.id, name: team.name, role: role.label() })
-            .collect(),
+        more_alone: alone.len().saturating_sub(NAMED),
+        alone: teams.iter().filter(|(team, _)| alone.contains(&team.id)).take(NAMED).map(row).collect(),
+        teams: teams.iter().map(row).collect(),
         roles: invite::roles(),
         can_manage,
         is_last_admin,

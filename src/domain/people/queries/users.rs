@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::links::end_links;
@@ -195,6 +195,30 @@ pub async fn memberships(on: &impl ConnectionTrait, user: UserId) -> Result<Vec<
     let find = team_member::Entity::find().filter(team_member::Column::UserId.eq(user));
     let rows = find.order_by_asc(team_member::Column::CreatedAt).all(on).await?;
     Ok(rows.into_iter().map(|row| (row.team_id, row.role)).collect())
+}
+
+/// Of these teams, those that somebody else owns who may sign in.
+pub async fn owned_by_others(
+    on: &impl ConnectionTrait,
+    teams: Vec<TeamId>,
+    than: UserId,
+) -> Result<Vec<TeamId>> {
+    let find = team_member::Entity::find()
+        .select_only()
+        .column(team_member::Column::TeamId)
+        .distinct()
+        .join(
+            JoinType::InnerJoin,
+            team_member::Entity::belongs_to(user::Entity)
+                .from(team_member::Column::UserId)
+                .to(user::Column::Id)
+                .into(),
+        )
+        .filter(team_member::Column::TeamId.is_in(teams))
+        .filter(team_member::Column::Role.eq(TeamRole::Owner))
+        .filter(team_member::Column::UserId.ne(than))
+        .filter(user::Column::State.eq(UserState::Active));
+    Ok(find.into_tuple().all(on).await?)
 }
 
 pub async fn add_personal_team(tx: &Tx, user: &user::Model, name: &str) -> Result<TeamId> {
