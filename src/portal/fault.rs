@@ -103,7 +103,7 @@ fn next(error: &Error, is_kept: bool) -> String {
                 .to_owned()
         }
         Code::MethodNotAllowed => "A form is sent here; there is no page to look at.".to_owned(),
-        code if error.message() == code.message() => error.next().to_owned(),
+        code if error.message() == code.message() || error.next() != code.next() => error.next().to_owned(),
         _ => String::new(),
     }
 }

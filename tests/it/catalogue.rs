@@ -1,5 +1,6 @@
 //! Publishing an API and finding it, as people and scripts do.
 
+use portico::domain::names::{self, Wanted};
 use portico::domain::people::admin_tokens::Reach;
 use portico::store::entity::api_version;
 use portico::store::entity::states::{Role, VersionState};
@@ -100,6 +101,29 @@ async fn b42_names_are_shown_as_text() {
     let fields = [("name", long.as_str()), ("visibility", "everyone")];
     let again = admin.browser.submit(&format!("{path}/details"), &path, &fields).await.is(422);
     assert!(again.text.contains("At most 80 characters"));
+}
+
+#[actix_web::test]
+async fn a_publisher_is_told_whose_api_it_is() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let pia = app.somebody("pia", Role::Publisher).await;
+    let page = format!("/manage/apis/{}", starter.api.id);
+    let names = names::of(&app.db, Wanted { teams: vec![admin.team()], ..Wanted::default() }).await.unwrap();
+    let (team, owner) = (names.team(Some(admin.team())), &admin.user.name);
+    for path in [page.clone(), format!("{page}/details"), format!("{page}/subscribers")] {
+        let told = pia.browser.get(&path).await.is(403).text;
+        assert!(told.contains(&format!("This API belongs to {team}.").replace('\'', "&#39;")), "{told}");
+        assert!(told.contains(&format!("Ask its owner, {owner}, or an admin.")), "{told}");
+    }
+    // Where it is the role that is missing, that is said; and who only looks is told the names too.
+    let mia = app.somebody("mia", Role::Member).await;
+    let told = mia.browser.get(&page).await.is(403).text;
+    assert!(told.contains("Your role does not allow this") && !told.contains("belongs to"), "{told}");
+    let olga = app.somebody("olga", Role::Auditor).await;
+    let seen = olga.browser.get(&page).await.is(200).text;
+    assert!(seen.contains(&format!("(owner: {owner}) and the admins change this API")), "{seen}");
 }
 
 #[actix_web::test]

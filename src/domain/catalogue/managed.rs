@@ -66,6 +66,15 @@ pub async fn get_managed(db: &Db, actor: &Actor, id: ApiId) -> Result<ManagedApi
     views.pop().ok_or_else(|| crate::base::Code::NotFound.with(id))
 }
 
+/// Who owns one of them: the names of its team's owners.
+///
+/// # Errors
+/// `not_permitted`, `not_found`.
+pub async fn owners(db: &Db, actor: &Actor, id: ApiId) -> Result<Vec<String>> {
+    let api = queries::find_seen_by_manager(db.read(), actor, id).await?;
+    queries::owner_names(db.read(), api.owner_team_id).await
+}
+
 async fn views(db: &Db, apis: Vec<api::Model>) -> Result<Vec<ManagedApi>> {
     let ids: Vec<ApiId> = apis.iter().map(|api| api.id).collect();
     let names = queries::team_names(db.read(), apis.iter().map(|api| api.owner_team_id)).await?;

@@ -15,7 +15,7 @@ pub use cards::{
 };
 pub use checks::{Check, checks};
 pub use managed::{
-    ManagedApi, Subscriber, get_managed, get_version, list_managed, page_of_managed, subscribers,
+    ManagedApi, Subscriber, get_managed, get_version, list_managed, owners, page_of_managed, subscribers,
     version_names,
 };
 pub use moves::{Deprecation, deprecate, publish, retire};

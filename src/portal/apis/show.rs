@@ -70,6 +70,8 @@ struct EditorPage {
     next_name: String,
     /// False: the page has no form, and says who makes changes.
     can_manage: bool,
+    /// Those of the team that owns it, for somebody who only looks.
+    owners: Vec<String>,
     /// Of the form of the models, and of any other.
     models_seen: Seen,
     seen: Seen,
@@ -136,6 +138,7 @@ async fn page(
         }
     };
     let can_manage = permit::manage_api(actor, managed.api.owner_team_id).is_ok();
+    let owners = if can_manage { Vec::new() } else { catalogue::owners(db, actor, id).await? };
     let checks = match &shown {
         Some(view) if view.version.state == VersionState::Draft => {
             catalogue::checks(db, actor, view.version.id).await?
@@ -166,6 +169,7 @@ async fn page(
             .collect(),
         next_name: format!("v{}", managed.versions.len() + 1),
         can_manage,
+        owners,
         models_seen,
         seen,
         sees_calls: permit::may(actor, permit::Right::SeeEverything),
@@ -192,6 +196,17 @@ fn lines_of(shown: Option<&VersionView>) -> Vec<Line> {
 }
 
 impl EditorPage {
+    /// Who makes changes, for somebody who may not.
+    fn keepers(&self) -> String {
+        let team = &self.managed.owner_team;
+        let owners = match self.owners.as_slice() {
+            [] => String::new(),
+            [one] => format!(" (owner: {one})"),
+            all => format!(" (owners: {})", all.join(", ")),
+        };
+        format!("{team}{owners} and the admins change this API and decide who uses it. You may look.")
+    }
+
     fn is_everyone(&self) -> bool {
         self.managed.api.visibility == Visibility::Everyone
     }

@@ -2,17 +2,18 @@
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::reading::seen_by;
+use super::reading::{seen_by, team_names};
 use super::versions::{delete_draft, find_version, versions_of};
 use crate::base::ids::{ApiId, TeamId, VersionId};
-use crate::base::{Code, Result};
+use crate::base::{Code, Error, Result};
 use crate::domain::actor::Actor;
-use crate::domain::permit;
+use crate::domain::permit::{self, Right};
 use crate::store::Tx;
-use crate::store::entity::{api, api_team, api_version, plan, plan_model, team};
+use crate::store::entity::states::{TeamRole, UserState};
+use crate::store::entity::{api, api_team, api_version, plan, plan_model, team, team_member, user};
 
 /// Those of these teams; none: of all.
 pub(in crate::domain) async fn managed(
@@ -47,8 +48,10 @@ pub(in crate::domain) async fn find_managed(
     id: ApiId,
 ) -> Result<api::Model> {
     let row = find_seen_by_manager(on, actor, id).await?;
-    permit::manage_api(actor, row.owner_team_id)?;
-    Ok(row)
+    match permit::manage_api(actor, row.owner_team_id) {
+        Ok(()) => Ok(row),
+        Err(refused) => Err(told(on, actor, &row, refused).await?),
+    }
 }
 
 /// For the editor: those who manage it, and those who may see everything.
@@ -59,8 +62,41 @@ pub(in crate::domain) async fn find_seen_by_manager(
 ) -> Result<api::Model> {
     let row = api::Entity::find_by_id(id).filter(seen_by(actor)).one(on).await?;
     let row = row.ok_or_else(|| Code::NotFound.with(id))?;
-    permit::see_api(actor, row.owner_team_id)?;
-    Ok(row)
+    match permit::see_api(actor, row.owner_team_id) {
+        Ok(()) => Ok(row),
+        Err(refused) => Err(told(on, actor, &row, refused).await?),
+    }
+}
+
+/// For a publisher it is not the role that is missing: whose API it is, and whom to ask.
+async fn told(on: &impl ConnectionTrait, actor: &Actor, row: &api::Model, refused: Error) -> Result<Error> {
+    if permit::write(actor).is_err() || !permit::may(actor, Right::PublishApis) {
+        return Ok(refused);
+    }
+    let names = team_names(on, [row.owner_team_id]).await?;
+    let team = names.get(&row.owner_team_id).map_or("another team", String::as_str);
+    let owners = owner_names(on, row.owner_team_id).await?;
+    let ask = match owners.as_slice() {
+        [] => "It has no owner now: ask an admin.".to_owned(),
+        [one] => format!("Ask its owner, {one}, or an admin."),
+        all => format!("Ask one of its owners ({}), or an admin.", all.join(", ")),
+    };
+    Ok(refused.saying(format!("This API belongs to {team}.")).then(ask))
+}
+
+/// The names of a team's owners who may sign in, at most 10.
+pub(in crate::domain) async fn owner_names(on: &impl ConnectionTrait, id: TeamId) -> Result<Vec<String>> {
+    let owners = team_member::Entity::find()
+        .select_only()
+        .column(team_member::Column::UserId)
+        .filter(team_member::Column::TeamId.eq(id))
+        .filter(team_member::Column::Role.eq(TeamRole::Owner));
+    let find = user::Entity::find()
+        .select_only()
+        .column(user::Column::Name)
+        .filter(user::Column::Id.in_subquery(owners.into_query()))
+        .filter(user::Column::State.eq(UserState::Active));
+    Ok(find.order_by_asc(user::Column::Name).limit(10).into_tuple().all(on).await?)
 }
 
 pub(in crate::domain) async fn find_managed_version(
