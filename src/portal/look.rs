@@ -7,8 +7,8 @@ mod times;
 use crate::ledger::record::CallState;
 
 pub use figures::{
-    Amount, Cost, cost, count, duration, exact_cost, fine, fullness, grouped, money, percent, polyline,
-    rough, share,
+    ANSWERED, Amount, Cost, answered, cost, count, duration, exact_cost, fine, fullness, grouped, money,
+    percent, polyline, rough, share,
 };
 pub use times::{Moment, datetime, exact, is_past, relative};
 

@@ -45,10 +45,22 @@ async fn m04_u02_an_api_shows_its_errors_of_a_week_its_price_and_its_health() {
     let card = dana.person.browser.get("/catalogue").await.is(200).text;
     assert!(card.contains("from $2.00 / 1M tokens") && card.contains("75% answered in 30 days"), "{card}");
     let list = admin.browser.get("/manage/apis").await.is(200).text;
-    assert!(list.contains("1 of 4 (25%)") && list.contains("1 failed"), "{list}");
+    assert!(list.contains("75% of 4 calls") && !list.contains("not counted"), "as on the card: {list}");
+    keys::edit(&app.db, &dana.person.actor, dana.key.id, few()).await.unwrap();
+    app.chat(&dana.secret, "own-a").await.is(403);
+    app.calls(5).await;
+    let card = dana.person.browser.get("/catalogue").await.is(200).text;
+    let list = admin.browser.get("/manage/apis").await.is(200).text;
+    assert!(card.contains("75% answered in 30 days") && list.contains("75% of 4 calls"), "{card}");
+    assert!(list.contains("not counted: 1 refused"), "{list}");
     app.clock.forward(Duration::from_secs(8 * 86_400));
     app.sign_in_again(&admin).await;
     assert!(admin.browser.get("/manage/apis").await.is(200).text.contains("No call"), "a week ago");
+}
+
+/// No chat any more.
+fn few() -> Edit {
+    Edit { scopes: Some(vec![Scope::Models]), ..Edit::default() }
 }
 
 #[actix_web::test]

@@ -112,16 +112,7 @@ pub struct ApiOutcome {
 }
 
 impl ApiOutcome {
-    pub fn calls(&self) -> i64 {
-        self.answered + self.refused + self.left + self.failed
-    }
-
-    /// Those that should have been answered and were not ([`CallState::is_error`]).
-    pub fn errors(&self) -> i64 {
-        self.refused + self.failed
-    }
-
-    /// Calls that were let through and whose caller waited.
+    /// Calls that were let through and whose caller waited: of these a share is answered.
     pub fn served(&self) -> i64 {
         self.answered + self.failed
     }

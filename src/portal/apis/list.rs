@@ -39,15 +39,19 @@ pub async fn show(actor: Actor, db: Data<Db>, visit: Visit) -> PageResult {
 }
 
 impl ApisPage {
-    /// Errors of a week with their share, and of which kind they were; empty texts without a call.
-    fn errors(&self, api: &ApiId) -> (String, String) {
+    /// What share of a week's calls was answered, of how many, and what is not in it; empty texts without a call.
+    fn answered(&self, api: &ApiId) -> (String, String) {
         let Some(week) = self.week.get(api) else { return Default::default() };
-        let share = look::share(week.errors(), week.calls());
-        let kinds = [(week.refused, "refused"), (week.failed, "failed"), (week.left, "caller left")];
-        let kinds = kinds.into_iter().filter(|(count, _)| *count > 0);
-        let kinds: Vec<String> =
-            kinds.map(|(count, kind)| format!("{} {kind}", look::grouped(count))).collect();
-        let all = look::grouped(week.calls());
-        (format!("{} of {all} ({share})", look::grouped(week.errors())), kinds.join(", "))
+        let share = match look::answered(week) {
+            Some(share) => format!("{share} of {}", look::count(week.served(), "call")),
+            None => "—".to_owned(),
+        };
+        let besides = [(week.refused, "refused"), (week.left, "caller left")];
+        let besides: Vec<String> = besides
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, kind)| format!("{} {kind}", look::grouped(count)))
+            .collect();
+        (share, besides.join(", "))
     }
 }

@@ -116,10 +116,8 @@ impl Beside<'_> {
         }
     }
 
-    /// Of the calls that were let through and whose caller waited for the answer.
     fn health(&self, card: &ApiCard) -> String {
-        let month = self.month.get(&card.api.id).filter(|month| month.served() > 0);
-        let share = month.map(|month| look::share(month.answered, month.served()));
+        let share = self.month.get(&card.api.id).and_then(look::answered);
         share.map(|share| format!("{share} answered in 30 days")).unwrap_or_default()
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::base::Nanos;
 use crate::base::clock::{DAY, HOUR, MINUTE};
+use crate::ledger::reports::ApiOutcome;
 
 /// Anything that counts: whole numbers and money, by value or by reference.
 pub trait Amount {
@@ -146,6 +147,15 @@ pub fn percent(used: impl Amount, max: impl Amount) -> u8 {
     }
     let share = i128::from(used.max(0)) * 100 / i128::from(max);
     u8::try_from(share.min(100)).unwrap_or(100)
+}
+
+/// What [`answered`] counts, for the reader of the figure.
+pub const ANSWERED: &str = "Of the calls that were let through and whose caller waited for the answer";
+
+/// The share of calls that were answered, of those that were let through and whose caller waited; none without
+/// one. Every page that tells how an API fares tells this.
+pub fn answered(outcome: &ApiOutcome) -> Option<String> {
+    (outcome.served() > 0).then(|| share(outcome.answered, outcome.served()))
 }
 
 /// "3.1%": with one digit where it matters, and 0% or 100% only where it is exactly that.
