@@ -27,6 +27,7 @@ async function every({ server, enter, report }) {
   await questions(admin, report);
   await unsaved(admin, report);
   await narrow(admin, report);
+  await theme(admin, report);
   await astray(admin, report);
   await weight(admin, report);
 }
@@ -104,6 +105,21 @@ async function narrow(admin, report) {
   const when = await admin.page.locator('time[data-rel]').first().evaluate((time) => getComputedStyle(time, '::after').content);
   report('paper says when it was, not how long ago', /\d{4}-\d\d-\d\dT/.test(when), when);
   await admin.page.emulateMedia({ media: 'screen' });
+}
+
+/** The theme that is chosen stands out from the others, by an edge of its own. */
+async function theme(admin, report) {
+  for (const colorScheme of ['light', 'dark']) {
+    await admin.page.emulateMedia({ colorScheme });
+    await admin.open('/profile');
+    const [edge, ground] = await admin.page.locator('main .switch__item[aria-pressed="true"]').evaluate((item) => [
+      getComputedStyle(item).boxShadow.match(/rgb\([^)]*\)/)[0], getComputedStyle(item.parentElement).backgroundColor]);
+    const light = (color) => color.match(/\d+/g).map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0.05);
+    const [dim, bright] = [light(edge), light(ground)].sort((a, b) => a - b);
+    report(`the chosen theme has an edge in ${colorScheme}`, bright / dim >= 2.6, `${edge} on ${ground}`);
+  }
+  await admin.page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** A page that is not there, and a session that ends while somebody types. */

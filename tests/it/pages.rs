@@ -55,6 +55,9 @@ async fn a_new_api_offers_first_what_works_and_says_what_does_not() {
     let app = spawn().await;
     let admin = app.admin().await;
     app.demo_models(&admin, &["demo-echo"]).await;
+    let page = admin.browser.get("/manage/apis/new").await.is(200).text;
+    let (_, only) = page.split_once("Models of v1").unwrap();
+    assert!(only.contains(" checked"), "there is nothing to choose: {only}");
     let fields = [
         ("preset", "custom"),
         ("name", "Broken"),
@@ -69,9 +72,10 @@ async fn a_new_api_offers_first_what_works_and_says_what_does_not() {
         let boxes: Vec<&str> = page.split("<label class=\"check\">").collect();
         boxes.into_iter().find(|one| one.contains(&format!(">{name}<"))).unwrap().to_owned()
     };
-    assert!(line("demo-echo").contains(" checked"), "{page}");
+    assert!(!line("demo-echo").contains(" checked"), "of several, one says oneself which: {page}");
     let broken = line("broken-model");
     assert!(!broken.contains(" checked") && broken.contains("failed its last test"), "{broken}");
+    assert!(page.contains("v1 offers those that you tick"), "{page}");
 }
 
 #[actix_web::test]

@@ -48,13 +48,13 @@ struct NewApiPage {
     errors: FieldErrors,
 }
 
-/// Of more models than these, people choose themselves.
-const TICKED: usize = 12;
-
 pub async fn show(actor: Actor, db: Data<Db>, gateway: Data<Gateway>, visit: Visit) -> PageResult {
     let known = supply::list_models(&db, &actor).await?;
-    let works = known.iter().filter(|view| obstacle(&gateway, view).is_none());
-    let models = if known.len() > TICKED { Vec::new() } else { works.map(|view| view.model.id).collect() };
+    // Where there is one there is nothing to choose; of several, nobody should offer what they did not mean to.
+    let models = match known.as_slice() {
+        [only] if obstacle(&gateway, only).is_none() => vec![only.model.id],
+        _ => Vec::new(),
+    };
     let visibility = Visibility::Everyone.word().to_owned();
     let values = ApiForm { visibility, models, ..ApiForm::default() };
     shell::html(&page(&db, &gateway, &actor, &visit, values, FieldErrors::default()).await?)
@@ -113,15 +113,6 @@ async fn page(
         values,
         errors,
     })
-}
-
-impl NewApiPage {
-    fn models_hint(&self) -> &'static str {
-        match self.models.iter().any(|model| !model.warning.is_empty()) {
-            true => "What could not answer now is not ticked at first. You can change the list later.",
-            false => "You can change the list later.",
-        }
-    }
 }
 
 pub(super) fn visibilities() -> Vec<Choice> {
