@@ -89,6 +89,11 @@ async function narrow(admin, report) {
   await row.click({ position: { x: box.width - 12, y: box.height - 6 } });
   await admin.page.waitForLoadState('load');
   report('the whole of it leads to the call', /\/calls\/[0-9a-f-]{36}$/.test(admin.page.url()), admin.page.url());
+  for (const path of ['/users', '/teams', '/manage/models', '/apps']) {
+    await admin.open(path);
+    const { height } = await admin.page.locator('.table--brief tbody tr').first().boundingBox();
+    report(`a row of ${path} takes two lines on a phone`, height >= 44 && height <= 64, `${height} px`);
+  }
   await admin.open('/calls');
   await admin.click(admin.page.locator('.fold > summary'));
   report('a press unfolds them', await shown());

@@ -96,3 +96,10 @@ fn row(listed: Listed) -> Row {
         role: listed.role.map_or("–", |role| role.label()),
     }
 }
+
+impl TeamsPage {
+    /// What its members are counted in.
+    fn people(&self, team: &Row) -> &'static str {
+        if team.members == 1 { "person" } else { "people" }
+    }
+}
