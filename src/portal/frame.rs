@@ -18,6 +18,8 @@ pub struct Frame {
     pub path: String,
     /// What the last action did; shown once.
     pub flash: Option<Flash>,
+    /// What the address asked for and the list goes without.
+    pub left_out: Option<String>,
     /// The name an operator gave this installation.
     pub site_name: String,
     /// A line over every page, such as "served over plain HTTP".
@@ -40,6 +42,7 @@ impl Frame {
             theme: Theme::Auto,
             path: path.to_owned(),
             flash: None,
+            left_out: None,
             site_name: "Portico".to_owned(),
             banner: None,
             css: crate::web::assets::css(),

@@ -4,6 +4,7 @@
 pub mod apidocs;
 pub mod apis;
 pub mod apps;
+pub mod asking;
 pub mod back;
 pub mod calls;
 pub mod catalogue;

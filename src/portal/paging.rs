@@ -1,9 +1,11 @@
 //! Lists that are paged by key: what their address asks for, and the address of the next page.
 
 use std::fmt::Display;
+use std::str::FromStr;
 
-use serde::Deserialize;
 use url::form_urlencoded::Serializer;
+
+use super::asking::Asking;
 
 /// Rows on a page, unless its address says otherwise.
 pub const PAGE: u64 = 50;
@@ -11,15 +13,18 @@ pub const PAGE: u64 = 50;
 const MOST: u64 = 100;
 
 /// The query of such a list.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct Asked<Id> {
     /// The last row of the page before; none on the first.
     pub before: Option<Id>,
     limit: Option<u64>,
 }
 
-impl<Id: Display> Asked<Id> {
+impl<Id: Display + FromStr> Asked<Id> {
+    pub fn of(asking: &mut Asking) -> Self {
+        Self { before: asking.parsed("before"), limit: asking.parsed("limit") }
+    }
+
     fn size(&self) -> u64 {
         size(self.limit)
     }

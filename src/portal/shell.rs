@@ -104,6 +104,14 @@ pub fn html_422(page: &impl Template) -> PageResult {
     answer(&mut HttpResponse::UnprocessableEntity(), page)
 }
 
+/// A list that goes without part of what its address asks for, and says so, 400.
+///
+/// # Errors
+/// When the template fails.
+pub fn html_400(page: &impl Template) -> PageResult {
+    answer(&mut HttpResponse::BadRequest(), page)
+}
+
 /// A page that shows how things are now, which is why the form could not be done, 409.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Lists that can be sorted: the heads of their columns are links, and the one in force says so.
 
+use super::asking::Asking;
+
 /// A column that a list can be sorted by.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
@@ -17,6 +19,11 @@ pub struct Head {
     pub href: String,
     /// Empty while the list is sorted by something else.
     pub way: &'static str,
+}
+
+/// The order that an address asks for: the word of a column, or empty.
+pub fn order(columns: &[Column], asking: &mut Asking) -> String {
+    asking.word("sort", columns.iter().map(|column| column.word))
 }
 
 /// The heads of a list. `address` makes the address of the list in that order; the head in force leads back to

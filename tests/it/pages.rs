@@ -283,7 +283,41 @@ async fn keys_are_sorted_by_links_and_paged_in_that_order() {
     }
     let used = browser.get("/keys?sort=used").await.is(200).text;
     assert_eq!(order(&used, &names)[0], "tests", "the one that was used is first");
-    browser.get("/keys?sort=luck").await.is(400);
+}
+
+#[actix_web::test]
+async fn a_list_goes_without_what_its_address_asks_wrongly_and_says_so() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let subscribers = format!("/manage/apis/{}/subscribers", starter.api.id);
+    let lists = [
+        ("/keys", "state", "zzz"),
+        ("/keys", "sort", "luck"),
+        ("/keys", "limit", "many"),
+        ("/users", "state", "zzz"),
+        ("/users", "after", "x"),
+        ("/apps", "before", "x"),
+        ("/requests", "before", "x"),
+        (subscribers.as_str(), "before", "x"),
+        ("/manage/models", "sort", "luck"),
+    ];
+    for (path, name, value) in lists {
+        let page = admin.browser.get(&format!("{path}?{name}={value}")).await.is(400).text;
+        let told = format!("“{value}” is no <code>{name}</code>. The list below goes without.");
+        assert!(page.contains(&told), "{path}: {page}");
+        let plain = admin.browser.get(&format!("{path}?{name}=")).await.is(200).text;
+        assert!(!plain.contains("goes without"), "{path}: {plain}");
+    }
+    let others =
+        ["/catalogue", "/keys", "/teams", "/users", "/apps", "/manage/apis", "/manage/models", "/calls"];
+    for path in others {
+        let page = admin.browser.get(&format!("{path}?offset=9")).await.is(400).text;
+        assert!(page.contains("<code>offset</code> is no filter of this list"), "{path}: {page}");
+    }
+    let page = dana.person.browser.get("/keys?state=zzz").await.is(400).text;
+    assert!(page.contains(&format!("/keys/{}", dana.key.id)), "the list is there: {page}");
 }
 
 #[actix_web::test]

@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::catalogue::{self, ManagedApi};
 use crate::domain::permit::{self, Right};
 use crate::ledger::reports::{self, ApiOutcome};
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::look;
 use crate::portal::shell;
@@ -27,12 +28,13 @@ struct ApisPage {
     can_publish: bool,
 }
 
-pub async fn show(actor: Actor, db: Data<Db>, visit: Visit) -> PageResult {
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, query: Pairs) -> PageResult {
+    let asking = Asking::of(query);
     let apis = catalogue::list_managed(&db, &actor).await?;
     let week = db.now().minus(7 * DAY);
-    shell::html(&ApisPage {
+    asking.html(&ApisPage {
         week: reports::api_outcomes(&db, apis.iter().map(|row| row.api.id), week).await?,
-        frame: shell::frame(&db, &visit).await?,
+        frame: asking.told(shell::frame(&db, &visit).await?),
         apis,
         can_publish: permit::may(&actor, Right::PublishApis),
     })

@@ -2,16 +2,17 @@
 
 use askama::Template;
 
-use crate::base::ids::{ApiId, SubscriptionId};
+use crate::base::ids::ApiId;
 use crate::domain::actor::Actor;
 use crate::domain::catalogue;
 use crate::domain::subscriptions::{self, SubscriptionView};
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::paging::Asked;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::api;
-use crate::web::{Data, PageResult, Path, Query, Visit};
+use crate::web::{Data, PageResult, Path, Visit};
 
 #[derive(Template)]
 #[template(path = "apis/subscribers.html")]
@@ -22,16 +23,17 @@ struct SubscribersPage {
     next: String,
 }
 
-pub async fn show(
-    actor: Actor,
-    db: Data<Db>,
-    visit: Visit,
-    id: Path<ApiId>,
-    asked: Query<Asked<SubscriptionId>>,
-) -> PageResult {
+pub async fn show(actor: Actor, db: Data<Db>, visit: Visit, id: Path<ApiId>, query: Pairs) -> PageResult {
+    let mut asking = Asking::of(query);
+    let asked = Asked::of(&mut asking);
     let api = catalogue::get_managed(&db, &actor, *id).await?.api;
     let mut subscribers = subscriptions::list_of_api(&db, &actor, *id, asked.before, asked.wanted()).await?;
     let path = format!("/manage/apis/{id}/subscribers");
     let next = asked.next(&path, &mut subscribers, |view| view.row.id);
-    shell::html(&SubscribersPage { frame: shell::frame(&db, &visit).await?, api, subscribers, next })
+    asking.html(&SubscribersPage {
+        frame: asking.told(shell::frame(&db, &visit).await?),
+        api,
+        subscribers,
+        next,
+    })
 }

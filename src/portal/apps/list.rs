@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use crate::base::ids::AppId;
 use crate::domain::actor::Actor;
 use crate::domain::apps::{self, AppView};
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::paging::Asked;
 use crate::portal::shell;
 use crate::store::Db;
-use crate::web::{Data, PageResult, Query, Visit};
+use crate::web::{Data, PageResult, Visit};
 
 #[derive(Template)]
 #[template(path = "apps/list.html")]
@@ -19,8 +19,10 @@ struct AppsPage {
     next: String,
 }
 
-pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked<AppId>>) -> PageResult {
+pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, query: Pairs) -> PageResult {
+    let mut asking = Asking::of(query);
+    let asked = Asked::of(&mut asking);
     let mut apps = apps::list_visible(&db, &actor, asked.before, asked.wanted()).await?;
     let next = asked.next("/apps", &mut apps, |view| view.app.id);
-    shell::html(&AppsPage { frame: shell::frame(&db, &visit).await?, apps, next })
+    asking.html(&AppsPage { frame: asking.told(shell::frame(&db, &visit).await?), apps, next })
 }

@@ -84,7 +84,7 @@ pub async fn show(
         unfiltered: filters::is_empty(&asked),
         asked,
     };
-    if page.errors.is_empty() { shell::html(&page) } else { shell::html_422(&page) }
+    if page.errors.is_empty() { shell::html(&page) } else { shell::html_400(&page) }
 }
 
 /// The same list as a file, however long it is. A fault in the middle breaks the connection off, so that

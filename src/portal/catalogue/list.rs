@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::base::Timestamp;
 use crate::base::clock::DAY;
@@ -13,20 +12,13 @@ use crate::domain::catalogue::{self, ApiCard};
 use crate::domain::permit::{Right, may};
 use crate::gateway::Gateway;
 use crate::ledger::reports::{self, ApiOutcome};
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::paging;
 use crate::portal::{look, prices, shell};
 use crate::store::Db;
 use crate::store::entity::states::{Approval, VersionState, Visibility};
-use crate::web::{Data, PageResult, Query, Visit};
-
-#[derive(Debug, Default, Deserialize)]
-pub struct Search {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    after: String,
-}
+use crate::web::{Data, PageResult, Visit};
 
 #[derive(Template)]
 #[template(path = "catalogue/list.html")]
@@ -73,17 +65,18 @@ pub async fn show(
     db: Data<Db>,
     gateway: Data<Gateway>,
     visit: Visit,
-    search: Query<Search>,
+    query: Pairs,
 ) -> PageResult {
-    let Search { q, after } = search.into_inner();
+    let mut asking = Asking::of(query);
+    let (q, after) = (asking.text("q"), asking.text("after"));
     let place = Some(after.as_str()).filter(|after| !after.is_empty());
     let found = catalogue::list_visible(&db, &actor, &q, place).await?;
     let next = found.next.map(|next| paging::address("/catalogue", [("q", &*q), ("after", &next)]));
     let shown = found.cards.iter().map(|card| card.api.id);
     let month = reports::api_outcomes(&db, shown, db.now().minus(30 * DAY)).await?;
     let beside = Beside { gateway: &gateway, month, now: db.now() };
-    shell::html(&CataloguePage {
-        frame: shell::frame(&db, &visit).await?,
+    asking.html(&CataloguePage {
+        frame: asking.told(shell::frame(&db, &visit).await?),
         cards: found.cards.into_iter().map(|card| Card::new(found_first(card, &q), &beside)).collect(),
         next: next.unwrap_or_default(),
         continued: !after.is_empty(),

@@ -1,22 +1,21 @@
 //! `/keys`: the keys one sees, found by name, prefix or state.
 
 use askama::Template;
-use serde::Deserialize;
 
 use super::table::Spend;
 use crate::base::ids::{AppId, KeyId};
-use crate::base::{Code, Result};
 use crate::domain::actor::Actor;
 use crate::domain::keys::{self, KeyFilter, KeyOrder, KeyView};
 use crate::domain::permit::{Right, may};
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::paging;
 use crate::portal::shell;
-use crate::portal::sorting::{Column, Head, heads};
+use crate::portal::sorting::{self, Column, Head, heads};
 use crate::store::Db;
 use crate::store::entity::states::KeyState;
-use crate::web::{Data, FieldErrors, PageResult, Query, Visit};
+use crate::web::{Data, FieldErrors, PageResult, Visit};
 
 const COLUMNS: [Column; 3] = [
     Column { word: "name", label: "Key", way: "ascending" },
@@ -24,14 +23,17 @@ const COLUMNS: [Column; 3] = [
     Column { word: "expires", label: "Expires", way: "ascending" },
 ];
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    #[serde(default)]
+const STATES: [(&str, &str); 5] = [
+    ("", "Any state"),
+    ("active", "Active"),
+    ("paused", "Paused"),
+    ("expired", "Expired"),
+    ("revoked", "Revoked"),
+];
+
+struct Asked {
     q: String,
-    #[serde(default)]
     state: String,
-    #[serde(default)]
     sort: String,
     app: Option<AppId>,
     before: Option<KeyId>,
@@ -58,20 +60,15 @@ struct KeysPage {
     next: String,
 }
 
-pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>) -> PageResult {
+pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, query: Pairs) -> PageResult {
+    let mut asking = Asking::of(query);
+    let asked = Asked::of(&mut asking);
     let page = paging::size(asked.limit);
-    let mut keys = keys::list_visible(&db, &actor, &filter(&asked, page + 1)?).await?;
+    let mut keys = keys::list_visible(&db, &actor, &filter(&asked, page + 1)).await?;
     let last = paging::cut(&mut keys, page).map(|last| last.row.id);
     let next = last.map(|last| address(&asked, &asked.sort, Some(last))).unwrap_or_default();
-    let states = [
-        ("", "Any state"),
-        ("active", "Active"),
-        ("paused", "Paused"),
-        ("expired", "Expired"),
-        ("revoked", "Revoked"),
-    ];
-    shell::html(&KeysPage {
-        frame: shell::frame(&db, &visit).await?,
+    asking.html(&KeysPage {
+        frame: asking.told(shell::frame(&db, &visit).await?),
         narrowed: !asked.q.is_empty()
             || !asked.state.is_empty()
             || asked.app.is_some()
@@ -80,7 +77,7 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>)
         state: asked.state.clone(),
         sort: asked.sort.clone(),
         heads: heads(&COLUMNS, &asked.sort, |sort| address(&asked, sort, None)),
-        states: states.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
+        states: STATES.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
         none: FieldErrors::default(),
         spend: Spend::this_month(&db, &keys).await?,
         sees_all: may(&actor, Right::SeeEverything),
@@ -89,25 +86,36 @@ pub async fn show(db: Data<Db>, visit: Visit, actor: Actor, asked: Query<Asked>)
     })
 }
 
-fn filter(asked: &Asked, limit: u64) -> Result<KeyFilter> {
+impl Asked {
+    fn of(asking: &mut Asking) -> Self {
+        Self {
+            q: asking.text("q"),
+            state: asking.word("state", STATES.map(|(word, _)| word)),
+            sort: sorting::order(&COLUMNS, asking),
+            app: asking.parsed("app"),
+            before: asking.parsed("before"),
+            limit: asking.parsed("limit"),
+        }
+    }
+}
+
+fn filter(asked: &Asked, limit: u64) -> KeyFilter {
     let (state, expired) = match asked.state.as_str() {
-        "" => (None, None),
         "active" => (Some(KeyState::Active), Some(false)),
         "paused" => (Some(KeyState::Paused), Some(false)),
         "expired" => (None, Some(true)),
         "revoked" => (Some(KeyState::Revoked), None),
-        _ => return Err(Code::FieldInvalid.saying("There is no such state.").on("state")),
+        _ => (None, None),
     };
     let order = match asked.sort.as_str() {
-        "" => KeyOrder::Made,
         "name" => KeyOrder::Name,
         "used" => KeyOrder::LastUsed,
         "expires" => KeyOrder::Expiry,
-        _ => return Err(Code::FieldInvalid.saying("The list cannot be sorted by that.").on("sort")),
+        _ => KeyOrder::Made,
     };
     let text = asked.q.trim().to_owned();
     let before = asked.before;
-    Ok(KeyFilter { app: asked.app, text, state, expired, order, before, limit, ..KeyFilter::default() })
+    KeyFilter { app: asked.app, text, state, expired, order, before, limit, ..KeyFilter::default() }
 }
 
 /// The address of the list with the same filter in some order, from behind that key on.

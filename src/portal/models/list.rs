@@ -9,14 +9,15 @@ use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
 use crate::domain::supply::{self, ModelKind, ModelView, NewModel};
 use crate::gateway::Gateway;
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::prices;
 use crate::portal::returned::Returned;
 use crate::portal::shell;
-use crate::portal::sorting::{Column, Head, heads};
+use crate::portal::sorting::{self, Column, Head, heads};
 use crate::store::Db;
-use crate::web::{Data, Form, PageResult, Query, Visit, flash};
+use crate::web::{Data, Form, PageResult, Visit, flash};
 
 #[derive(Template)]
 #[template(path = "models/list.html")]
@@ -39,21 +40,18 @@ const COLUMNS: [Column; 4] = [
     Column { word: "output", label: "Output", way: "ascending" },
 ];
 
-#[derive(Debug, Default, Deserialize)]
-pub struct Asked {
-    /// The word of a column; any other is the list's own order.
-    #[serde(default)]
-    sort: String,
-}
-
 pub async fn show(
     actor: Actor,
     db: Data<Db>,
     gateway: Data<Gateway>,
     visit: Visit,
-    asked: Query<Asked>,
+    query: Pairs,
 ) -> PageResult {
-    shell::html(&page(&db, &gateway, &actor, &visit, &asked.sort, Returned::default()).await?)
+    let mut asking = Asking::of(query);
+    let sort = sorting::order(&COLUMNS, &mut asking);
+    let mut page = page(&db, &gateway, &actor, &visit, &sort, Returned::default()).await?;
+    page.frame = asking.told(page.frame);
+    asking.html(&page)
 }
 
 fn address(sort: &str) -> String {

@@ -8,17 +8,11 @@ use crate::base::ids::TeamId;
 use crate::domain::actor::Actor;
 use crate::domain::permit::{Right, may};
 use crate::domain::teams::{self, Listed};
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::shell;
 use crate::store::Db;
-use crate::web::{Data, FieldErrors, Form, PageResult, Query, Visit, flash};
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    #[serde(default)]
-    q: String,
-}
+use crate::web::{Data, FieldErrors, Form, PageResult, Visit, flash};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,10 +42,12 @@ struct TeamsPage {
     none: FieldErrors,
 }
 
-pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted>) -> PageResult {
-    let q = wanted.into_inner().q;
-    let page = page(&db, &visit, &actor, q, String::new(), FieldErrors::default()).await?;
-    shell::html(&page)
+pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, query: Pairs) -> PageResult {
+    let mut asking = Asking::of(query);
+    let q = asking.text("q");
+    let mut page = page(&db, &visit, &actor, q, String::new(), FieldErrors::default()).await?;
+    page.frame = asking.told(page.frame);
+    asking.html(&page)
 }
 
 pub async fn create(visit: Visit, actor: Actor, db: Data<Db>, form: Form<TeamForm>) -> PageResult {

@@ -1,7 +1,6 @@
 //! The list of people.
 
 use askama::Template;
-use serde::Deserialize;
 
 use super::inbox::{self, People};
 use crate::base::Timestamp;
@@ -10,24 +9,17 @@ use crate::domain::actor::Actor;
 use crate::domain::keys;
 use crate::domain::people::users::{self, Filter};
 use crate::domain::permit::{Right, may};
+use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
 use crate::portal::look::Choice;
 use crate::portal::paging;
 use crate::portal::shell;
 use crate::store::Db;
 use crate::store::entity::states::UserState;
-use crate::web::{Data, FieldErrors, PageResult, Query, Visit};
+use crate::web::{Data, FieldErrors, PageResult, Visit};
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    after: String,
-}
+const STATES: [UserState; 5] =
+    [UserState::Active, UserState::Waiting, UserState::Invited, UserState::Deactivated, UserState::Deleted];
 
 struct Row {
     id: UserId,
@@ -55,18 +47,17 @@ struct UsersPage {
     errors: FieldErrors,
 }
 
-pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted>) -> PageResult {
-    let wanted = wanted.into_inner();
-    let filter = Filter {
-        search: wanted.q.clone(),
-        state: UserState::parse(&wanted.state),
-        after: wanted.after.parse().ok(),
-        limit: paging::PAGE + 1,
-    };
+pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, query: Pairs) -> PageResult {
+    let mut asking = Asking::of(query);
+    let q = asking.text("q");
+    let state = asking.word("state", STATES.map(|state| state.word()));
+    let after: Option<UserId> = asking.parsed("after");
+    let limit = paging::PAGE + 1;
+    let filter = Filter { search: q.clone(), state: UserState::parse(&state), after, limit };
     let mut found = users::list(&db, &actor, filter).await?;
     let last = paging::cut(&mut found, paging::PAGE).map(|last| last.id.to_string());
     let next = last.map(|last| {
-        let pairs = [("q", &*wanted.q), ("state", &wanted.state), ("after", &last)];
+        let pairs = [("q", &*q), ("state", &state), ("after", &last)];
         paging::address("/users", pairs)
     });
     let next = next.unwrap_or_default();
@@ -82,24 +73,17 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, wanted: Query<Wanted
         keys: keys.get(&user.id).copied().unwrap_or(0),
     });
     let mut states = vec![Choice::new("", "Any state")];
-    let shown = [
-        UserState::Active,
-        UserState::Waiting,
-        UserState::Invited,
-        UserState::Deactivated,
-        UserState::Deleted,
-    ];
-    states.extend(shown.map(|state| Choice::new(state.word(), crate::portal::look::words(state.word()))));
-    shell::html(&UsersPage {
+    states.extend(STATES.map(|state| Choice::new(state.word(), crate::portal::look::words(state.word()))));
+    asking.html(&UsersPage {
         rows: rows.collect(),
-        filtered: !wanted.q.is_empty() || !wanted.state.is_empty() || !wanted.after.is_empty(),
-        q: wanted.q,
-        state: wanted.state,
+        filtered: !q.is_empty() || !state.is_empty() || after.is_some(),
+        q,
+        state,
         states,
         next,
         can_manage: may(&actor, Right::ManagePeople),
         people: inbox::people(&db, &actor).await?,
-        frame: shell::frame(&db, &visit).await?,
+        frame: asking.told(shell::frame(&db, &visit).await?),
         errors: FieldErrors::default(),
     })
 }
