@@ -98,7 +98,7 @@ async fn p20_how_much_of_a_key_is_right_does_not_show_in_the_time() {
         near.push(ask(&begins_like(&dev.secret)).await);
     }
     let (unknown, near) = (median(&mut unknown), median(&mut near));
-    let most = Duration::from_micros(200).max(unknown / 4);
+    let most = Duration::from_micros(200).max(unknown / 3);
     assert!(unknown.abs_diff(near) <= most, "a key that begins like a real one: {unknown:?}, {near:?}");
 }
 
@@ -120,7 +120,9 @@ async fn p20_who_has_an_account_does_not_show_in_the_time() {
         known.push(ask(&email).await);
         unknown.push(ask(&format!("other{n}@example.com")).await);
     }
-    // One hash each: without it an answer takes a tenth of the time. The quickest is the least disturbed.
+    // One hash each: without it an answer takes less than a tenth of the time, on a busy machine too. The
+    // quickest is the least disturbed.
     let (known, unknown) = (*known.iter().min().unwrap(), *unknown.iter().min().unwrap());
-    assert!(known.abs_diff(unknown) <= known / 2, "with an account {known:?}, without one {unknown:?}");
+    let is_alike = known.max(unknown) < known.min(unknown) * 4;
+    assert!(is_alike, "with an account {known:?}, without one {unknown:?}");
 }
