@@ -195,6 +195,26 @@ async function auditor({ server, enter, report }) {
   await stands('inbox');
   await looker.click(first());
   await stands('request');
+  await going(admin, developer, report);
+}
+
+/** What is said before a person goes who alone owns a team. */
+async function going(admin, developer, report) {
+  await developer.open('/teams');
+  await developer.type('Name of a new team', 'Search');
+  await developer.click('Make team');
+  await admin.open('/users');
+  await admin.click('Dana Developer', 'link');
+  await admin.look('user-with-a-team');
+  const dialog = admin.page.getByRole('dialog');
+  const named = () => dialog.getByRole('link', { name: 'Search' }).isVisible();
+  await admin.click('Deactivate');
+  report('the team that nobody else owns is named before a person is deactivated', await named());
+  await admin.look('dialog-deactivate');
+  await admin.click(dialog.getByRole('button', { name: 'Deactivate' }));
+  await admin.click('Delete');
+  report('and before they are deleted', await named());
+  await admin.look('dialog-delete');
 }
 
 /** Without a script, the same pages still do their work. */

@@ -71,7 +71,7 @@ fn modes() -> Vec<Choice> {
         SignUpMode::Domain => "Only addresses at the domains below may ask; an admin lets them in.",
         SignUpMode::Invitation => "Nobody may ask. Admins invite, each with a link that works once.",
         SignUpMode::Off => {
-            "No new accounts; links of invitations stop too, until this is changed. On the server, portico user add \
+            "No new accounts; links of invitations stop too, until this is changed. On the server, “portico user add” \
              still makes them."
         }
     };
