@@ -210,6 +210,10 @@ async fn m11_before_somebody_goes_their_page_names_the_teams_that_nobody_else_ow
         assert_eq!(dialog.contains(&format!("<a href=\"{team}\">")), ![1, 6].contains(&place), "{dialog}");
     }
     assert!(dialog.contains("</a> and 1 more. Make somebody else an owner first."), "{dialog}");
+    assert!(
+        !shown.contains("0 keys") && !shown.contains(">0</strong> app"),
+        "what is none needs no line: {shown}"
+    );
     // Whoever cannot sign in looks after nothing.
     let omars = format!("/users/{}", omar.user.id);
     admin.browser.submit(&omars, &format!("{omars}/deactivation"), &[]).await.is(303);
