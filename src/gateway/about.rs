@@ -41,7 +41,7 @@ async fn describe(
     }
     let known = identify::find(gateway, &Credential::choose(&look.presented)?).await?;
     models::prove(who, &known);
-    let caller = identify::identify(gateway, known, look.ip).await?.0;
+    let caller = identify::identify(gateway, known, look.ip)?.0;
     let Door::Api { slug, version } = &look.door else { return Err(Code::PathUnknown.into()) };
     let (api, version) = authorize::place(&caller.cards.app.card, &caller.catalogue, slug, version)?;
     Ok((described(gateway, api, version, offered), reply::deprecation(gateway, api, version)))

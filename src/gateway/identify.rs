@@ -28,10 +28,13 @@ pub struct Known {
 /// Proof that the caller may call: key, owner, application, team and address are in order.
 pub struct Caller(pub Known);
 
+const ENDED: &str =
+    "The session in which this playground token was made has ended; sign in and load the page again.";
+
 /// Finds the key behind a credential.
 ///
 /// # Errors
-/// `key_unknown`; `auth_unavailable` when it cannot be looked up.
+/// `key_unknown`; `key_expired` for a playground token whose time or session is over; `auth_unavailable` when it cannot be looked up.
 pub async fn find(gateway: &Gateway, credential: &Credential) -> Result<Known> {
     let directory = gateway.directory();
     let (cards, visitor) = match credential {
@@ -40,8 +43,12 @@ pub async fn find(gateway: &Gateway, credential: &Credential) -> Result<Known> {
             (directory.by_digest(&digest).await?, None)
         }
         Credential::Playground(token) => {
-            let (user, key) = playground::verify(gateway.signing_key(), token, gateway.now())?;
-            (directory.by_id(key).await?, Some(user))
+            let bearer = playground::verify(gateway.signing_key(), token, gateway.now())?;
+            // Before anything is told: whoever signed out learns nothing more by what is left open.
+            if !directory.session(bearer.user, bearer.session).await?.lives(gateway.now()) {
+                return Err(Code::KeyExpired.saying(ENDED));
+            }
+            (directory.by_id(bearer.key).await?, Some(bearer.user))
         }
     };
     let cards = cards.ok_or(Code::KeyUnknown)?;
@@ -153,15 +160,8 @@ fn address(card: &KeyCard, ip: IpAddr) -> Result<()> {
 ///
 /// # Errors
 /// The first check that fails.
-pub async fn identify(gateway: &Gateway, known: Known, ip: IpAddr) -> Result<Caller> {
-    let now = gateway.now();
-    judge(&known.cards, Some(ip), now)?;
-    if let Some(visitor) = known.visitor {
-        let user = gateway.directory().user(visitor).await?;
-        if user.is_none_or(|user| user.card.state != UserState::Active) {
-            return Err(Code::OwnerDeactivated.saying("The user who opened this page is not active."));
-        }
-    }
+pub fn identify(gateway: &Gateway, known: Known, ip: IpAddr) -> Result<Caller> {
+    judge(&known.cards, Some(ip), gateway.now())?;
     Ok(Caller(known))
 }
 

@@ -220,7 +220,7 @@ impl Gateway {
         }
         let known = identify::find(self, &Credential::choose(&arrival.presented)?).await?;
         guard.know(&known);
-        let caller = identify::identify(self, known, arrival.ip).await?.0;
+        let caller = identify::identify(self, known, arrival.ip)?.0;
         identify::room(self, &caller).map_err(|error| {
             let rates = self.limits().rates(&caller.cards.key.card.limits);
             Refused { error, headers: reply::rate_headers(&rates) }

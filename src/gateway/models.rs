@@ -99,7 +99,7 @@ async fn found(
     }
     let known = identify::find(gateway, &Credential::choose(&look.presented)?).await?;
     prove(who, &known);
-    let caller = identify::identify(gateway, known, look.ip).await?.0;
+    let caller = identify::identify(gateway, known, look.ip)?.0;
     let (key, app) = (&caller.cards.key.card, &caller.cards.app.card);
     let listed = authorize::models(key, app, &caller.catalogue, &look.door, gateway.now())
         .inspect_err(|refusal| authorize::name_rows(refusal, app, &caller.catalogue, &look.door, what))?;

@@ -4,7 +4,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{KeyId, UserId};
+use crate::base::ids::{KeyId, SessionId, UserId};
 use crate::base::{Code, OrCode, Result, Secret, Timestamp};
 
 use super::Gateway;
@@ -20,28 +20,39 @@ struct Claims {
     iss: String,
     aud: String,
     sub: UserId,
+    /// The session it was made in: the token ends with it.
+    sid: SessionId,
     key: KeyId,
     iat: i64,
     nbf: i64,
     exp: i64,
 }
 
-/// A token that lets `user` call as `key` for ten minutes. Whether they may is for the caller to
-/// have checked; every call checks the key, its owner and the user again.
+/// Who a token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    pub user: UserId,
+    pub session: SessionId,
+    pub key: KeyId,
+}
+
+/// A token that lets a user call as a key for ten minutes, or until the session ends. Whether they may
+/// is for the caller to have checked; every call checks the key, its owner and the session again.
 ///
 /// # Errors
 /// Only when signing fails.
-pub fn issue(gateway: &Gateway, user: UserId, key: KeyId) -> Result<Secret> {
-    sign(gateway.signing_key(), user, key, gateway.now())
+pub fn issue(gateway: &Gateway, bearer: Bearer) -> Result<Secret> {
+    sign(gateway.signing_key(), bearer, gateway.now())
 }
 
-fn sign(signing_key: &[u8], user: UserId, key: KeyId, now: Timestamp) -> Result<Secret> {
+fn sign(signing_key: &[u8], bearer: Bearer, now: Timestamp) -> Result<Secret> {
     let now = now.seconds();
     let claims = Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
-        sub: user,
-        key,
+        sub: bearer.user,
+        sid: bearer.session,
+        key: bearer.key,
         iat: now,
         nbf: now,
         exp: now + LIFETIME,
@@ -52,7 +63,7 @@ fn sign(signing_key: &[u8], user: UserId, key: KeyId, now: Timestamp) -> Result<
 
 /// Who a token speaks for. One algorithm, one key, every claim required; a `kid` is refused, since
 /// there is nothing to choose from.
-pub(super) fn verify(signing_key: &[u8], token: &Secret, now: Timestamp) -> Result<(UserId, KeyId)> {
+pub(super) fn verify(signing_key: &[u8], token: &Secret, now: Timestamp) -> Result<Bearer> {
     let refused = || Code::KeyUnknown.saying("This token is not one that this gateway gave out.");
     let head = decode_header(token.expose()).map_err(|_| refused())?;
     if head.alg != Algorithm::HS256 || head.kid.is_some() {
@@ -73,7 +84,7 @@ pub(super) fn verify(signing_key: &[u8], token: &Secret, now: Timestamp) -> Resu
     if claims.nbf > now + 60 || claims.exp > now + LIFETIME + 60 {
         return Err(refused());
     }
-    Ok((claims.sub, claims.key))
+    Ok(Bearer { user: claims.sub, session: claims.sid, key: claims.key })
 }
 
 #[cfg(test)]

@@ -153,10 +153,11 @@ async fn a_playground_token_calls_as_the_key() {
     let app = spawn().await;
     let starter = app.demo_api(&app.admin().await).await;
     let dev = app.developer("dana", &starter).await;
-    let token =
-        portico::gateway::playground::issue(&app.app.gateway, dev.person.user.id, dev.key.id).unwrap();
-    app.chat(token.expose(), "demo-echo").await.is(200);
+    let page = format!("/keys/{}", dev.key.id);
+    let token = dev.person.browser.submit(&page, &format!("{page}/playground-token"), &[]).await.is(200);
+    let token = token.json()["token"].as_str().unwrap().to_owned();
+    app.chat(&token, "demo-echo").await.is(200);
     assert_eq!(app.calls(1).await[0].key_id, Some(dev.key.id));
     app.clock.forward(std::time::Duration::from_secs(601));
-    assert_eq!(app.chat(token.expose(), "demo-echo").await.is(401).code(), "key_expired");
+    assert_eq!(app.chat(&token, "demo-echo").await.is(401).code(), "key_expired");
 }

@@ -5,9 +5,9 @@ mod queries;
 
 use ipnet::IpNet;
 
-use crate::base::ids::{ApiId, AppId, KeyId, TeamId, UserId};
+use crate::base::ids::{ApiId, AppId, KeyId, SessionId, TeamId, UserId};
 use crate::base::limit::{Limit, LimitScope};
-use crate::base::{Result, Secret, network};
+use crate::base::{Result, Secret, Timestamp, network};
 use crate::domain::supply;
 
 pub use crate::store::entity::states::{
@@ -48,8 +48,22 @@ pub struct AppCard {
 pub struct UserCard {
     pub id: UserId,
     pub state: UserState,
-    pub state_at: crate::base::Timestamp,
+    pub state_at: Timestamp,
     pub teams: Vec<TeamId>,
+}
+
+/// A user's session of the portal, as far as a call made from its pages asks.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionCard {
+    pub user: UserId,
+    /// None when it is over, or was never there.
+    pub ends_at: Option<Timestamp>,
+}
+
+impl SessionCard {
+    pub fn lives(&self, now: Timestamp) -> bool {
+        self.ends_at.is_some_and(|end| end > now)
+    }
 }
 
 /// Every row of the catalogue.
@@ -135,6 +149,22 @@ pub async fn find_user(db: &Db, id: UserId) -> Result<Option<UserCard>> {
     let Some(user) = queries::user(db, id).await? else { return Ok(None) };
     let teams = queries::teams_of(db, id).await?;
     Ok(Some(UserCard { id, state: user.state, state_at: user.state_at, teams }))
+}
+
+/// A session of this user. Whatever ends one notes a change of its user.
+///
+/// # Errors
+/// The database's own.
+pub async fn session(db: &Db, user: UserId, id: SessionId) -> Result<SessionCard> {
+    let row = queries::session(db, id).await?;
+    let account = queries::user(db, user).await?.filter(|account| account.state == UserState::Active);
+    let ends_at = match (row, account) {
+        (Some(row), Some(account)) if row.user_id == user && row.epoch == account.epoch => {
+            Some(row.expires_at)
+        }
+        _ => None,
+    };
+    Ok(SessionCard { user, ends_at })
 }
 
 /// # Errors

@@ -3,12 +3,12 @@ use uuid::Uuid;
 
 use super::CatalogueRows;
 use crate::base::Result;
-use crate::base::ids::{AppId, KeyId, TeamId, UserId};
+use crate::base::ids::{AppId, KeyId, SessionId, TeamId, UserId};
 use crate::base::limit::LimitScope;
 use crate::store::Db;
 use crate::store::entity::{
     api, api_team, api_version, api_version_model, application, change, credential, key, key_secret, limit,
-    model, plan, plan_model, price, provider, subscription, target, team, team_member, user,
+    model, plan, plan_model, price, provider, session, subscription, target, team, team_member, user,
 };
 
 pub(super) async fn newest_change(db: &Db) -> Result<i64> {
@@ -63,6 +63,10 @@ pub(super) async fn subscriptions(db: &Db, app: AppId) -> Result<Vec<subscriptio
 
 pub(super) async fn user(db: &Db, id: UserId) -> Result<Option<user::Model>> {
     Ok(user::Entity::find_by_id(id).one(db.gate()).await?)
+}
+
+pub(super) async fn session(db: &Db, id: SessionId) -> Result<Option<session::Model>> {
+    Ok(session::Entity::find_by_id(id).one(db.gate()).await?)
 }
 
 pub(super) async fn teams_of(db: &Db, id: UserId) -> Result<Vec<TeamId>> {

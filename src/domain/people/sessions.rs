@@ -128,7 +128,9 @@ pub async fn end(db: &Db, actor: &Actor, id: SessionId) -> Result<()> {
         if !queries::remove_session(&tx, user, id).await? {
             return Err(Code::NotFound.with(id));
         }
-        audit::record(&tx, &actor, Act::new("session_ended").on("user", user.0)).await
+        audit::record(&tx, &actor, Act::new("session_ended").on("user", user.0)).await?;
+        // What the session's pages were given ends with it.
+        changes::note(&tx, Change::User(user)).await
     })
     .await
 }

@@ -17,9 +17,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::base::ids::{CredentialId, KeyId};
+use crate::base::ids::{CredentialId, KeyId, SessionId, UserId};
 use crate::base::{Clock, Code, OrCode, Result, Timestamp};
-use crate::domain::gate::{self, AppCard, Change, Db, KeyCard, Noted, UserCard};
+use crate::domain::gate::{self, AppCard, Change, Db, KeyCard, Noted, SessionCard, UserCard};
 
 pub use catalogue::{Api, Catalogue, Credential, Model, Plan, Provider, Target, Version};
 pub use shelf::Held;
@@ -43,7 +43,8 @@ pub struct Directory {
     keys: Shelf<[u8; 32], KeyCard>,
     keys_by_id: Shelf<KeyId, KeyCard>,
     apps: Shelf<crate::base::ids::AppId, AppCard>,
-    users: Shelf<crate::base::ids::UserId, UserCard>,
+    users: Shelf<UserId, UserCard>,
+    sessions: Shelf<SessionId, SessionCard>,
     unknown: Unknown,
 }
 
@@ -69,7 +70,8 @@ impl Directory {
             keys: Shelf::new(clock.clone(), 128 << 20),
             keys_by_id: Shelf::new(clock.clone(), 8 << 20),
             apps: Shelf::new(clock.clone(), 96 << 20),
-            users: Shelf::new(clock, 24 << 20),
+            users: Shelf::new(clock.clone(), 24 << 20),
+            sessions: Shelf::new(clock, 4 << 20),
             unknown: Unknown::new(),
             db,
         }
@@ -141,11 +143,18 @@ impl Directory {
         }
     }
 
-    /// A user's card, for the one who holds a playground token.
+    /// Whether a session of this user lives, for a playground token. One that is over is held as well:
+    /// what is left open in a browser asks the database once.
     ///
     /// # Errors
     /// As [`Directory::by_digest`].
-    pub async fn user(&self, id: crate::base::ids::UserId) -> Result<Option<Arc<Held<UserCard>>>> {
+    pub async fn session(&self, user: UserId, id: SessionId) -> Result<SessionCard> {
+        let read = || async { gate::session(&self.db, user, id).await.map(Some) };
+        let held = self.sessions.get(id, &self.log, || self.load(read())).await?;
+        Ok(held.map_or(SessionCard { user, ends_at: None }, |held| held.card))
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<Arc<Held<UserCard>>>> {
         self.users.get(id, &self.log, || self.load(gate::find_user(&self.db, id))).await
     }
 
@@ -266,6 +275,17 @@ impl Card for UserCard {
 
     fn weight(&self) -> usize {
         200 + self.teams.len() * 16
+    }
+}
+
+impl Card for SessionCard {
+    // What ends a session is told of its user.
+    fn changed_since(&self, log: &ChangeLog, seq: i64) -> bool {
+        log.last(Change::User(self.user)) > seq
+    }
+
+    fn weight(&self) -> usize {
+        120
     }
 }
 

@@ -10,7 +10,7 @@ const NOW: Timestamp = Timestamp(1_795_000_000_000_000);
 fn good() -> Value {
     let now = NOW.seconds();
     json!({
-        "iss": "portico", "aud": "portico-playground", "sub": UserId::fresh(), "key": KeyId::fresh(),
+        "iss": "portico", "aud": "portico-playground", "sub": UserId::fresh(), "sid": SessionId::fresh(), "key": KeyId::fresh(),
         "iat": now, "nbf": now, "exp": now + 600,
     })
 }
@@ -26,10 +26,10 @@ fn refused(token: &Secret) -> Option<Code> {
 
 #[test]
 fn a_token_of_ours_is_good_for_ten_minutes() {
-    let (user, key) = (UserId::fresh(), KeyId::fresh());
-    let token = sign(KEY, user, key, NOW).unwrap();
-    assert_eq!(verify(KEY, &token, NOW).unwrap(), (user, key));
-    assert_eq!(verify(KEY, &token, NOW.plus(599_000_000)).unwrap(), (user, key));
+    let bearer = Bearer { user: UserId::fresh(), session: SessionId::fresh(), key: KeyId::fresh() };
+    let token = sign(KEY, bearer, NOW).unwrap();
+    assert_eq!(verify(KEY, &token, NOW).unwrap(), bearer);
+    assert_eq!(verify(KEY, &token, NOW.plus(599_000_000)).unwrap(), bearer);
     assert_eq!(verify(KEY, &token, NOW.plus(600_000_000)).unwrap_err().code(), Code::KeyExpired);
 }
 
@@ -61,6 +61,7 @@ fn b34_every_other_token_is_refused() {
         without("nbf"),
         without("aud"),
         without("sub"),
+        without("sid"),
         without("key"),
     ];
     for claims in bad {

@@ -1,11 +1,13 @@
 //! `POST /keys/{id}/playground-token`: a token with which the page's Send button calls as this key
-//! for ten minutes. Only its owner gets one, and every call checks key and owner again.
+//! for ten minutes, or until the session ends. Only its owner gets one, and every call checks key, owner
+//! and session again.
 
 use crate::base::ids::KeyId;
 use crate::base::{Code, Result, Secret};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Via};
 use crate::domain::keys;
-use crate::gateway::{Gateway, playground};
+use crate::gateway::Gateway;
+use crate::gateway::playground::{self, Bearer};
 use crate::store::Db;
 use crate::web::{Data, HttpRequest, HttpResponse, Path, Problem, StatusCode, json};
 
@@ -25,8 +27,10 @@ pub async fn create(
 
 async fn token(db: &Db, gateway: &Gateway, actor: &Actor, id: KeyId) -> Result<Secret> {
     let view = keys::get_visible(db, actor, id).await?;
-    match actor.user_id() {
-        Some(user) if user == view.row.owner_id => playground::issue(gateway, user, id),
+    match (actor.user_id(), actor.via()) {
+        (Some(user), Via::Session(session)) if user == view.row.owner_id => {
+            playground::issue(gateway, Bearer { user, session, key: id })
+        }
         _ => Err(Code::NotPermitted.saying("Only the key's owner can call with it from here.")),
     }
 }

@@ -6,13 +6,14 @@ use portico::base::ids::KeySecretId;
 use portico::base::key_format;
 use portico::domain::changes::{self, Change};
 use portico::domain::keys::{self, Overlap, Rotate};
-use portico::domain::people::users;
+use portico::domain::people::{reset, sessions, users};
 use portico::domain::plans::{self, PlanChange};
 use portico::store::entity::key_secret;
-use portico::store::entity::states::{Approval, KeyReason};
+use portico::store::entity::states::{Approval, KeyReason, Role};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::chat;
+use crate::support::people::Developer;
 use crate::support::spawn;
 
 #[actix_web::test]
@@ -115,4 +116,46 @@ async fn the_send_button_calls_as_its_key_and_only_for_its_owner() {
     admin.browser.submit(&page, &format!("{page}/playground-token"), &[]).await.is(403);
     keys::pause(&app.db, &dana.person.actor, dana.key.id).await.unwrap();
     chat(&app, &token, "demo-echo").await.is(403);
+}
+
+/// A token as the page's Send button fetches it.
+async fn playground_token(dev: &Developer) -> String {
+    let page = format!("/keys/{}", dev.key.id);
+    let answer = dev.person.browser.submit(&page, &format!("{page}/playground-token"), &[]).await.is(200);
+    answer.json()["token"].as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_playground_token_ends_with_the_session_that_made_it() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let starter = app.demo_api(&admin).await;
+    let dana = app.developer("dana", &starter).await;
+    let (id, actor) = (dana.person.user.id, &dana.person.actor);
+    let elsewhere = playground_token(&dana).await;
+    for end in ["sign out", "ended from elsewhere", "all others ended", "role", "reset", "deactivated"] {
+        app.sign_in_again(&dana.person).await;
+        let token = playground_token(&dana).await;
+        chat(&app, &token, "demo-echo").await.is(200);
+        match end {
+            "sign out" => {
+                dana.person.browser.submit("/profile", "/sign-out", &[]).await.is(303);
+                chat(&app, &elsewhere, "demo-echo").await.is(200);
+            }
+            "ended from elsewhere" => {
+                for session in sessions::list_own(&app.db, actor).await.unwrap() {
+                    sessions::end(&app.db, actor, session.id).await.unwrap();
+                }
+            }
+            "all others ended" => sessions::end_others(&app.db, actor).await.unwrap(),
+            "role" => users::set_role(&app.db, &admin.actor, id, Role::Publisher).await.unwrap(),
+            "reset" => drop(reset::replace(&app.db, &admin.actor, id).await.unwrap()),
+            _ => users::deactivate(&app.db, &admin.actor, id).await.unwrap(),
+        }
+        let refused = chat(&app, &token, "demo-echo").await.is(401);
+        assert_eq!(refused.code(), "key_expired", "{end}");
+        assert!(refused.words().contains("session in which"), "{end}: {}", refused.text);
+        let asked = dana.person.browser.request(reqwest::Method::GET, "/v1/key/self").bearer_auth(&token);
+        assert_eq!(dana.person.browser.send(asked).await.is(401).code(), "key_expired", "{end}");
+    }
 }
