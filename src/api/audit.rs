@@ -55,7 +55,8 @@ struct Deed {
     ip: String,
     /// The hash of the row before.
     previous: String,
-    /// SHA-256 over the row and the hash before it.
+    /// `2:` and the SHA-256 over every column of the row, the hash before it among them. Without the mark: a
+    /// row of an older version, whose hash covers its time, actor, deed, subject and details.
     hash: String,
 }
 

@@ -86,6 +86,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Look at the audit
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Bring the databases up to date, then end
     Migrate,
     /// Copy databases, journal, key file and settings into a new folder; the server may run meanwhile
@@ -214,6 +219,12 @@ pub enum KeyCommand {
 #[derive(Subcommand)]
 pub enum ConfigCommand {
     /// Check every setting and name the one that is wrong
+    Check,
+}
+
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Follow the chain of hashes from the first row; fails where a row was changed, or one is missing
     Check,
 }
 

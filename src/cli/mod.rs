@@ -1,6 +1,7 @@
 //! The commands. Each reads the same settings as the server, opens the same databases and calls
 //! the same domain functions as the pages do; what they print is for people and for scripts.
 
+mod audit_check;
 mod backup;
 mod config_check;
 mod demo_data;
@@ -27,7 +28,7 @@ use crate::app;
 use crate::base::{Clock, Code, Error, OrCode, Result};
 use crate::config::{self, Config, Flags};
 use crate::store::Db;
-use line::{Command, ConfigCommand, DocsCommand, KeyCommand, Line, Settings};
+use line::{AuditCommand, Command, ConfigCommand, DocsCommand, KeyCommand, Line, Settings};
 
 /// The command failed.
 const FAILURE: u8 = 1;
@@ -90,6 +91,7 @@ fn with_settings(
         Command::User { command } => wait(user::run(&config, command)),
         Command::SignUp { mode, domains } => wait(sign_up::run(&config, mode, &domains)),
         Command::Token { command } => wait(token::run(&config, command)),
+        Command::Audit { command: AuditCommand::Check } => wait(audit_check::run(&config)),
         Command::DemoData { command } => wait(demo_data::run(&config, command)),
         Command::Migrate => wait(async {
             open(&config).await?;

@@ -1,11 +1,12 @@
 //! Who did what to what, in the same transaction as the deed, each row chained to the one before.
 
+mod chain;
 mod feed;
 mod list;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ use crate::base::{Clash, Result, Timestamp};
 use crate::store::entity::audit_event;
 use crate::store::{Db, Tx, dialect};
 
+pub use chain::{Found, verify};
 pub use feed::{CallChain, list_around};
 pub use list::{Filter, list};
 
@@ -84,22 +86,28 @@ pub async fn record(tx: &Tx, actor: &Actor, act: Act) -> Result<()> {
     let previous = last.map_or_else(String::new, |row| row.hash);
     let details = Value::Object(act.details).to_string();
     let related = act.related.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
-    let hash = chain(&previous, tx.now(), actor.label(), act.act, act.subject, &details);
-    let row = audit_event::ActiveModel {
-        seq: NotSet,
-        at: Set(tx.now()),
-        actor_id: Set(actor.user_id()),
-        actor_label: Set(actor.label().to_owned()),
-        act: Set(act.act.to_owned()),
-        subject_kind: Set(act.kind.to_owned()),
-        subject_id: Set(act.subject),
-        related: Set(related),
-        details: Set(details),
-        ip: Set(actor.ip().to_owned()),
-        previous: Set(previous),
-        hash: Set(hash),
+    let mut row = audit_event::Model {
+        seq: 0,
+        at: tx.now(),
+        actor_id: actor.user_id(),
+        actor_label: actor.label().to_owned(),
+        act: act.act.to_owned(),
+        subject_kind: act.kind.to_owned(),
+        subject_id: act.subject,
+        related,
+        details,
+        ip: actor.ip().to_owned(),
+        previous,
+        hash: String::new(),
     };
-    audit_event::Entity::insert(row).exec_without_returning(tx).await?;
+    let unnumbered = audit_event::ActiveModel { seq: NotSet, ..row.clone().into() };
+    row.seq = audit_event::Entity::insert(unnumbered).exec(tx).await?.last_insert_id;
+    // The hash covers the row's number as well, which the database gives.
+    audit_event::Entity::update_many()
+        .col_expr(audit_event::Column::Hash, Expr::value(chain::seal(&row)))
+        .filter(audit_event::Column::Seq.eq(row.seq))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
@@ -137,19 +145,6 @@ async fn seen_before<C: ConnectionTrait>(on: &C, actor: &Actor, act: &Act) -> Re
         Some(id) => error.about(id),
         None => error,
     })
-}
-
-fn chain(
-    previous: &str,
-    at: Timestamp,
-    actor: &str,
-    act: &str,
-    subject: Option<Uuid>,
-    details: &str,
-) -> String {
-    let subject = subject.map(|id| id.to_string()).unwrap_or_default();
-    let text = [previous, &at.0.to_string(), actor, act, &subject, details].join("\n");
-    sha256(&text)
 }
 
 /// Which text it was, where the text itself is too long for a row: its SHA-256 in hexadecimal.
