@@ -7,6 +7,7 @@ mod places;
 mod refused;
 mod repeats;
 mod teams;
+mod unseen;
 
 use portico::domain::people::admin_tokens::Reach;
 use portico::domain::plans::{self, NewStarter};

@@ -1,7 +1,7 @@
 //! What a version needs before it can be published.
 
 use crate::base::ids::{ApiId, ProviderId, VersionId};
-use crate::base::{Code, Result, Timestamp};
+use crate::base::{Result, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::catalogue::queries::{self, Budgeted};
 use crate::domain::supply;
@@ -29,8 +29,7 @@ impl Check {
 /// # Errors
 /// `not_permitted`, `not_found`.
 pub async fn checks(db: &Db, actor: &Actor, id: VersionId) -> Result<Vec<Check>> {
-    let row = queries::find_version(db.read(), id).await?.ok_or_else(|| Code::NotFound.with(id))?;
-    queries::find_seen_by_manager(db.read(), actor, row.api_id).await?;
+    let (_, row) = queries::find_seen_version(db.read(), actor, id).await?;
     of_version(db.read(), &row, db.now()).await
 }
 

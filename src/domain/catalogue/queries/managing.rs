@@ -12,7 +12,7 @@ use crate::base::{Code, Error, Result};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
 use crate::store::Tx;
-use crate::store::entity::states::{TeamRole, UserState};
+use crate::store::entity::states::{TeamRole, UserState, VersionState};
 use crate::store::entity::{api, api_team, api_version, plan, plan_model, team, team_member, user};
 
 /// Those of these teams; none: of all.
@@ -99,14 +99,31 @@ pub(in crate::domain) async fn owner_names(on: &impl ConnectionTrait, id: TeamId
     Ok(find.order_by_asc(user::Column::Name).limit(10).into_tuple().all(on).await?)
 }
 
+/// A version with its API, for those who manage it. To others a draft is like a version that does not exist.
 pub(in crate::domain) async fn find_managed_version(
     on: &impl ConnectionTrait,
     actor: &Actor,
     id: VersionId,
 ) -> Result<(api::Model, api_version::Model)> {
-    let version = find_version(on, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
-    let api = find_managed(on, actor, version.api_id).await?;
+    let (api, version) = find_seen_version(on, actor, id).await?;
+    permit::manage_api(actor, api.owner_team_id)?;
     Ok((api, version))
+}
+
+/// The same for those who see its API as its makers do.
+pub(in crate::domain) async fn find_seen_version(
+    on: &impl ConnectionTrait,
+    actor: &Actor,
+    id: VersionId,
+) -> Result<(api::Model, api_version::Model)> {
+    let version = find_version(on, id).await?.ok_or_else(|| Code::NotFound.with(id))?;
+    match find_seen_by_manager(on, actor, version.api_id).await {
+        Ok(api) => Ok((api, version)),
+        Err(refused) if refused.code() == Code::NotPermitted && version.state == VersionState::Draft => {
+            Err(Code::NotFound.with(id))
+        }
+        Err(refused) => Err(refused),
+    }
 }
 
 pub(in crate::domain) async fn delete_api(tx: &Tx, id: ApiId) -> Result<()> {

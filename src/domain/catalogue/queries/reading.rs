@@ -13,7 +13,8 @@ use crate::domain::permit::{self, Right};
 use crate::store::entity::states::{PlanState, VersionState, Visibility};
 use crate::store::entity::{api, api_team, api_version, api_version_model, limit, plan, plan_model, team};
 
-/// Which APIs the actor sees in the catalogue.
+/// Which APIs are there for the actor. One of which nothing was ever published is there for its makers and
+/// those who see everything; to all others it is like one that does not exist.
 pub(in crate::domain) fn seen_by(actor: &Actor) -> Condition {
     if permit::may(actor, Right::ManageAllApis) || permit::may(actor, Right::SeeEverything) {
         return Condition::all();
@@ -24,10 +25,19 @@ pub(in crate::domain) fn seen_by(actor: &Actor) -> Condition {
         .from(api_team::Entity)
         .and_where(api_team::Column::TeamId.is_in(teams.clone()))
         .to_owned();
-    Condition::any()
+    let told = Query::select()
+        .column(api_version::Column::ApiId)
+        .from(api_version::Entity)
+        .and_where(api_version::Column::State.ne(VersionState::Draft))
+        .to_owned();
+    let own = api::Column::OwnerTeamId.is_in(teams);
+    let offered = Condition::any()
         .add(api::Column::Visibility.eq(Visibility::Everyone))
-        .add(api::Column::OwnerTeamId.is_in(teams))
-        .add(api::Column::Id.in_subquery(shared))
+        .add(own.clone())
+        .add(api::Column::Id.in_subquery(shared));
+    let offered = Condition::all().add(offered).add(api::Column::Id.in_subquery(told));
+    let makes = permit::may(actor, Right::SeeApis);
+    Condition::any().add(offered).add_option(makes.then_some(own))
 }
 
 pub(in crate::domain) async fn visible(
