@@ -48,9 +48,12 @@ impl Reply {
         reply.headers.push(("cache-control", "no-store".to_owned()));
         reply.headers.append(&mut retry_headers(error));
         if error.status() == 401 {
-            reply
-                .headers
-                .push(("www-authenticate", format!("Bearer realm=\"portico\", error=\"{}\"", error.code())));
+            // RFC 6750, 3.1: who sent no key is told no error.
+            let challenge = match error.code() {
+                Code::AuthMissing => "Bearer realm=\"portico\"".to_owned(),
+                code => format!("Bearer realm=\"portico\", error=\"{code}\""),
+            };
+            reply.headers.push(("www-authenticate", challenge));
         }
         reply
     }

@@ -382,6 +382,13 @@ fn in_problem_form(error: &Error) -> Problem {
     })
 }
 
+/// The token that is sent as a bearer, whatever it is worth.
+pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (kind, token) = sent?.split_once(' ')?;
+    kind.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// Who sends it is known from here on, and the body is read.
 async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<Bytes> {
     let config = data::<Config>(request.request())?;
@@ -389,14 +396,11 @@ async fn admit_token(need: ApiNeed, request: &mut ServiceRequest) -> Result<Byte
     if need == ApiNeed::Open {
         return Ok(Bytes::new());
     }
-    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token =
-        sent.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let Some((_, token)) = token else {
+    let Some(token) = bearer(request.request()) else {
         return Err(Code::SignedOut.saying("Send a management token as a bearer."));
     };
     let ip = address::client_ip(request.request(), &config.server.trusted_proxies);
-    let actor: Option<Actor> = admin_tokens::find(&db, token.trim(), &ip.to_string()).await?;
+    let actor: Option<Actor> = admin_tokens::find(&db, token, &ip.to_string()).await?;
     let Some(actor) = actor else {
         return Err(Code::SignedOut.saying("This is no management token of this site, or it has ended."));
     };

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use serde_json::json;
 
-use super::repeat;
+use super::{guard, repeat};
 use crate::base::ids::CallId;
 use crate::base::{Code, Error};
 
@@ -43,7 +44,14 @@ impl Problem {
             tracing::error!(code = %self.0.code(), error = %self.0, path = request.path(), "an endpoint failed");
         }
         let id = request.extensions().get::<CallId>().copied();
-        self.document(id, !matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE))
+        let mut answer =
+            self.document(id, !matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE));
+        // RFC 6750, 3.1: who sent no token is told no error.
+        if self.0.code() == Code::SignedOut && guard::bearer(request).is_some() {
+            let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        answer
     }
 
     /// Parameters and headers have a name; a pointer points into a body.

@@ -112,24 +112,27 @@ async fn b33_every_endpoint_wants_a_management_token() {
     let new = NewToken { name: "reader".into(), user: None, reach: Reach::Read, expires_at: None };
     let reader = admin_tokens::create(&app.db, &admin.actor, new).await.unwrap();
     let bearer = |text: &str| format!("Bearer {text}");
+    let (unsent, refused) = ("Bearer", "Bearer error=\"invalid_token\"");
     let ways = [
-        (None, 401),
-        (Some(bearer("nonsense")), 401),
-        (Some(bearer("sk-ptc-0000000000000000000000000000000000000000000000000")), 401),
-        (Some(bearer("ptc-adm-0000000000000000000000000000000000000000000")), 401),
+        (None, unsent),
+        (Some("Basic bm9ib2R5".to_owned()), unsent),
+        (Some(bearer("nonsense")), refused),
+        (Some(bearer("sk-ptc-0000000000000000000000000000000000000000000000000")), refused),
+        (Some(bearer("ptc-adm-0000000000000000000000000000000000000000000")), refused),
     ];
     for (page, need) in endpoints() {
         let path = filled(&page);
         let method: reqwest::Method = page.method.as_str().parse().unwrap();
-        for (sent, status) in &ways {
+        for (sent, challenge) in &ways {
             // The cookie of the portal is sent along: it opens nothing here.
             let mut request = admin.browser.request(method.clone(), &path);
             if let Some(sent) = sent {
                 request = request.header(AUTHORIZATION, sent);
             }
             let answer = admin.browser.send(request).await;
-            assert_eq!(answer.status, *status, "{method} {path}");
+            assert_eq!(answer.status, 401, "{method} {path}");
             assert_eq!(answer.code(), "signed_out");
+            assert_eq!(answer.header("www-authenticate"), *challenge, "{method} {path} {sent:?}");
         }
         if need == ApiNeed::Write {
             let request = admin.browser.request(method.clone(), &path);

@@ -38,6 +38,7 @@ async fn b25_b31_b32_b33_what_is_no_key_is_refused_by_name() {
     let path = "/v1/chat/completions";
     let cookie = dev.person.browser.send(post(path)).await.is(401);
     assert_eq!(cookie.code(), "auth_missing");
+    assert_eq!(cookie.header("www-authenticate"), "Bearer realm=\"portico\"");
     let in_url = dev.person.browser.send(post(&format!("{path}?api_key={}", dev.secret))).await.is(401);
     assert_eq!(in_url.code(), "auth_in_url");
     assert!(!in_url.text.contains(&dev.secret));
