@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
-use actix_web::http::{Uri, header};
+use actix_web::http::Uri;
+use actix_web::http::header::{self, HeaderValue};
 use ipnet::IpNet;
 
 use crate::base::{Code, Result};
@@ -62,22 +63,31 @@ fn is_host(text: &str) -> bool {
         && port.parse::<u16>().is_ok()
 }
 
-/// True when a write comes from this site's own pages: the Origin, where sent, is ours, and the
-/// browser does not call it cross-site.
+/// True when a write comes from this site's own pages: the Origin, or where none is sent the page before it,
+/// is ours where it is named, and the browser does not call it cross-site.
 pub fn is_own_origin(request: &HttpRequest, config: &Config) -> bool {
     if let Some(site) = request.headers().get("sec-fetch-site")
         && !matches!(site.as_bytes(), b"same-origin" | b"none")
     {
         return false;
     }
-    let Some(origin) = request.headers().get(header::ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
+    let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
+    let named = match (request.headers().get(header::ORIGIN), request.headers().get(header::REFERER)) {
+        (Some(origin), _) => text(origin),
+        (None, Some(page)) => text(page).and_then(|page| origin_of(&page)),
+        (None, None) => return true,
+    };
+    let Some(origin) = named else { return false };
     if origin == config.public_url() {
         return true;
     }
     // Without a configured address the one in use is taken: a browser cannot forge Host.
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     config.server.public_url.is_none() && origin == format!("http://{host}")
+}
+
+fn origin_of(page: &str) -> Option<String> {
+    url::Url::parse(page).ok().map(|page| page.origin().ascii_serialization())
 }
 
 /// No address holds a NUL: nothing here is called so, and PostgreSQL refuses one even in a question.

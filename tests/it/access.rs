@@ -8,7 +8,7 @@ use portico::domain::permit;
 use portico::store::entity::states::Role;
 use portico::web::{ApiNeed, Method, Need, Page};
 use portico::{api, portal};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN, REFERER};
 
 use super::support::spawn;
 use portico::web::route::Door;
@@ -99,6 +99,10 @@ async fn b35_every_write_wants_its_token_and_our_origin() {
         let foreign = foreign.header(ORIGIN, "https://evil.example");
         let foreign = foreign.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
         assert_eq!(admin.browser.send(foreign).await.status, 403, "{path} from elsewhere");
+        let foreign =
+            admin.browser.request(method.clone(), &path).header(REFERER, "https://evil.example/page");
+        let foreign = foreign.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
+        assert_eq!(admin.browser.send(foreign).await.status, 403, "{path} from a page elsewhere");
         let plain = admin.browser.request(method, &path).header(ORIGIN, &app.base);
         let plain = plain.header(CONTENT_TYPE, "text/plain").body(form);
         assert_eq!(admin.browser.send(plain).await.status, 403, "{path} as plain text");

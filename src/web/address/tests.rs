@@ -1,6 +1,7 @@
 use actix_web::test::TestRequest;
 
 use super::*;
+use crate::config::{Flags, load};
 
 #[test]
 fn b08_only_plain_hosts_pass() {
@@ -42,6 +43,43 @@ fn b37_forwarded_addresses_count_only_from_trusted_proxies() {
     ] {
         assert_eq!(ip("10.0.0.1:1", line), wanted, "{line}");
     }
+}
+
+#[test]
+fn b35_a_write_comes_from_our_own_pages_as_far_as_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = Flags { data_dir: Some(folder.path().to_owned()), ..Flags::default() };
+    let mut config = load(&flags).unwrap();
+    let own = |config: &Config, headers: &[(&str, &str)]| {
+        let mut request = TestRequest::post().insert_header(("host", "portal.example:8080"));
+        for (name, value) in headers {
+            request = request.insert_header((*name, *value));
+        }
+        is_own_origin(&request.to_http_request(), config)
+    };
+    let (page, evil) =
+        ("http://portal.example:8080/keys/new?app=1", "https://evil.example/portal.example:8080");
+    for (sent, passes) in [
+        (&[][..], true),
+        (&[("origin", "http://portal.example:8080")], true),
+        (&[("origin", "https://evil.example")], false),
+        (&[("origin", "null")], false),
+        (&[("referer", page)], true),
+        (&[("referer", evil)], false),
+        (&[("referer", "http://portal.example:8080.evil.example/")], false),
+        (&[("referer", "http://portal.example:8080@evil.example/")], false),
+        (&[("referer", "http://portal.example/")], false),
+        (&[("referer", "/keys")], false),
+        // The Origin is the better witness.
+        (&[("origin", "http://portal.example:8080"), ("referer", evil)], true),
+        (&[("origin", "https://evil.example"), ("referer", page)], false),
+        (&[("referer", page), ("sec-fetch-site", "cross-site")], false),
+    ] {
+        assert_eq!(own(&config, sent), passes, "{sent:?}");
+    }
+    config.server.public_url = Some("https://ai.example/".to_owned());
+    assert!(own(&config, &[("referer", "https://ai.example/keys")]));
+    assert!(!own(&config, &[("referer", page)]), "where the address is set, no other is ours");
 }
 
 #[test]
