@@ -140,8 +140,16 @@ fn owner(card: &KeyCard, owner: Option<&UserCard>) -> Result<()> {
             );
         }
         UserState::Active => {}
-        UserState::Deactivated | UserState::Invited | UserState::Waiting => {
-            return Err(Code::OwnerDeactivated.into());
+        UserState::Deactivated => return Err(Code::OwnerDeactivated.into()),
+        UserState::Invited => {
+            return Err(Code::OwnerDeactivated
+                .saying("The user this key belongs to has not accepted the invitation yet.")
+                .then("Ask them to open the link they were sent, or an admin to send a new one."));
+        }
+        UserState::Waiting => {
+            return Err(Code::OwnerDeactivated
+                .saying("The user this key belongs to waits for an admin's approval.")
+                .then("Ask an admin to let the user in."));
         }
     }
     if owner.teams.contains(&card.key.team_id) { Ok(()) } else { Err(Code::OwnerNotMember.into()) }
@@ -177,3 +185,6 @@ pub fn room(gateway: &Gateway, caller: &Known) -> Result<()> {
     }
     gateway.limits().peek(limits, gateway.now()).map_err(|refused| refused.error())
 }
+
+#[cfg(test)]
+mod tests;
