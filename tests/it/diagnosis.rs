@@ -2,9 +2,13 @@
 
 use portico::base::key_format;
 use portico::base::limit::LimitKind;
-use portico::domain::keys::{self, Overlap, Rotate};
+use portico::domain::actor::Via;
+use portico::domain::apps::{self, NewApp};
+use portico::domain::keys::{self, NewKey, Overlap, Rotate};
+use portico::domain::people::{sessions, users};
 use portico::domain::supply::{self, ProviderChange};
-use portico::store::entity::states::Switch;
+use portico::domain::teams;
+use portico::store::entity::states::{Role, Switch};
 use reqwest::Method;
 use serde_json::json;
 
@@ -304,4 +308,37 @@ async fn d12_the_next_step_on_record_is_the_one_the_caller_was_told() {
     for told in ["none is switched on", "Ask an operator to connect a vendor to this model."] {
         assert!(refused.text.contains(told) && page.contains(told), "{page}");
     }
+}
+
+#[actix_web::test]
+async fn who_deleted_the_owner_of_a_key_is_told_to_those_who_see_everything() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let auditor = app.somebody("vera", Role::Auditor).await;
+    let (omar, dana) = (app.person("omar").await, app.person("dana").await);
+    let as_now = async |user| sessions::actor(&app.db, user, Via::Inside, "").await.unwrap();
+    let team = teams::create(&app.db, &omar.actor, "Search").await.unwrap().id;
+    let add = [("email", "dana@example.com"), ("role", "member")];
+    let page = format!("/teams/{team}");
+    omar.browser.submit(&page, &format!("{page}/members"), &add).await.is(303);
+    let hers = as_now(&dana.user).await;
+    let new = NewApp { team: Some(team), name: "Find".to_owned(), maker: None };
+    let made = apps::create(&app.db, &hers, new).await.unwrap();
+    let key = keys::issue(&app.db, &hers, NewKey::usual(made.id, "ci")).await.unwrap();
+    let told = async |done: &str, code: &str| {
+        let call = id(&app.ask(key.secret.expose(), "demo-echo").await.is(403));
+        for path in [format!("/diagnose?id={}", key.key.prefix), format!("/diagnose?id={call}")] {
+            let page = admin.browser.get(&path).await.is(200).text;
+            assert!(page.contains(&format!("{done} by you on ")), "{path}: {page}");
+            let page = auditor.browser.get(&path).await.is(200).text;
+            assert!(page.contains(&format!("{done} by admin (admin@example.com) on ")), "{path}: {page}");
+            let page = omar.browser.get(&path).await.is(200).text;
+            assert!(page.contains(code) && !page.contains(&format!("{done} by")), "{path}: {page}");
+            assert!(!page.contains("admin@example.com"), "{path}: {page}");
+        }
+    };
+    users::deactivate(&app.db, &admin.actor, dana.user.id).await.unwrap();
+    told("Deactivated", "owner_deactivated").await;
+    users::delete(&app.db, &admin.actor, dana.user.id).await.unwrap();
+    told("Deleted", "owner_deleted").await;
 }

@@ -36,6 +36,8 @@ pub struct Case {
     /// The key, when the person may see it.
     pub key: Option<KeyView>,
     pub now: Vec<Line>,
+    /// By whom its owner's account was put out of use, where that stops it and may be told.
+    pub ended_by: String,
     /// What a call would meet now; empty where it cannot be said.
     pub outlook: String,
     pub passes_now: bool,
@@ -177,6 +179,7 @@ impl Desk<'_> {
             call: None,
             key: None,
             now: Vec::new(),
+            ended_by: String::new(),
             outlook: String::new(),
             passes_now: false,
             fix: None,
@@ -198,6 +201,9 @@ impl Desk<'_> {
             dry_run(self.gateway, Question { endpoint, model, ip, secret, ..door.clone() }).await?;
         case.now = lines::now(&explained);
         case.passes_now = explained.error.is_none();
+        if let Some(error) = &explained.error {
+            case.ended_by = feed::ended_by(self.db, self.actor, key.row.owner_id, error.code()).await?;
+        }
         case.outlook = match (&explained.error, &explained.api) {
             // The key may be good, but not with what was sent.
             (Some(error), _) if error.code() == Code::KeyRotated => {

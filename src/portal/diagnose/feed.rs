@@ -1,9 +1,10 @@
 //! What was changed around a call, and who used a key.
 
 use crate::base::clock::DAY;
-use crate::base::{Result, Timestamp};
+use crate::base::ids::UserId;
+use crate::base::{Code, Result, Timestamp};
 use crate::domain::actor::Actor;
-use crate::domain::audit::{self, CallChain};
+use crate::domain::audit::{self, CallChain, Filter};
 use crate::domain::names::{self, Wanted};
 use crate::domain::permit::{Right, may};
 use crate::ledger::reports::{self, KeyCaller};
@@ -74,6 +75,30 @@ pub async fn changes(
         Changed { at: row.at, what: look::deed(&row.act), who, address, since: row.at > at }
     });
     Ok(Changes { shown: shown.collect(), more })
+}
+
+/// Who put an owner's account out of use, and when, for those who see everything; empty for all others, and
+/// where nobody did.
+pub async fn ended_by(db: &Db, actor: &Actor, owner: UserId, code: Code) -> Result<String> {
+    let (act, done) = match code {
+        Code::OwnerDeleted => ("user_deleted", "Deleted"),
+        Code::OwnerDeactivated => ("user_deactivated", "Deactivated"),
+        _ => return Ok(String::new()),
+    };
+    if !may(actor, Right::SeeEverything) {
+        return Ok(String::new());
+    }
+    let deeds = Filter { subject: Some(owner.0), act: Some(act.to_owned()), ..Filter::default() };
+    let Some(deed) = audit::list(db, actor, &deeds, 1).await?.pop() else { return Ok(String::new()) };
+    let users = deed.actor_id.into_iter().collect();
+    let names = names::of(db, Wanted { users, ..Wanted::default() }).await?;
+    let who =
+        match (deed.actor_id.is_some_and(|id| actor.is(id)), names.doer(deed.actor_id, &deed.actor_label)) {
+            (true, _) => "you".to_owned(),
+            (false, (who, address)) if address.is_empty() => who,
+            (false, (who, address)) => format!("{who} ({address})"),
+        };
+    Ok(format!("{done} by {who} on {}", deed.at.human()))
 }
 
 /// An address and agent that used the key.
