@@ -20,7 +20,7 @@ pub use rights::{may_enable, may_manage};
 pub use rotation::{Overlap, Rotate, Why, end_overlap, rotate};
 pub use rules::{Edit, Expiry, MAX_DAYS, api_ids, check_ips, networks, read_ips, revoke_reason, scopes};
 pub use view::{
-    Condition, KeyFilter, KeyOrder, KeyView, condition, count_owned, count_working, find_by_digest,
+    Condition, KeyFilter, KeyLife, KeyOrder, KeyView, condition, count_owned, count_working, find_by_digest,
     find_by_prefix, find_own_by_prefix, get_visible, limits_of, list_expired, list_expiring, list_of_app,
     list_visible, owners_for,
 };

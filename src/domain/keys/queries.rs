@@ -251,12 +251,8 @@ pub async fn count_owned<C: ConnectionTrait>(
 
 /// Keys that are counted wherever keys are: neither revoked nor expired, paused ones too.
 pub fn living(now: Timestamp) -> Condition {
-    Condition::all().add(key::Column::State.ne(KeyState::Revoked)).add(lives(now))
-}
-
-/// Keys whose time is not over.
-fn lives(now: Timestamp) -> Condition {
-    Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now))
+    let goes_on = Condition::any().add(key::Column::ExpiresAt.is_null()).add(key::Column::ExpiresAt.gt(now));
+    Condition::all().add(key::Column::State.ne(KeyState::Revoked)).add(goes_on)
 }
 
 /// How many keys of an application work, whoever owns them.
@@ -264,7 +260,7 @@ pub async fn count_working<C: ConnectionTrait>(on: &C, app: AppId, now: Timestam
     let working = key::Entity::find()
         .filter(key::Column::AppId.eq(app))
         .filter(key::Column::State.eq(KeyState::Active))
-        .filter(lives(now));
+        .filter(living(now));
     Ok(working.count(on).await?)
 }
 
@@ -280,6 +276,15 @@ pub enum Seen {
     Nothing,
 }
 
+/// Whether the life of a key goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// Neither revoked nor expired; paused or not.
+    Living,
+    /// Its time is over; revoked or not.
+    Expired,
+}
+
 /// Which keys a list holds.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -288,12 +293,9 @@ pub struct Filter {
     /// Part of the name, or a prefix as shown.
     pub text: String,
     pub state: Option<KeyState>,
-    /// True: only expired ones; false: none of them.
-    pub expired: Option<bool>,
+    pub life: Option<Life>,
     /// Only those that end before then.
     pub ends_before: Option<Timestamp>,
-    /// Only those that are neither revoked nor expired.
-    pub living: bool,
     /// Only those that ended after then, or will.
     pub ends_after: Option<Timestamp>,
     pub order: Order,
@@ -364,14 +366,9 @@ pub async fn list<C: ConnectionTrait>(
     if let Some(state) = filter.state {
         all = all.add(key::Column::State.eq(state));
     }
-    if filter.living {
-        all = all.add(living(now));
-    }
-    match filter.expired {
-        Some(true) => all = all.add(key::Column::ExpiresAt.lte(now)),
-        Some(false) => {
-            all = all.add(lives(now));
-        }
+    match filter.life {
+        Some(Life::Living) => all = all.add(living(now)),
+        Some(Life::Expired) => all = all.add(key::Column::ExpiresAt.lte(now)),
         None => {}
     }
     if let Some(start) = filter.ends_after {

@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::apps::{self, NewApp};
 use crate::domain::plans::Limits;
 use crate::domain::subscriptions::scene::{Scene, own, scene};
+use crate::domain::subscriptions::{self, NewRequest};
 use crate::store::entity::application;
 use crate::store::entity::states::{KeyReason, Role, Scope, TeamRole};
 
@@ -69,13 +70,41 @@ async fn what_works_of_an_app_is_counted_whoever_owns_it() {
     let c = cast().await;
     let (first, second) = (c.key().await, c.key().await);
     c.key().await;
-    let working = async || count_working(&c.scene.db, c.app.id).await.unwrap();
+    let maker = c.scene.person("pia@example.org", Role::Publisher).await;
+    let shop = c.scene.shop(own(&maker)).await;
+    let ask = NewRequest {
+        app: Some(c.app.id),
+        version: shop.v1,
+        plan: shop.auto,
+        reason: String::new(),
+        volume: String::new(),
+        ends_at: None,
+        requester: None,
+    };
+    let asked = subscriptions::request(&c.scene.db, &c.dana, ask).await.unwrap().id;
+    // Who made the API is not in the app's team and sees none of its keys, but whom the end of it reaches.
+    assert!(list_visible(&c.scene.db, &maker, &filter()).await.unwrap().is_empty());
+    let working = async || {
+        let by_maker = count_working(&c.scene.db, &maker, asked).await.unwrap();
+        assert_eq!(count_working(&c.scene.db, &c.dana, asked).await.unwrap(), by_maker);
+        by_maker
+    };
+    for stranger in [Role::Member, Role::Publisher] {
+        let stranger = c.scene.person(&format!("{stranger}@example.org"), stranger).await;
+        assert_eq!(code(count_working(&c.scene.db, &stranger, asked).await), Code::NotFound);
+    }
     assert_eq!(working().await, 3);
     pause(&c.scene.db, &c.dana, first.key.id).await.unwrap();
     revoke(&c.scene.db, &c.dana, second.key.id, KeyReason::Leaked).await.unwrap();
     assert_eq!(working().await, 1);
+    let lives = async |life: KeyLife| {
+        let filter = KeyFilter { life: Some(life), ..filter() };
+        list_visible(&c.scene.db, &c.dana, &filter).await.unwrap().len()
+    };
+    assert_eq!((lives(KeyLife::Living).await, lives(KeyLife::Expired).await), (2, 0), "a paused one lives");
     c.scene.db.clock().forward(Duration::from_secs(91 * 86_400));
     assert_eq!(working().await, 0);
+    assert_eq!((lives(KeyLife::Living).await, lives(KeyLife::Expired).await), (0, 3));
 }
 
 #[actix_web::test]

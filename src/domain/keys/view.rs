@@ -2,20 +2,21 @@
 
 use std::collections::HashMap;
 
-use super::queries::{self, Filter, Names, Seen};
+use super::queries::{self, Filter, Life, Names, Seen};
 use super::{rights, rules};
 use crate::base::clock::DAY;
-use crate::base::ids::{AppId, KeyId, UserId};
+use crate::base::ids::{AppId, KeyId, SubscriptionId, UserId};
 use crate::base::limit::LimitScope;
 use crate::base::{Code, Result, Timestamp, key_format};
 use crate::domain::actor::Actor;
 use crate::domain::permit::{self, Right};
 use crate::domain::plans::{self, Limits};
+use crate::domain::subscriptions;
 use crate::store::Db;
 use crate::store::entity::states::{KeyReason, KeyState, TeamRole, UserState};
 use crate::store::entity::{key, key_secret, user};
 
-pub use super::queries::{Filter as KeyFilter, Order as KeyOrder};
+pub use super::queries::{Filter as KeyFilter, Life as KeyLife, Order as KeyOrder};
 
 /// After this long without a call a key is called stale.
 const STALE: i64 = 30 * DAY;
@@ -125,7 +126,7 @@ pub async fn list_expiring(db: &Db, actor: &Actor, owner: Option<UserId>) -> Res
     let filter = Filter {
         owner,
         state: Some(KeyState::Active),
-        expired: Some(false),
+        life: Some(Life::Living),
         ends_before: Some(db.now().plus(SOON)),
         order: KeyOrder::Expiry,
         limit: 200,
@@ -143,7 +144,7 @@ pub async fn list_expired(db: &Db, actor: &Actor, owner: Option<UserId>) -> Resu
     let filter = Filter {
         owner,
         state: Some(KeyState::Active),
-        expired: Some(true),
+        life: Some(Life::Expired),
         ends_after: Some(db.now().minus(LATELY)),
         limit: 200,
         ..Filter::default()
@@ -161,12 +162,13 @@ pub async fn list_of_app(db: &Db, actor: &Actor, app: AppId) -> Result<Vec<KeyVi
     list_visible(db, actor, &Filter { app: Some(app), limit: 200, ..Filter::default() }).await
 }
 
-/// How many keys of an application work, whoever sees them: who ends what it may call has to know
-/// whom that reaches.
+/// How many keys of the application of a subscription work, for whoever sees the subscription: who ends
+/// what the application may call has to know whom that reaches, whether they see those keys or not.
 ///
 /// # Errors
-/// The database's own.
-pub async fn count_working(db: &Db, app: AppId) -> Result<u64> {
+/// `not_found` when the actor does not see it.
+pub async fn count_working(db: &Db, actor: &Actor, subscription: SubscriptionId) -> Result<u64> {
+    let app = subscriptions::get_visible(db, actor, subscription).await?.row.app_id;
     queries::count_working(db.read(), app, db.now()).await
 }
 

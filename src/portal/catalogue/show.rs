@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::apps;
 use crate::domain::catalogue::{self, ApiPage, Offered, VersionView};
-use crate::domain::keys::{self, KeyFilter, KeyView};
+use crate::domain::keys::{self, KeyFilter, KeyLife, KeyView};
 use crate::domain::plans::{self, PlanView};
 use crate::domain::subscriptions::{self, SubscriptionView};
 use crate::portal::frame::Frame;
@@ -189,7 +189,7 @@ async fn own_key(
     let filter = KeyFilter {
         owner: actor.user_id(),
         state: Some(KeyState::Active),
-        expired: Some(false),
+        life: Some(KeyLife::Living),
         limit: 200,
         ..KeyFilter::default()
     };

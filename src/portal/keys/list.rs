@@ -5,7 +5,7 @@ use askama::Template;
 use super::table::Spend;
 use crate::base::ids::{AppId, KeyId};
 use crate::domain::actor::Actor;
-use crate::domain::keys::{self, KeyFilter, KeyOrder, KeyView};
+use crate::domain::keys::{self, KeyFilter, KeyLife, KeyOrder, KeyView};
 use crate::domain::permit::{Right, may};
 use crate::portal::asking::{Asking, Pairs};
 use crate::portal::frame::Frame;
@@ -100,10 +100,10 @@ impl Asked {
 }
 
 fn filter(asked: &Asked, limit: u64) -> KeyFilter {
-    let (state, expired) = match asked.state.as_str() {
-        "active" => (Some(KeyState::Active), Some(false)),
-        "paused" => (Some(KeyState::Paused), Some(false)),
-        "expired" => (None, Some(true)),
+    let (state, life) = match asked.state.as_str() {
+        "active" => (Some(KeyState::Active), Some(KeyLife::Living)),
+        "paused" => (Some(KeyState::Paused), Some(KeyLife::Living)),
+        "expired" => (None, Some(KeyLife::Expired)),
         "revoked" => (Some(KeyState::Revoked), None),
         _ => (None, None),
     };
@@ -115,7 +115,7 @@ fn filter(asked: &Asked, limit: u64) -> KeyFilter {
     };
     let text = asked.q.trim().to_owned();
     let before = asked.before;
-    KeyFilter { app: asked.app, text, state, expired, order, before, limit, ..KeyFilter::default() }
+    KeyFilter { app: asked.app, text, state, life, order, before, limit, ..KeyFilter::default() }
 }
 
 /// The address of the list with the same filter in some order, from behind that key on.

@@ -163,7 +163,7 @@ async fn filled(
         .map(|plan| offer::marked(plan_choice(plan, actor, None), plan, version.as_slice()))
         .collect();
     let plan = open.iter().find(|plan| plan.plan.id == view.row.plan_id);
-    let keys = keys::count_working(db, view.row.app_id).await?;
+    let keys = keys::count_working(db, actor, id).await?;
     let values = typed.unwrap_or_else(|| RepeatForm {
         plan: Some(view.row.plan_id),
         reason: view.row.reason.clone(),

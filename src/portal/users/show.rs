@@ -7,7 +7,7 @@ use crate::base::Timestamp;
 use crate::base::clock::DAY;
 use crate::base::ids::{AppId, KeyId, TeamId, UserId};
 use crate::domain::actor::Actor;
-use crate::domain::keys::{self, KeyFilter, KeyOrder};
+use crate::domain::keys::{self, KeyFilter, KeyLife, KeyOrder};
 use crate::domain::people::users::{self, Reach};
 use crate::domain::permit::{Right, may};
 use crate::portal::frame::Frame;
@@ -77,7 +77,7 @@ pub async fn show(visit: Visit, actor: Actor, db: Data<Db>, id: Path<UserId>) ->
     let Reach { apps, mut teams, alone } = users::reach(&db, &actor, *id).await?;
     let living = KeyFilter {
         owner: Some(*id),
-        living: true,
+        life: Some(KeyLife::Living),
         order: KeyOrder::LastUsed,
         limit: 200,
         ..KeyFilter::default()
