@@ -1,8 +1,17 @@
 //! What the audit says: who, what, and of a change the fields that changed, as they were and as they are.
 
+use std::process::Command;
+
+use portico::base::Clock;
+use portico::config::{Flags, load};
+use portico::domain::audit::latest;
 use portico::domain::people::admin_tokens::Reach;
+use portico::store::Db;
+use portico::store::entity::audit_event;
 use portico::store::entity::states::Role;
 use reqwest::Method;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::keys::{call, token};
@@ -137,4 +146,34 @@ async fn the_audit_is_read_page_by_page_by_those_who_see_everything() {
     let member = token(&app, &dana.person, Reach::Read).await;
     let refused = call(&app, &member, Method::GET, "/api/v1/audit", Value::Null).await;
     assert_eq!(refused.is(403).code(), "not_permitted");
+}
+
+#[actix_web::test]
+async fn p19_the_command_that_checks_the_audit_names_the_row_that_was_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let portico = |line: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.env_clear().current_dir(folder.path()).arg("--data").arg(folder.path());
+        command.args(line.split(' ')).output().unwrap()
+    };
+    for email in ["ada@example.com", "bob@example.com", "eve@example.com"] {
+        assert!(portico(&format!("user add {email}")).status.success());
+    }
+    let whole = portico("audit check");
+    let said = String::from_utf8(whole.stdout).unwrap();
+    assert!(whole.status.success() && said.contains("The audit is whole: "), "{said}");
+    let flags = Flags { data_dir: Some(folder.path().to_owned()), ..Flags::default() };
+    let db = Db::open(&load(&flags).unwrap(), Clock::default()).await.unwrap();
+    let seq = latest(&db).await.unwrap();
+    db.transact(async move |tx| {
+        let update = audit_event::Entity::update_many().filter(audit_event::Column::Seq.eq(seq));
+        update.col_expr(audit_event::Column::Ip, Expr::value("192.0.2.99")).exec(&tx).await?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let broken = portico("audit check");
+    let said = String::from_utf8(broken.stderr).unwrap();
+    assert_eq!(broken.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("Row {seq} of the audit is not as it was written")), "{said}");
 }
