@@ -112,9 +112,9 @@ impl Db {
         detached(async move {
             let tx = Tx::new(begin(&db.0.state.write).await?, db.0.dialect, db.now());
             let done = work(tx.clone()).await;
-            let noted = tx.finish(done.is_ok()).await?;
+            let (value, noted) = tx.finish(done).await?;
             db.0.feed.publish(&noted).await;
-            done
+            Ok(value)
         })
         .await
     }
@@ -133,8 +133,7 @@ impl Db {
         detached(async move {
             let tx = Tx::new(begin(&db.0.calls.write).await?, db.0.dialect, db.now());
             let done = work(tx.clone()).await;
-            tx.finish(done.is_ok()).await?;
-            done
+            Ok(tx.finish(done).await?.0)
         })
         .await
     }

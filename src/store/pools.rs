@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnection;
 
 use super::Dialect;
 use crate::base::{Code, OrCode, Result};
@@ -61,6 +63,7 @@ async fn sqlite(path: &str, file: &'static File) -> Result<Pools, DbErr> {
         let mut options = ConnectOptions::new(url.clone());
         options.max_connections(size).min_connections(1).acquire_timeout(wait).sqlx_logging(false);
         options.idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+        options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(at_rest(connection)));
         // A slow disk must not keep the server from starting: the shorter waits are for who asks later.
         options.connect_lazy(wait != WRITE_WAIT);
         options.map_sqlx_sqlite_opts(move |sqlite| {
@@ -79,6 +82,17 @@ async fn sqlite(path: &str, file: &'static File) -> Result<Pools, DbErr> {
     };
     let write = connect(1, WRITE_WAIT).await?;
     Ok(Pools { write, read: connect(4, PAGE_WAIT).await?, gate: connect(2, GATE_WAIT).await? })
+}
+
+/// Whether the transaction before has ended. After a commit that found no room, or after SQLite itself has taken
+/// everything back, it may not have: then all that follows would be a part of it and never be committed. Such a
+/// connection is closed, and another one is opened.
+async fn at_rest(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let rest = !connection.is_in_transaction();
+    if !rest {
+        tracing::warn!("a connection whose transaction did not end is closed");
+    }
+    Ok(rest)
 }
 
 async fn postgres(url: &str) -> Result<Pools, DbErr> {

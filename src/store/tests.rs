@@ -42,6 +42,33 @@ async fn p28_sums_of_an_older_schema_are_carried_over() {
 }
 
 #[actix_web::test]
+async fn f13_what_is_acknowledged_after_a_full_disk_is_there() {
+    use entity::setting;
+    use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+    let (_folder, db) = fresh().await;
+    let write = async |name: String, size: usize| {
+        let row = move |tx: &Tx| setting::ActiveModel {
+            name: Set(name.clone()),
+            value: Set("x".repeat(size)),
+            changed_at: Set(tx.now()),
+        };
+        let work = async move |tx: Tx| Ok(setting::Entity::insert(row(&tx)).exec(&tx).await.map(drop)?);
+        db.transact(work).await
+    };
+    for n in 0..3 {
+        db.state_writer().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        let full = write(format!("large {n}"), 1 << 20).await.unwrap_err();
+        assert!(format!("{full:?}").contains("full"), "the first fault is the one that is told: {full:?}");
+    }
+    db.state_writer().execute_unprepared("PRAGMA max_page_count = 1000000").await.unwrap();
+    write("small".to_owned(), 1).await.unwrap();
+    // Another connection sees only what was committed.
+    let there: Vec<_> = setting::Entity::find().all(db.read()).await.unwrap();
+    let names: Vec<_> = there.iter().map(|row| row.name.as_str()).collect();
+    assert!(names.contains(&"small") && !names.iter().any(|name| name.starts_with("large")), "{names:?}");
+}
+
+#[actix_web::test]
 async fn what_fails_leaves_nothing_behind() {
     use entity::setting;
     use sea_orm::{ActiveValue::Set, EntityTrait};

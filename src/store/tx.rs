@@ -39,15 +39,23 @@ impl Tx {
         self.0.noted.lock().unwrap_or_else(PoisonError::into_inner).push(noted);
     }
 
-    pub(super) async fn finish(self, good: bool) -> Result<Vec<Noted>> {
+    /// Commits what was done, or takes it back where `done` is a fault, which is then what is given.
+    pub(super) async fn finish<T>(self, done: Result<T>) -> Result<(T, Vec<Noted>)> {
         let inner =
             Arc::into_inner(self.0).ok_or_else(|| Code::Internal.with("a transaction outlived its work"))?;
-        if !good {
-            inner.on.rollback().await?;
-            return Ok(Vec::new());
+        match done {
+            Ok(value) => {
+                inner.on.commit().await?;
+                Ok((value, inner.noted.into_inner().unwrap_or_else(PoisonError::into_inner)))
+            }
+            Err(fault) => {
+                // A full disk takes everything back by itself: then this fails, and the fault is still the first one.
+                if let Err(error) = inner.on.rollback().await {
+                    tracing::debug!(%error, "nothing was left to take back");
+                }
+                Err(fault)
+            }
         }
-        inner.on.commit().await?;
-        Ok(inner.noted.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
