@@ -40,6 +40,8 @@ pub struct CallPiece {
     /// The number it came with, and where.
     index: Option<(usize, Range<usize>)>,
     id: String,
+    /// It tells the function's name, as the first piece of a call does.
+    named: bool,
 }
 
 /// Reads a list of calls; answers the bytes of text in it.
@@ -58,7 +60,7 @@ pub fn calls(cursor: &mut Cursor<'_>, whole: bool, mends: &mut Vec<Mend>) -> Res
 fn call(cursor: &mut Cursor<'_>, whole: bool, mends: &mut Vec<Mend>) -> Result<usize, Flaw> {
     let open = cursor.at() + 1;
     let (mut bytes, mut typed, mut names) = (0, false, false);
-    let mut piece = CallPiece { choice: 0, open, index: None, id: String::new() };
+    let mut piece = CallPiece { choice: 0, open, index: None, id: String::new(), named: false };
     cursor.object::<Flaw>(|cursor, name| {
         match name.name().as_ref() {
             b"index" => {
@@ -72,7 +74,7 @@ fn call(cursor: &mut Cursor<'_>, whole: bool, mends: &mut Vec<Mend>) -> Result<u
             }
             b"function" if cursor.kind()? == Kind::Object => {
                 names = true;
-                bytes += function(cursor, mends)?;
+                bytes += function(cursor, &mut piece.named, mends)?;
             }
             other => {
                 typed |= other == b"type";
@@ -91,7 +93,7 @@ fn call(cursor: &mut Cursor<'_>, whole: bool, mends: &mut Vec<Mend>) -> Result<u
 }
 
 /// Arguments are JSON as text.
-fn function(cursor: &mut Cursor<'_>, mends: &mut Vec<Mend>) -> Result<usize, Flaw> {
+fn function(cursor: &mut Cursor<'_>, named: &mut bool, mends: &mut Vec<Mend>) -> Result<usize, Flaw> {
     let mut bytes = 0;
     cursor.object::<Flaw>(|cursor, name| {
         if name.name().as_ref() == b"arguments" && cursor.kind()? == Kind::Object {
@@ -100,7 +102,9 @@ fn function(cursor: &mut Cursor<'_>, mends: &mut Vec<Mend>) -> Result<usize, Fla
             let text = String::from_utf8_lossy(cursor.slice(&place)).into_owned();
             mends.push(Mend::Replace(place, quoted(&text)));
         } else {
-            bytes += texts(cursor)?;
+            let there = texts(cursor)?;
+            *named |= name.name().as_ref() == b"name" && there > 0;
+            bytes += there;
         }
         Ok(())
     })?;
@@ -152,12 +156,23 @@ impl Calls {
         mends.into_iter().filter_map(one).collect()
     }
 
-    /// A call is known by its number, else by its id; a piece with neither belongs to the last one.
+    /// A call is known by its number, else by its id; a piece with neither belongs to the last one. A
+    /// new id that comes with a name opens a new call, whatever its number: some vendors write 0 at all.
     fn rank(&mut self, piece: &CallPiece) -> Option<usize> {
         let index = piece.index.as_ref().map(|(index, _)| *index);
         let mine = || self.seen.iter().filter(|(choice, ..)| *choice == piece.choice);
         let known = match (index, piece.id.as_str()) {
-            (Some(_), _) => mine().position(|(_, known, _)| *known == index),
+            (Some(_), id) => {
+                let numbered = |with: &dyn Fn(&str) -> bool| {
+                    let of = |(rank, (_, known, id)): (usize, &(usize, Option<usize>, String))| {
+                        (*known == index && with(id)).then_some(rank)
+                    };
+                    mine().enumerate().filter_map(of).last()
+                };
+                let same = (!id.is_empty()).then(|| numbered(&|known| known == id)).flatten();
+                let opens = piece.named && !id.is_empty();
+                same.or_else(|| numbered(&|known| !opens || known.is_empty()))
+            }
             (None, "") => mine().count().checked_sub(1),
             (None, id) => mine().position(|(_, _, known)| known == id),
         };

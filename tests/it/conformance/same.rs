@@ -239,7 +239,12 @@ impl Mended {
         let found = match (&call["index"], call["id"].as_str().unwrap_or_default()) {
             (Value::Null, "") => mine.len().checked_sub(1),
             (Value::Null, wanted) => mine.iter().position(|(_, _, id)| id == wanted),
-            (number, _) => mine.iter().position(|(_, index, _)| index == number),
+            (number, id) => {
+                // A whole call with an id of its own is none of those before it.
+                let opens =
+                    !id.is_empty() && call["function"]["name"].as_str().is_some_and(|n| !n.is_empty());
+                mine.iter().rposition(|(_, index, known)| index == number && (!opens || known == id))
+            }
         };
         let rank = mine.len();
         found.unwrap_or_else(|| {

@@ -50,8 +50,24 @@ fn calls_are_numbered_by_their_rank() {
             vec![json!({"id": "a", "index": 1}), json!({"index": 1}), json!({"id": "b", "index": 3})],
             vec![0, 0, 1],
         ),
-        // As it should be, also with a new id for the same call.
-        (vec![json!({"id": "a", "index": 0}), json!({"id": "x", "index": 0})], vec![0, 0]),
+        // As it should be, also with a new id for a piece that names no function.
+        (
+            vec![
+                json!({"id": "a", "index": 0}),
+                json!({"id": "x", "index": 0, "function": {"arguments": "1"}}),
+            ],
+            vec![0, 0],
+        ),
+        // One number for all: a new id opens a new call, and what follows belongs to it.
+        (
+            vec![
+                json!({"id": "a", "index": 0}),
+                json!({"id": "b", "index": 0}),
+                json!({"index": 0, "function": {"arguments": "1"}}),
+                json!({"id": "a", "index": 0}),
+            ],
+            vec![0, 1, 1, 0],
+        ),
     ] {
         let pieces: Vec<Value> = sent.iter().cloned().map(call).collect();
         let numbers: Vec<Value> =
