@@ -10,12 +10,19 @@ use crate::wire::{Finish, Usage};
 use super::mend::{self, Mend};
 use super::{finish, usage};
 
+/// What vendors tell a reader at the top level of a chunk that may have no choices.
+const ASIDE: &[&[u8]] = &[b"moderation", b"citations", b"search_results"];
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Chunk {
     /// The place of the model's name.
     pub model: Option<Range<usize>>,
     pub usage: Option<Usage>,
+    /// The place of the top level's `usage` where it is an object.
+    pub usage_place: Option<Range<usize>>,
+    /// Something beside choices and usage is there for the reader.
+    pub aside: bool,
     /// An error is there, and where.
     pub error: bool,
     /// `choices` is an array.
@@ -46,7 +53,11 @@ pub fn read(json: &[u8]) -> Result<Chunk, Flaw> {
         match name.name().as_ref() {
             b"model" => chunk.model = (cursor.kind()? == Kind::Text).then_some(cursor.skip()?),
             b"choices" if cursor.kind()? == Kind::Array => chunk.choices(cursor)?,
-            b"usage" => chunk.usage(cursor)?,
+            b"usage" => chunk.usage_place = chunk.usage(cursor)?,
+            name if ASIDE.contains(&name) => {
+                chunk.aside |= cursor.kind()? != Kind::Null;
+                cursor.pass()?;
+            }
             b"error" => chunk.error |= is_error(cursor)?,
             b"x_groq" => chunk.x_groq(cursor)?,
             b"base_resp" => chunk.error |= base_fault(cursor)?,
@@ -104,7 +115,7 @@ impl Chunk {
                         Err(()) => self.broken = true,
                     }
                 }
-                b"usage" => self.usage(cursor)?,
+                b"usage" => drop(self.usage(cursor)?),
                 b"error" => self.error |= is_error(cursor)?,
                 _ => cursor.pass()?,
             }
@@ -148,13 +159,14 @@ impl Chunk {
         Ok(bytes)
     }
 
-    fn usage(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+    /// Answers the place of an object.
+    fn usage(&mut self, cursor: &mut Cursor<'_>) -> Result<Option<Range<usize>>, Flaw> {
         let kind = cursor.kind()?;
         let span = cursor.skip()?;
         if kind == Kind::Object {
             self.usage = usage::read(cursor.slice(&span)).or(self.usage);
         }
-        Ok(())
+        Ok((kind == Kind::Object).then_some(span))
     }
 
     fn x_groq(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
@@ -162,7 +174,7 @@ impl Chunk {
             return cursor.pass();
         }
         cursor.object::<Flaw>(|cursor, name| match name.name().as_ref() {
-            b"usage" => self.usage(cursor),
+            b"usage" => self.usage(cursor).map(drop),
             b"error" => {
                 self.error |= is_error(cursor)?;
                 Ok(())
@@ -195,11 +207,20 @@ pub fn texts(cursor: &mut Cursor<'_>) -> Result<usize, Flaw> {
     Ok(bytes)
 }
 
-/// An `error` that says something: an object or a text.
+/// An `error` that says something: a text, or an object with a field that is not null.
 fn is_error(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
-    let kind = cursor.kind()?;
-    cursor.skip()?;
-    Ok(matches!(kind, Kind::Object | Kind::Text))
+    let mut says = false;
+    match cursor.kind()? {
+        Kind::Text => says = !cursor.text()?.is_empty(),
+        Kind::Object => {
+            cursor.object::<Flaw>(|inner, _| {
+                says |= inner.kind()? != Kind::Null;
+                inner.pass()
+            })?;
+        }
+        _ => cursor.pass()?,
+    }
+    Ok(says)
 }
 
 fn base_fault(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {

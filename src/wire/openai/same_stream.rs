@@ -158,8 +158,13 @@ impl Same {
             return self.said(&chunk, json, named_error);
         }
         let only_usage = chunk.has_choices && chunk.seen == 0 && chunk.usage.is_some();
-        if self.include_usage || !only_usage {
-            let mends = std::mem::take(&mut chunk.mends);
+        if self.include_usage || !only_usage || chunk.aside {
+            let mut mends = std::mem::take(&mut chunk.mends);
+            if only_usage && !self.include_usage {
+                // What else the chunk says is for the caller.
+                let place = chunk.usage_place.clone();
+                mends.extend(place.map(|place| Mend::Replace(place, b"null".to_vec())));
+            }
             self.write(event, start, &chunk, mends, out);
         }
         self.state.content |= chunk.content || chunk.finish.is_some();

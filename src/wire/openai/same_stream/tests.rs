@@ -5,7 +5,13 @@ use crate::base::ids::CallId;
 use crate::wire::Finish;
 
 fn shown(include_usage: bool) -> Shown<'static> {
-    Shown { model: "public", id: CallId::fresh(), created: 1, include_usage, legacy_functions: false }
+    Shown {
+        model: "public",
+        id: CallId::fresh(),
+        created: 1,
+        include_usage,
+        legacy_functions: false,
+    }
 }
 
 struct Told {
@@ -255,5 +261,34 @@ proptest! {
         let (whole, split) = (tell([bytes], false), tell(chunks, false));
         prop_assert_eq!(whole.out, split.out);
         prop_assert_eq!(format!("{:?}{:?}", whole.end, whole.state), format!("{:?}{:?}", split.end, split.state));
+    }
+}
+
+#[test]
+fn what_stands_beside_a_usage_nobody_asked_for_passes_without_it() {
+    let usage = r#"{"id":"c","model":"vendor","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2},"moderation":{"input":{}}}"#;
+    let sent = stream(&[&hello(), &stop(), usage, "[DONE]"]);
+    let quiet = tell([sent.as_bytes()], false);
+    assert!(quiet.out.contains(r#""choices":[],"usage":null,"moderation":{"input":{}}"#), "{}", quiet.out);
+    assert!(quiet.state.usage.is_some());
+    assert!(told(&sent).out.contains(r#""prompt_tokens":1"#));
+}
+
+#[test]
+fn an_error_that_says_nothing_is_none() {
+    for nothing in ["null", "{}", r#"{"message":null}"#, r#""""#] {
+        let with = hello().replacen('{', &format!(r#"{{"error":{nothing},"#), 1);
+        let told = told(&stream(&[&with, &stop(), "[DONE]"]));
+        assert!(told.end.is_ok() && told.out.contains("hello"), "{nothing}: {:?}", told.end);
+        let whole = format!(
+            r#"{{"error":{nothing},"choices":[{{"index":0,"message":{{"content":"a"}},"finish_reason":"stop"}}]}}"#
+        );
+        let answer = crate::wire::whole(
+            crate::wire::Endpoint::Chat,
+            crate::wire::Format::OpenAi,
+            &Bytes::from(whole),
+            &shown(false),
+        );
+        assert!(answer.is_ok(), "{nothing}: {answer:?}");
     }
 }
