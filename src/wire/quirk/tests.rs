@@ -343,7 +343,7 @@ fn each_word_does_to_a_message_what_it_says() {
 #[test]
 fn each_word_does_to_embeddings_what_it_says() {
     for (word, fields, wanted, named) in [
-        ("output_dimension", json!({"dimensions": 8}), json!({"output_dimension": 8}), [].as_slice()),
+        ("output_dimension", json!({"dimensions": 8}), json!({"output_dimension": 8}), &[] as &[&str]),
         ("embeddings_input_type", json!({}), json!({"input_type": "query"}), &[]),
         ("embeddings_input_type", json!({"input_type": "passage"}), json!({"input_type": "passage"}), &[]),
         (
@@ -386,6 +386,9 @@ fn what_may_not_vanish_is_refused_by_its_name() {
     ] {
         let error = sent(Endpoint::Chat, &chat(&fields), word, false).expect_err(word);
         assert_eq!((error.code(), error.param()), (Code::FieldUnsupported, Some(param)), "{word}");
+        let said = error.to_string();
+        let named = said.contains(&format!("`{param}`")) || word == "image_base64_only";
+        assert!(named, "{word}: {said}");
     }
 }
 

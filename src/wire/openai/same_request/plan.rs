@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use crate::base::{Code, Error, Result};
+use crate::base::{Code, Result};
 use crate::wire::peek::{Member, Peek, UsagePlace};
 use crate::wire::quirk::{LimitField, Name, Rule};
 use crate::wire::splice::{Edits, quoted};
@@ -141,7 +141,10 @@ impl<'a> Plan<'a> {
     pub fn refuse(&mut self, field: &str) -> Result<()> {
         let Some(member) = self.find(field) else { return Ok(()) };
         if says_something(field, member.bytes(self.body)) {
-            return Err(Error::new(Code::FieldUnsupported).on(field));
+            let what = format!(
+                "The vendor behind this model does not take `{field}`, and leaving it out would change the answer."
+            );
+            return Err(Code::FieldUnsupported.saying(what).on(field));
         }
         self.take_out(field);
         Ok(())
