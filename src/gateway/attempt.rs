@@ -214,6 +214,7 @@ fn shown<'c>(call: &'c Admitted) -> Shown<'c> {
         created: call.guard.at.seconds(),
         include_usage: peek.include_usage,
         legacy_functions: peek.legacy_functions,
+        base64_embeddings: peek.base64_embeddings,
     }
 }
 

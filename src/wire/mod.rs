@@ -95,6 +95,8 @@ pub struct Shown<'a> {
     pub include_usage: bool,
     /// The caller used `functions`: calls go back as `function_call`.
     pub legacy_functions: bool,
+    /// The caller asked for embeddings in base64: numbers of a vendor go back so.
+    pub base64_embeddings: bool,
 }
 
 /// A whole answer in the caller's format.

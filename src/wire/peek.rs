@@ -37,6 +37,8 @@ pub struct Peek {
     pub has_images: bool,
     /// The caller used `functions`: goes to `Shown::legacy_functions`.
     pub legacy_functions: bool,
+    /// The caller asked for embeddings in base64: goes to `Shown::base64_embeddings`.
+    pub base64_embeddings: bool,
     pub(super) places: Places,
 }
 

@@ -31,8 +31,14 @@ fn embeddings_do_not_reach_a_vendor_without_them() {
 
 #[test]
 fn f06_a_fault_stays_whatever_comes_after_it() {
-    let shown =
-        Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: false, legacy_functions: false };
+    let shown = Shown {
+        model: "m",
+        id: CallId::fresh(),
+        created: 1,
+        include_usage: false,
+        legacy_functions: false,
+        base64_embeddings: false,
+    };
     let good = Bytes::from_static(
         b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
     );

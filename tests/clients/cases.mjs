@@ -84,6 +84,16 @@ test('embeddings', async () => {
   assert.ok(answer.data[0].embedding.length > 1);
 });
 
+test('embeddings of a vendor without base64', async () => {
+  // The SDK asks for base64 by itself; the vendor answers with numbers all the same.
+  const ask = { model: world.models.openai.embed, input: 'one' };
+  const { client } = counted();
+  const plain = (await client.embeddings.create({ ...ask, encoding_format: 'float' })).data[0].embedding;
+  const usual = (await client.embeddings.create(ask)).data[0].embedding;
+  assert.equal(usual.length, plain.length);
+  usual.forEach((number, rank) => assert.ok(Math.abs(number - plain[rank]) < 1e-6, `${rank}: ${number}`));
+});
+
 test('models', async () => {
   const names = [];
   for await (const model of counted().client.models.list()) names.push(model.id);

@@ -98,6 +98,17 @@ def embeddings(world):
     assert len(answer.data[0].embedding) > 1 and answer.usage.prompt_tokens == 25, answer
 
 
+def embeddings_of_a_vendor_without_base64(world):
+    """The SDK asks for base64 by itself; the vendor answers with numbers all the same."""
+    client, model = Counted(world).client, world["models"]["openai"]["embed"]
+    plain = client.embeddings.create(model=model, input=["one"], encoding_format="float").data[0].embedding
+    usual = client.embeddings.create(model=model, input=["one"]).data[0].embedding
+    assert len(plain) == len(usual), (len(plain), len(usual))
+    assert all(abs(one - other) < 1e-6 for one, other in zip(plain, usual)), (plain[:3], usual[:3])
+    raw = client.embeddings.create(model=model, input=["one"], encoding_format="base64").data[0].embedding
+    assert isinstance(raw, str), raw
+
+
 def models(world):
     client = Counted(world).client
     names = {model.id for model in client.models.list()}
@@ -154,7 +165,7 @@ def all_cases(world):
     for side in ("openai", "anthropic"):
         for case in (chat, stream, tools, broken_stream):
             yield f"{side}: {case.__name__}", lambda case=case, side=side: case(world, side)
-    for case in (embeddings, models, bound_to_a_version, other_headers):
+    for case in (embeddings, embeddings_of_a_vendor_without_base64, models, bound_to_a_version, other_headers):
         yield case.__name__, lambda case=case: case(world)
     rows = [
         ("mistyped", own["small"], openai.AuthenticationError, "key_malformed", {}),

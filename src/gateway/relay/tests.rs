@@ -5,8 +5,14 @@ use crate::wire::Shown;
 
 /// The fault of a stream that says `event` after its first content.
 fn fault_of(format: Format, events: &[&str]) -> WireFault {
-    let shown =
-        Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: false, legacy_functions: false };
+    let shown = Shown {
+        model: "m",
+        id: CallId::fresh(),
+        created: 1,
+        include_usage: false,
+        legacy_functions: false,
+        base64_embeddings: false,
+    };
     let (mut relay, mut out) = (wire::relay(format, &shown), BytesMut::new());
     let pushed =
         events.iter().try_for_each(|event| relay.push(&Bytes::from(format!("data: {event}\n\n")), &mut out));

@@ -17,8 +17,14 @@ fn body(script: &Script) -> Value {
 
 /// Plays a stream through the relay, as the gateway does.
 fn relayed(script: &Script) -> (String, Result<(), WireFault>, Box<dyn Relay>) {
-    let shown =
-        Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: true, legacy_functions: false };
+    let shown = Shown {
+        model: "m",
+        id: CallId::fresh(),
+        created: 1,
+        include_usage: true,
+        legacy_functions: false,
+        base64_embeddings: false,
+    };
     let mut relay = wire::relay(Format::OpenAi, &shown);
     let mut out = bytes::BytesMut::new();
     let mut end = Ok(());
@@ -153,8 +159,14 @@ fn f06_every_fault_of_a_stream_is_told_from_a_whole_one() {
 
 #[test]
 fn whole_answers_with_a_fault_are_not_taken_for_good_ones() {
-    let shown =
-        Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: false, legacy_functions: false };
+    let shown = Shown {
+        model: "m",
+        id: CallId::fresh(),
+        created: 1,
+        include_usage: false,
+        legacy_functions: false,
+        base64_embeddings: false,
+    };
     for fault in ["html200", "error200", "json", "empty"] {
         let script = chat(&format!("demo-fault-{fault}"), json!({}));
         let bytes: Vec<u8> = script.steps.iter().flat_map(|step| step.bytes.to_vec()).collect();

@@ -36,8 +36,8 @@ pub struct Chunk {
     /// Something for the reader: text, a call, reasoning, a refusal, audio.
     pub content: bool,
     pub text_bytes: u64,
-    /// `data` is an array (embeddings).
-    pub has_data: bool,
+    /// The place of `data` where it is an array (embeddings).
+    pub data: Option<Range<usize>>,
     /// What clients of this format would stumble over, and what takes its place.
     pub mends: Vec<Mend>,
 }
@@ -62,8 +62,7 @@ pub fn read(json: &[u8]) -> Result<Chunk, Flaw> {
             b"x_groq" => chunk.x_groq(cursor)?,
             b"base_resp" => chunk.error |= base_fault(cursor)?,
             b"data" => {
-                chunk.has_data = cursor.kind()? == Kind::Array;
-                cursor.skip()?;
+                chunk.data = (cursor.kind()? == Kind::Array).then_some(cursor.skip()?);
             }
             _ => cursor.pass()?,
         }

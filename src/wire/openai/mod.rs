@@ -4,6 +4,7 @@
 mod chunk;
 mod error;
 mod finish;
+mod floats;
 mod mend;
 mod plain;
 mod read;

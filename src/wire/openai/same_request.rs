@@ -1,7 +1,7 @@
 //! A request to a vendor of the same format: the caller's bytes with a closed list of edits.
 
 mod choice;
-mod inside;
+pub mod inside;
 mod message;
 mod plan;
 mod shape;

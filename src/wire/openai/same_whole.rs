@@ -6,6 +6,7 @@ use crate::wire::splice::{Edits, quoted};
 use crate::wire::{Endpoint, Shown, Whole, WireFault, fault};
 
 use super::chunk;
+use super::floats;
 use super::mend::Calls;
 
 pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whole, WireFault> {
@@ -14,7 +15,7 @@ pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whol
     })?;
     let shaped = match endpoint {
         Endpoint::Chat => answer.seen != 0,
-        Endpoint::Embeddings => answer.has_data,
+        Endpoint::Embeddings => answer.data.is_some(),
     };
     if answer.error {
         return Err(fault::under_200(body));
@@ -28,6 +29,9 @@ pub fn whole(endpoint: Endpoint, body: &Bytes, shown: &Shown<'_>) -> Result<Whol
     let mut edits = Edits::default();
     if let Some(place) = answer.model {
         edits.replace(place, quoted(shown.model));
+    }
+    if let (Endpoint::Embeddings, true, Some(data)) = (endpoint, shown.base64_embeddings, &answer.data) {
+        floats::encode(body, data, &mut edits);
     }
     for (place, with) in Calls::default().settle(answer.mends) {
         edits.replace(place, with);

@@ -62,10 +62,11 @@ fn tokens(cursor: &mut Cursor<'_>, outer: usize) -> Result<usize, Bad> {
     Ok(count.saturating_mul(TOKEN_BYTES))
 }
 
-pub fn encoding(cursor: &mut Cursor<'_>) -> Result<(), Bad> {
+pub fn encoding(cursor: &mut Cursor<'_>) -> Result<bool, Bad> {
     let word = value::text(cursor, || "encoding_format".to_owned())?;
     match word.map(|word| word.name().into_owned()).as_deref() {
-        None | Some(b"float" | b"base64") => Ok(()),
+        Some(b"base64") => Ok(true),
+        None | Some(b"float") => Ok(false),
         Some(_) => Err(wrong("encoding_format", "must be float or base64").into()),
     }
 }

@@ -57,6 +57,7 @@ struct Reading<'a> {
     side_bytes: usize,
     tools: usize,
     functions: bool,
+    base64: bool,
 }
 
 pub fn read(endpoint: Endpoint, cursor: &mut Cursor<'_>) -> Result<Peek, Bad> {
@@ -123,7 +124,7 @@ impl<'a> Reading<'a> {
             b"model" => self.model = Some(model(cursor)?),
             b"input" => self.input_bytes = Some(embeddings::input(cursor)?),
             b"dimensions" => value::count(cursor, "dimensions", 1, 65_536).map(|_| ())?,
-            b"encoding_format" => embeddings::encoding(cursor)?,
+            b"encoding_format" => self.base64 = embeddings::encoding(cursor)?,
             _ => cursor.pass()?,
         }
         Ok(())
@@ -207,6 +208,7 @@ impl<'a> Reading<'a> {
             has_tools: self.tools > 0 || self.functions,
             has_images: conversation.images > 0,
             legacy_functions: self.functions,
+            base64_embeddings: self.base64,
             places: self.places,
         })
     }

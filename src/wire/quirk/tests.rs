@@ -350,7 +350,7 @@ fn each_word_does_to_embeddings_what_it_says() {
             "no_base64_embeddings",
             json!({"encoding_format": "base64"}),
             json!({"encoding_format": "float"}),
-            &["encoding_format"],
+            &[],
         ),
         (
             "no_base64_embeddings",

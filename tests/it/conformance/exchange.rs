@@ -103,6 +103,7 @@ pub fn shown(model: &str) -> Shown<'_> {
         created: 1_700_000_000,
         include_usage: true,
         legacy_functions: false,
+        base64_embeddings: false,
     }
 }
 

@@ -11,6 +11,7 @@ fn shown() -> Shown<'static> {
         created: 1,
         include_usage: false,
         legacy_functions: false,
+        base64_embeddings: false,
     }
 }
 

@@ -11,6 +11,7 @@ fn shown(include_usage: bool) -> Shown<'static> {
         created: 1,
         include_usage,
         legacy_functions: false,
+        base64_embeddings: false,
     }
 }
 
