@@ -15,7 +15,7 @@ use crate::vendors::{self, Destination, demo};
 use crate::wire::{self, ModelFacts, Relay, Retry, Shown, VendorFault, WireFault};
 
 use super::guard::{BASE_BYTES, Guard};
-use super::plan::{self, Choice};
+use super::plan::{self, Choice, Resting};
 use super::{Admitted, cause};
 
 /// A whole answer may have so many bytes: an image in base64, or 2,048 embeddings of 3,072 numbers.
@@ -76,25 +76,47 @@ impl Failure {
 /// Tries the plan.
 ///
 /// # Errors
-/// The last failure, when no target is left to ask.
+/// The last failure, when no target is left to ask; what a target cannot carry, when none can.
 pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
     let choices = std::mem::take(&mut call.plan.choices);
     let health = call.guard.gateway().upstream().health().clone();
-    let mut last: Option<Error> = None;
+    let (mut last, mut unfit): (Option<Error>, Option<Error>) = (None, None);
+    let mut busy: Vec<&Choice> = Vec::new();
     let mut rest = choices.iter().peekable();
     'targets: while let Some(choice) = rest.next() {
+        // Whoever cannot carry the call was not asked, and says nothing of those who were.
+        let mut described = match describe(&call, choice) {
+            Ok(described) => Some(described),
+            Err(error) => {
+                unfit = Some(error);
+                continue;
+            }
+        };
         if !health.claim(choice.health_id(), &choice.target.vendor_model) {
+            busy.push(choice);
             continue;
         }
         for again in [false, true] {
-            match one(&mut call, choice).await {
+            let this = match described.take() {
+                Some(described) => Ok(described),
+                None => describe(&call, choice),
+            };
+            let tried = match this {
+                Ok((transport, dropped)) => {
+                    one(&mut call, choice, transport).await.map(|answer| (answer, dropped))
+                }
+                Err(error) => Err(Failure { error, next: Retry::Elsewhere }),
+            };
+            match tried {
                 Ok((answer, dropped)) => return Ok(Won { guard: call.guard, dropped, answer }),
                 Err(Failure { error, next }) => {
                     last = Some(error);
                     match next {
                         Retry::Never => break 'targets,
                         Retry::SameOrElsewhere
-                            if !again && rest.peek().is_none() && health.claim_again(choice.health_id()) =>
+                            if !again
+                                && !rest.clone().any(|other| describe(&call, other).is_ok())
+                                && health.claim_again(choice.health_id()) =>
                         {
                             tokio::time::sleep(PAUSE).await;
                         }
@@ -104,11 +126,23 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
             }
         }
     }
-    let error = match last {
-        Some(error) => with_all(error, &call.guard.tried(), &choices),
-        None => Code::NoTarget.saying("Every vendor behind this model is being probed.").after(1),
+    let error = match (last, unfit) {
+        (Some(error), _) => with_all(error, &call.guard.tried(), &choices),
+        (None, Some(unfit)) if busy.is_empty() => resting(&call).unwrap_or(unfit),
+        (None, _) => {
+            let standing: Vec<_> = busy.iter().filter_map(|choice| Resting::of(&health, choice)).collect();
+            plan::soonest(standing.iter(), &call.grant.model.name).unwrap_or_else(|| {
+                Code::NoTarget.saying("Every vendor behind this model is being probed.").after(1)
+            })
+        }
     };
     Err(Box::new(Lost { guard: call.guard, error }))
+}
+
+/// What is in the way of those that could carry the call, and are left alone for now.
+fn resting(call: &Admitted) -> Option<Error> {
+    let able = call.plan.resting.iter().filter(|resting| describe(call, &resting.choice).is_ok());
+    plan::soonest(able, &call.grant.model.name)
 }
 
 /// The last failure, and by name who was asked before it.
@@ -123,9 +157,8 @@ fn with_all(error: Error, tried: &[(TargetId, Code)], choices: &[Choice]) -> Err
     error.saying(said)
 }
 
-async fn one(call: &mut Admitted, choice: &Choice) -> Result<(Answered, Vec<String>), Failure> {
+async fn one(call: &mut Admitted, choice: &Choice, transport: Transport) -> Result<Answered, Failure> {
     let target = &choice.target;
-    let (transport, dropped) = describe(call, choice)?;
     call.guard.try_starts(target, choice.credential().map(|credential| credential.id), choice.health_id());
     let timers = target.timers(call.request.peek.stream);
     let upstream = call.guard.gateway().upstream().clone();
@@ -150,11 +183,12 @@ async fn one(call: &mut Admitted, choice: &Choice) -> Result<(Answered, Vec<Stri
         whole(call, choice, &timers, answer.body).await?
     };
     call.guard.try_ends(None, Outcome::Good);
-    Ok((answered, dropped))
+    Ok(answered)
 }
 
-/// What goes to the vendor: a body made by the wire, an address and headers made from nothing.
-fn describe(call: &Admitted, choice: &Choice) -> Result<(Transport, Vec<String>), Failure> {
+/// What goes to the vendor: a body made by the wire, an address and headers made from nothing. With the names
+/// of fields that are left out harmlessly.
+fn describe(call: &Admitted, choice: &Choice) -> crate::base::Result<(Transport, Vec<String>)> {
     let (target, model, peek) = (&choice.target, &call.grant.model, &call.request.peek);
     let provider = &target.provider;
     let facts = ModelFacts {
@@ -168,8 +202,7 @@ fn describe(call: &Admitted, choice: &Choice) -> Result<(Transport, Vec<String>)
         quirks: &provider.quirks,
         facts,
     };
-    let outgoing = wire::outgoing(peek, &call.request.body, &to)
-        .map_err(|error| Failure { error, next: Retry::Elsewhere })?;
+    let outgoing = wire::outgoing(peek, &call.request.body, &to)?;
     if provider.is_demo {
         let path = match peek.endpoint {
             wire::Endpoint::Chat => "/chat/completions",

@@ -40,6 +40,25 @@ impl Choice {
 /// Targets to try, best first; never empty.
 pub struct Plan {
     pub choices: Vec<Choice>,
+    /// Targets that are left alone for now.
+    pub resting: Vec<Resting>,
+}
+
+/// One that is not asked now: for how long, and why.
+pub struct Resting {
+    pub choice: Choice,
+    wait: Duration,
+    why: Why,
+}
+
+impl Resting {
+    /// How the choice stands, where that keeps a call from it.
+    pub fn of(health: &Health, choice: &Choice) -> Option<Self> {
+        match health.standing(choice.health_id(), &choice.target.vendor_model) {
+            Standing::Cooling { wait, why } => Some(Self { choice: choice.clone(), wait, why }),
+            Standing::Ready | Standing::Shaky => None,
+        }
+    }
 }
 
 impl Plan {
@@ -64,22 +83,39 @@ pub fn plan(health: &Health, model: &Model, endpoint: Endpoint, id: CallId) -> R
             && vendors::adapter(target.provider.format).offers(endpoint)
     };
     let mut dice = Dice::of(id);
-    let (mut ready, mut shaky) = (Vec::new(), Vec::new());
-    let mut cooling = Cooling::default();
+    let (mut ready, mut shaky, mut resting) = (Vec::new(), Vec::new(), Vec::new());
+    let mut lacks_credential = false;
     let mut rest: Vec<&Arc<Target>> = model.targets.iter().filter(usable).collect();
     while let Some(first) = rest.first().map(|target| target.position) {
         // Targets of one position share the calls by weight; the others of it come next.
         let group = rest.iter().take_while(|target| target.position == first);
         let at = dice.pick(group.map(|target| target.weight));
         let target = rest.remove(at.min(rest.len() - 1));
-        match choose(health, target, &mut dice, &mut cooling) {
+        if target.provider.credentials.is_empty()
+            && target.provider.auth != vendors::Auth::None
+            && !target.provider.is_demo
+        {
+            lacks_credential = true;
+            continue;
+        }
+        match choose(health, target, &mut dice, &mut resting) {
             Some((choice, Standing::Shaky)) => shaky.push(choice),
             Some((choice, _)) => ready.push(choice),
             None => {}
         }
     }
     ready.append(&mut shaky);
-    if ready.is_empty() { Err(cooling.error(&model.name)) } else { Ok(Plan { choices: ready }) }
+    if !ready.is_empty() {
+        return Ok(Plan { choices: ready, resting });
+    }
+    Err(soonest(resting.iter(), &model.name).unwrap_or_else(|| {
+        let lack =
+            if lacks_credential { "its provider has no credential" } else { "none is switched on" };
+        Code::NoTarget
+            .saying(format!("No vendor can take calls for this model: {lack}."))
+            .untimed()
+            .then("Ask an operator to connect a vendor to this model.")
+    }))
 }
 
 /// The credential to use: by weight among the healthy ones, else a shaky one.
@@ -87,72 +123,46 @@ fn choose(
     health: &Health,
     target: &Arc<Target>,
     dice: &mut Dice,
-    cooling: &mut Cooling,
+    resting: &mut Vec<Resting>,
 ) -> Option<(Choice, Standing)> {
     let pool = &target.provider.credentials;
     let choice = |credential| Choice { target: Arc::clone(target), credential };
-    if pool.is_empty() {
-        if target.provider.auth != vendors::Auth::None && !target.provider.is_demo {
-            cooling.lacks_credential = true;
-            return None;
-        }
-        let standing = health.standing(target.provider.id.0, &target.vendor_model);
-        return cooling.admits(standing).then(|| (choice(None), standing));
+    let mut left: Vec<Option<usize>> = (0..pool.len()).map(Some).collect();
+    if left.is_empty() {
+        left.push(None);
     }
-    let mut left: Vec<usize> = (0..pool.len()).collect();
     let mut last_resort = None;
     while !left.is_empty() {
-        let weights = left.iter().map(|at| pool.get(*at).map_or(0, |credential| credential.weight));
-        let at = left.remove(dice.pick(weights).min(left.len() - 1));
-        let Some(credential) = pool.get(at) else { continue };
-        match health.standing(credential.id.0, &target.vendor_model) {
-            Standing::Ready => return Some((choice(Some(at)), Standing::Ready)),
-            Standing::Shaky => last_resort = Some(at),
-            standing @ Standing::Cooling { .. } => {
-                cooling.admits(standing);
-            }
+        let weight = |at: &Option<usize>| at.and_then(|at| pool.get(at)).map_or(1, |found| found.weight);
+        let at = dice.pick(left.iter().map(weight)).min(left.len() - 1);
+        let choice = choice(left.remove(at));
+        match health.standing(choice.health_id(), &target.vendor_model) {
+            Standing::Ready => return Some((choice, Standing::Ready)),
+            Standing::Shaky => last_resort = Some((choice, Standing::Shaky)),
+            Standing::Cooling { wait, why } => resting.push(Resting { choice, wait, why }),
         }
     }
-    last_resort.map(|at| (choice(Some(at)), Standing::Shaky))
+    last_resort
 }
 
-/// Why nothing is left, and until when.
-#[derive(Default)]
-struct Cooling {
-    lacks_credential: bool,
-    soonest: Option<(Duration, Why)>,
-}
-
-impl Cooling {
-    fn admits(&mut self, standing: Standing) -> bool {
-        let Standing::Cooling { wait, why } = standing else { return true };
-        if self.soonest.is_none_or(|(other, _)| wait < other) {
-            self.soonest = Some((wait, why));
+/// Why these are left alone, and until when the first of them is.
+pub fn soonest<'r>(resting: impl Iterator<Item = &'r Resting>, model: &str) -> Option<Error> {
+    let Resting { wait, why, .. } = resting.min_by_key(|resting| resting.wait)?;
+    let error = match why {
+        Why::Denied | Why::Missing => refused(*why),
+        Why::Limited => Code::VendorLimit.saying("The vendor asked to wait."),
+        Why::Overloaded => Code::VendorOverloaded.into(),
+        Why::Credential => Code::VendorCredential.into(),
+        Why::Failing => {
+            Code::NoTarget.saying(format!("Every vendor behind model `{model}` has been failing."))
         }
-        false
-    }
+    };
+    Some(if error.retry() { error.after(seconds(*wait)) } else { error })
+}
 
-    fn error(&self, model: &str) -> Error {
-        let Some((wait, why)) = self.soonest else {
-            let lack =
-                if self.lacks_credential { "its provider has no credential" } else { "none is switched on" };
-            return Code::NoTarget
-                .saying(format!("No vendor can take calls for this model: {lack}."))
-                .untimed()
-                .then("Ask an operator to connect a vendor to this model.");
-        };
-        let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
-        let error = match why {
-            Why::Denied | Why::Missing => refused(why),
-            Why::Limited => Code::VendorLimit.saying("The vendor asked to wait."),
-            Why::Overloaded => Code::VendorOverloaded.into(),
-            Why::Credential => Code::VendorCredential.into(),
-            Why::Failing => {
-                Code::NoTarget.saying(format!("Every vendor behind model `{model}` has been failing."))
-            }
-        };
-        if error.retry() { error.after(seconds) } else { error }
-    }
+/// A wait in whole seconds, which is never shorter than the wait.
+pub fn seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
 }
 
 /// The vendor has no such model, or keeps it from our credential: the operator's to mend, either way.

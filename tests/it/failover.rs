@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use portico::base::Secret;
 use portico::domain::catalogue::{self, Deprecation, NewVersion};
 use portico::domain::plans::Starter;
 use portico::domain::subscriptions;
@@ -363,6 +364,73 @@ async fn f03_a_stream_that_waits_gets_its_head_and_comments_and_then_the_next_ve
     );
     let row = pair.app.calls(1).await.remove(0);
     assert_eq!((row.state.as_str(), row.attempts), ("answered", 2));
+}
+
+/// A vendor that speaks OpenAI's format, and behind it one of Anthropic's.
+async fn mixed() -> (TestApp, Developer, Vendor, Vendor) {
+    let app = spawn().await;
+    let (first, second) = (Vendor::start().await, Vendor::start().await);
+    let admin = app.admin().await;
+    let starter = app.vendor_api(&admin, "custom", &first.base, &["gpt-test"]).await;
+    let provider = supply::NewProvider {
+        preset: "anthropic".to_owned(),
+        name: "Next".to_owned(),
+        base_url: second.base.clone(),
+        secret: Some(Secret::new("sk-fake-second-vendor-secret")),
+    };
+    let provider = supply::connect(&app.db, &admin.actor, provider).await.unwrap();
+    let target = supply::NewTarget {
+        provider: provider.id,
+        vendor_model: "claude-next".to_owned(),
+        position: None,
+        weight: 1,
+        timers: Timers::default(),
+    };
+    supply::add_target(&app.db, &admin.actor, starter.models[0].id, target).await.unwrap();
+    let dev = app.developer("dana", &starter).await;
+    (app, dev, first, second)
+}
+
+#[actix_web::test]
+async fn a_failed_vendor_is_not_the_callers_fault_because_the_next_cannot_carry_a_field() {
+    let (app, dev, first, second) = mixed().await;
+    let mut body = chat("gpt-test");
+    body["n"] = json!(2);
+    first.set(Mode::Status(500, String::new(), r#"{"error":{"message":"boom"}}"#.into()));
+    let failed = app.call(&dev.secret, "/v1/chat/completions", &body).await.is(502);
+    assert_eq!(failed.code(), "vendor_error");
+    assert_eq!(first.hits(), 2, "the only one that can carry it is asked once more");
+    first.set(Mode::Status(429, "retry-after: 3\r\n".into(), r#"{"error":{"message":"slow down"}}"#.into()));
+    let limited = app.call(&dev.secret, "/v1/chat/completions", &body).await.is(429);
+    assert_eq!((limited.code().as_str(), limited.header("retry-after")), ("vendor_limit", "3"));
+    assert_eq!(limited.header("x-should-retry"), "");
+    let hits = first.hits();
+    let resting = app.call(&dev.secret, "/v1/chat/completions", &body).await.is(429);
+    assert_eq!((resting.code().as_str(), resting.header("retry-after")), ("vendor_limit", "3"));
+    assert_eq!((first.hits(), second.hits()), (hits, 0), "neither was asked");
+    // What is told is enough.
+    app.app.gateway.upstream().health().forward(Duration::from_secs(3));
+    first.set(Mode::Ok);
+    app.call(&dev.secret, "/v1/chat/completions", &body).await.is(200);
+}
+
+#[actix_web::test]
+async fn f07_who_waits_as_long_as_was_told_is_answered_by_the_vendor() {
+    let pair = pair().await;
+    for (lines, told) in [("retry-after: 3\r\n", "3"), ("retry-after-ms: 7612\r\n", "8"), ("", "2")] {
+        let slow = Mode::Status(429, lines.to_owned(), r#"{"error":{"message":"slow down"}}"#.into());
+        pair.first.set(slow.clone());
+        pair.second.set(slow);
+        for _ in 0..2 {
+            let limited = pair.app.chat(&pair.dev.secret, "gpt-test").await.is(429);
+            assert_eq!(limited.header("retry-after"), told, "{lines}");
+        }
+        pair.first.set(Mode::Ok);
+        pair.app.app.gateway.upstream().health().forward(Duration::from_secs(told.parse().unwrap()));
+        let hits = pair.first.hits();
+        pair.app.chat(&pair.dev.secret, "gpt-test").await.is(200);
+        assert_eq!(pair.first.hits(), hits + 1, "{lines}");
+    }
 }
 
 #[actix_web::test]
