@@ -9,7 +9,7 @@ use crate::base::ids::TargetId;
 use crate::base::{Code, Error};
 use crate::limits::MemoryHold;
 use crate::upstream::{
-    Answer, AnswerBody, Coding, Fault, FaultKind, Outcome, Script, ScriptEnd, Timer, Timers, Transport, Why,
+    Answer, AnswerBody, Coding, Fault, FaultKind, Outcome, Script, ScriptEnd, Standing, Timer, Timers, Transport, Why,
 };
 use crate::vendors::{self, Destination, demo};
 use crate::wire::{self, ModelFacts, Relay, Retry, Shown, VendorFault, WireFault};
@@ -399,15 +399,19 @@ fn said(
         }),
         _ => fault.error(),
     };
-    Failure { error: waiting(error, wait), next: fault.retry }
+    // A longer rest of before may still hold.
+    let health = call.guard.gateway().upstream().health();
+    let rest = match health.standing(choice.health_id(), asked) {
+        Standing::Cooling { wait, .. } => Some(wait),
+        Standing::Ready | Standing::Shaky => None,
+    };
+    Failure { error: waiting(error, wait.max(rest)), next: fault.retry }
 }
 
 /// With the vendor's own wait, or a short one, where waiting helps.
 fn waiting(error: Error, wait: Option<Duration>) -> Error {
     match (error.retry() && !error.is_untimed(), wait) {
-        (true, Some(wait)) => {
-            error.after(u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1))
-        }
+        (true, Some(wait)) => error.after(plan::seconds(wait)),
         (true, None) => error.after(2),
         (false, _) => error,
     }

@@ -343,11 +343,12 @@ fn worse(one: Standing, other: Standing) -> Standing {
     }
 }
 
+/// No longer than asked: callers are told the same wait, and who waits just as long must find the rest over.
 fn until(now: Duration, wait: Duration) -> Duration {
-    now + jittered(wait.min(LONGEST_WAIT))
+    now + wait.min(LONGEST_WAIT)
 }
 
-/// Up to a tenth longer, so that waiting nodes do not come back in step; never shorter than asked.
+/// Up to a tenth longer, so that nodes do not probe a failing vendor in step.
 fn jittered(wait: Duration) -> Duration {
     let [byte] = crate::base::secret::random::<1>();
     wait + wait.mul_f64(f64::from(byte) / 2_560.0)
