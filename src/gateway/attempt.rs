@@ -9,7 +9,8 @@ use crate::base::ids::TargetId;
 use crate::base::{Code, Error};
 use crate::limits::MemoryHold;
 use crate::upstream::{
-    Answer, AnswerBody, Coding, Fault, FaultKind, Outcome, Script, ScriptEnd, Standing, Timer, Timers, Transport, Why,
+    Answer, AnswerBody, Coding, Fault, FaultKind, Outcome, Script, ScriptEnd, Standing, Timer, Timers,
+    Transport, Why,
 };
 use crate::vendors::{self, Destination, demo};
 use crate::wire::{self, ModelFacts, Relay, Retry, Shown, VendorFault, WireFault};

@@ -109,8 +109,7 @@ pub fn plan(health: &Health, model: &Model, endpoint: Endpoint, id: CallId) -> R
         return Ok(Plan { choices: ready, resting });
     }
     Err(soonest(resting.iter(), &model.name).unwrap_or_else(|| {
-        let lack =
-            if lacks_credential { "its provider has no credential" } else { "none is switched on" };
+        let lack = if lacks_credential { "its provider has no credential" } else { "none is switched on" };
         Code::NoTarget
             .saying(format!("No vendor can take calls for this model: {lack}."))
             .untimed()

@@ -62,6 +62,8 @@ const NO_MODEL: &[&str] = &[
 ];
 /// How a 404 speaks of its own path: the operator's address is wrong.
 const NO_PATH: &[&str] = &["invalid url", "unknown request url", "no route", "unknown path"];
+/// The request alone is over the limit: no wait lets it pass.
+const TOO_LARGE: &str = "request too large";
 const OVERLOADED: &[&str] = &["overloaded", "capacity", "engine_overloaded_error"];
 
 /// Judges by status, then by code, then by text.
@@ -90,8 +92,11 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
         // A key that is good for nothing is a 401 nearly everywhere; a 403 is about what was asked for.
         403 => Class { about_model: true, ..class(Code::VendorCredential, Retry::Elsewhere) },
         401 | 402 => class(Code::VendorCredential, Retry::Elsewhere),
-        404 if owns(NO_PATH) || is_bare(&said.message) => class(Code::VendorError, Retry::Elsewhere),
-        404 if says(MODEL) => missing(),
+        413 | 429 if is_over_limit(&words) => rejected(413, Retry::Elsewhere),
+        404 | 405 | 410 if owns(NO_PATH) || is_bare(&said.message) => {
+            class(Code::VendorError, Retry::Elsewhere)
+        }
+        404 | 410 if says(MODEL) => missing(),
         404 => rejected(404, Retry::Elsewhere),
         400 if owns(NO_MODEL) => missing(),
         408 | 504 | 524 => class(Code::VendorTimeout, Retry::SameOrElsewhere),
@@ -104,15 +109,36 @@ pub fn classify(status: u16, said: &Envelope) -> Class {
         498 | 529 => class(Code::VendorOverloaded, Retry::Elsewhere),
         503 => class(Code::VendorOverloaded, Retry::SameOrElsewhere),
         500 if says(OVERLOADED) => class(Code::VendorOverloaded, Retry::SameOrElsewhere),
+        // The method is ours. What else comes without a word is seldom the vendor's own: an edge, a
+        // proxy, a wrong address.
+        405 => class(Code::VendorError, Retry::Elsewhere),
+        401..=499 if said.message.is_empty() => class(Code::VendorError, Retry::Elsewhere),
+        451 => rejected(400, Retry::Elsewhere),
         400..=499 => rejected(400, Retry::Never),
         500..=599 => class(Code::VendorError, Retry::SameOrElsewhere),
         _ => class(Code::VendorError, Retry::Elsewhere),
     }
 }
 
-/// A 404 that names nothing speaks of its own path.
+/// What names nothing speaks of its own path.
 fn is_bare(message: &str) -> bool {
-    message.is_empty() || message.eq_ignore_ascii_case("not found")
+    ["", "not found", "method not allowed", "gone"].iter().any(|bare| message.eq_ignore_ascii_case(bare))
+}
+
+/// By the numbers, where both are said.
+fn is_over_limit(words: &str) -> bool {
+    match (number_behind(words, "limit"), number_behind(words, "requested")) {
+        (Some(limit), Some(requested)) => requested > limit,
+        _ => words.contains(TOO_LARGE),
+    }
+}
+
+fn number_behind(words: &str, name: &str) -> Option<u64> {
+    words.match_indices(name).find_map(|(at, _)| {
+        let rest = words.get(at + name.len()..)?.trim_start_matches([' ', ':']);
+        let digits = rest.chars().take_while(|c| c.is_ascii_digit() || *c == ',');
+        digits.filter(char::is_ascii_digit).collect::<String>().parse().ok()
+    })
 }
 
 /// What the vendor says by itself: its code and kind, and its sentence up to the first thing it quotes.

@@ -254,3 +254,56 @@ fn p18_the_secret_that_was_sent_is_hidden_whatever_its_form() {
     assert!(said.error().message().contains("Bearer [removed]"), "{}", said.message);
     assert!(!format!("{said:?}").contains("VENDORSECRET"), "{said:?}");
 }
+
+#[test]
+fn a_request_over_the_limit_by_itself_is_refused_for_its_size() {
+    for (status, said, code, retry) in [
+        (
+            429,
+            "Request too large for gpt-4o in organization org-x on tokens per min (TPM): Limit 10000, Requested 20000.",
+            Code::VendorRejected,
+            Retry::Elsewhere,
+        ),
+        (
+            413,
+            "Request too large for model `m` on tokens per minute (TPM): Limit 6000, Requested 7,200.",
+            Code::VendorRejected,
+            Retry::Elsewhere,
+        ),
+        (429, "Request too large.", Code::VendorRejected, Retry::Elsewhere),
+        (
+            429,
+            "Rate limit reached on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000.",
+            Code::VendorLimit,
+            Retry::Elsewhere,
+        ),
+        (429, "Limit 10000, Requested 10000", Code::VendorLimit, Retry::Elsewhere),
+        (413, "The body is over 32 MB", Code::VendorRejected, Retry::Never),
+    ] {
+        let body =
+            serde_json::json!({"error": {"message": said, "type": "tokens", "code": "rate_limit_exceeded"}});
+        let fault = of(status, &body.to_string());
+        assert_eq!((fault.code, fault.retry), (code, retry), "{said}");
+        assert_eq!(fault.status, if code == Code::VendorRejected { 413 } else { 429 }, "{said}");
+    }
+}
+
+#[test]
+fn a_status_without_a_word_is_not_the_callers_fault() {
+    for (status, body, code) in [
+        (405, "", Code::VendorError),
+        (405, r#"{"detail":"Method Not Allowed"}"#, Code::VendorError),
+        (405, r#"{"error":{"message":"POST is not allowed here"}}"#, Code::VendorError),
+        (410, "<html>gone</html>", Code::VendorError),
+        (410, r#"{"error":{"message":"The model x was retired"}}"#, Code::NoTarget),
+        (451, "", Code::VendorError),
+        (451, r#"{"error":{"message":"Not available in your region"}}"#, Code::VendorRejected),
+        (418, "", Code::VendorError),
+        (400, "", Code::VendorRejected),
+        (422, "", Code::VendorRejected),
+    ] {
+        let fault = of(status, body);
+        assert_eq!(fault.code, code, "{status} {body}");
+        assert_eq!(fault.retry == Retry::Never, matches!(status, 400 | 422), "{status} {body}");
+    }
+}
