@@ -45,7 +45,7 @@ alive() { kill -0 "$1" 2>/dev/null; }
 gone() { local _; for _ in $(seq 100); do alive "$1" || return 0; sleep 0.1; done; return 1; }
 works() { # the right process answers, and its data folder is whole
   answers "$(url)/readyz" 200 && alive "$(cat "$data/portico.pid")" && [ ! -e "$bin.old" ] && [ ! -e "$bin.new" ] &&
-    [ "/proc/$(cat "$data/portico.pid")/exe" -ef "$bin" ] && "$bin" user list
+    [ "/proc/$(cat "$data/portico.pid")/exe" -ef "${1:-$bin}" ] && "$bin" --config "$settings" user list
 }
 has_dana() { "$bin" user list | grep -q dana; }
 until_ready() { local _; for _ in $(seq 100); do answers "$1/readyz" 200 && return 0; sleep 0.1; done; return 1; }
@@ -125,7 +125,7 @@ check "m27_and the stop works again" bash -c "[ \$(cat $data/portico.pid) != $pi
 
 # --- a version that does not start ---------------------------------------------------------------
 # shellcheck disable=SC2016 # it is the words of another script
-printf '#!/bin/sh\n[ "$1" = --version ] && echo "portico 99" && exit 0\necho "no such luck"; exit 3\n' >"$HOME/broken"
+printf '#!/bin/bash\n[ "$1" = --version ] && echo "portico 99" && exit 0\n[[ "$*" != *"config check"* ]] || exit 0\necho "no such luck"; exit 3\n' >"$HOME/broken"
 check "a version that does not start is taken back" bash -c "./install.sh --from $HOME/broken >$last 2>&1; [ \$? = 1 ]"
 check "and told by its name and status" printed '^portico 99 ended with status 3 before it was ready'
 check "with its own lines alone" bash -c "grep -A1 'ended with status' $last | tail -1 | grep -qx 'no such luck'"
@@ -184,15 +184,15 @@ check "and those that are somebody's own" test -d "$data/backups/mine"
 # The steps are named by a command: PATH puts a trap before it that ends install.sh with SIGKILL.
 mkdir "$root/cut"
 cut_at() { # COMMAND COUNT ARGS...: kills install.sh when COMMAND is called for the COUNTth time
-  local command=$1 count=$2; shift 2
+  local command=$1 count=$2 code=${code:-137}; shift 2
   rm -f "$root/cut"/*
   # shellcheck disable=SC2016 # it is the words of another script
-  printf '#!/bin/bash\necho >>%q\nif [ "$(wc -l <%q)" = %s ]; then kill -KILL "$(cat %q)"; exit 1; fi\nexec %q "$@"\n' \
-    "$root/cut/count" "$root/cut/count" "$count" "$root/cut/pid" "$(command -v "$command" || echo false)" >"$root/cut/$command"
+  printf '#!/bin/bash\necho >>%q\nif [ "$(wc -l <%q)" = %s ]; then kill -%s "$(cat %q)"; %s; fi\nexec %q "$@"\n' \
+    "$root/cut/count" "$root/cut/count" "$count" "${signal:-KILL}" "$root/cut/pid" "$([ "${signal:-}" = TERM ] && echo : || echo exit 1)" "$(command -v "$command" || echo false)" >"$root/cut/$command"
   chmod +x "$root/cut/$command"
   # shellcheck disable=SC2016 # it is the words of another script
   PATH=$root/cut:$PATH bash -c 'echo $$ >"$0"; exec ./install.sh "$@"' "$root/cut/pid" "$@" >"$HOME/cut" 2>&1
-  [ $? = 137 ]
+  [ $? = "$code" ]
 }
 upgrade_cut_at() {
   check "an upgrade is cut off at $1 $2" cut_at "$1" "$2" --from "$program"
@@ -206,10 +206,10 @@ upgrade_cut_at date 1
 upgrade_cut_at mv 1
 upgrade_cut_at ln 1
 upgrade_cut_at mv 2
-upgrade_cut_at curl 1
+upgrade_cut_at curl 2
 
 # The new version does not start and the way back is cut off, before and after the old program is in its place.
-for step in "mv 3" "rm 5"; do
+for step in "mv 3" "rm 7"; do
   # shellcheck disable=SC2086 # two words
   check "a way back is cut off at $step" cut_at $step --from "$HOME/broken"
   check "while going back" grep -q 'Going back' "$HOME/cut"
@@ -294,6 +294,166 @@ until [ -e "$settings" ] && answers "$(url)/readyz" 200 && [ "$(cat "$data/porti
 check "in the foreground it is the same process" works
 kill "$front"
 check "and ends with its signal" gone "$front"
+
+# --- whose data folder it is ---------------------------------------------------------------------
+enter whose
+check "an installation of its own" install_it --from "$program"
+check "a purge where nothing is installed ends" install_it --uninstall --purge --yes --prefix "$HOME/two"
+check "and says so" printed 'not installed in .*/two; nothing was removed'
+check "so does its dry run" bash -c "./install.sh --uninstall --purge --yes --prefix $HOME/two --dry-run | grep -q 'nothing was removed'"
+check "and the other one goes on with its data" works
+not_taken() { # the first one's folder is not for a second one
+  check "a second prefix does not take the data folder $1" refused --from "$program" --prefix "$HOME/two"
+  check "and names whose it is $1" printed "belongs to the installation in $HOME/\.local; say --data"
+  check "nor does its dry run $1" refused --dry-run --prefix "$HOME/two"
+  check "and makes nothing $1" test ! -e "$HOME/two"
+  check "an uninstall there ends $1" install_it --uninstall --prefix "$HOME/two"
+  check "and the first one goes on $1" works
+}
+not_taken "by its note"
+: >"$data/.portico"
+not_taken "by its server"
+check "a purge of somebody else's folder is refused, named or not" refused --purge --yes --prefix "$HOME/two" --data "$data"
+check "with a data folder of its own there is a second" install_it --from "$program" --prefix "$HOME/two" --data "$HOME/two data"
+check "beside the first" works
+check "and it is purged alone" install_it --purge --yes --prefix "$HOME/two"
+check "with its data" test ! -e "$HOME/two data"
+check "and the first one goes on" works
+check "an uninstall" install_it --uninstall
+check "says what it removed" printed '^Removed .*The data stays'
+check "a second one" install_it --uninstall
+check "says that there is nothing" printed 'not installed'
+check "and not that it removed something" not printed Removed
+rm "$settings"
+check "a purge deletes no data that the settings do not name" install_it --purge --yes
+check "so they are there" test -e "$data/portico.db"
+check "but those that are named" bash -c "./install.sh --purge --yes --data $data && [ ! -e $data ]"
+
+# --- what fails or ends between two versions -----------------------------------------------------
+enter between
+check "an installation to upgrade" install_it --from "$program"
+check "with the demo" "$bin" demo-data add
+first=$(cat "$data/portico.pid")
+wrong() { if PORTICO_LOG_FORMAT=xml ./install.sh --from "$program" >"$last" 2>&1; then return 1; fi; }
+check "a wrong setting is refused" wrong
+check "by its name" printed 'log\.format.*xml'
+check "before anything is stopped" alive "$first"
+add() { "$bin" --config "$settings" user add "$1@portico.example" --name "$1"; }
+has() { "$bin" --config "$settings" user list | grep -q "^$1@"; }
+# Cut off when the new version had begun to serve, and somebody wrote something.
+check "an upgrade is cut off while the new version starts" cut_at curl 2 --from "$program"
+check "after it was begun" grep -q 'Starting the new version' "$HOME/cut"
+check "which serves" until_ready "$(url)"
+check "and somebody comes" add eve
+check "a run with a wrong setting takes nothing back" wrong
+check "so she is there" has eve
+check "and it still serves" answers "$(url)/readyz" 200
+check "the next run is a usual one" install_it --from "$program"
+check "without a way back" not printed 'cut off|Going back'
+check "in a whole installation" works
+check "with her" has eve
+# The same, but by the next run that version starts no more.
+wrapped "$HOME/tired" "[[ \"\$*\" != *serve* || ! -e $HOME/tired-now ]] || { echo tired; exit 3; }"
+check "an upgrade to one that will fail later is cut off" cut_at curl 2 --from "$HOME/tired"
+check "when it serves" until_ready "$(url)"
+check "and somebody else comes" add mallory
+kill "$(cat "$data/portico.pid")"; gone "$(cat "$data/portico.pid")"; touch "$HOME/tired-now"
+check "a version that has served is not taken back" install_it --from "$program"
+check "with what came to it" has mallory
+check "in a whole one" works
+# Ended by a signal at each point.
+ended_at() { # COMMAND COUNT FILE STATUS WORDS
+  signal=TERM code=$4 check "a signal ends an upgrade at $1 $2" cut_at "$1" "$2" --from "$3"
+  check "which says what it does at $1 $2" grep -qE "$5" "$HOME/cut"
+  check "and a whole installation runs at $1 $2" works
+  check "with its data at $1 $2" has mallory
+}
+ended_at chmod 1 "$program" 143 'sha256'
+check "it was not stopped for that" not grep -q Stopping "$HOME/cut"
+ended_at date 1 "$program" 143 'runs again on'
+ended_at mv 1 "$program" 143 'runs again on'
+ended_at ln 1 "$program" 143 'when the versions are changed'
+ended_at curl 2 "$program" 143 'when the versions are changed'
+ended_at mv 3 "$root/home-first/broken" 1 'version before runs again'
+check "a reader that goes away" bash -c "./install.sh --from $program 2>&1 | sed 2q"
+check "leaves a whole one" works
+# The backup fails.
+wrapped "$HOME/poor" "case \"\$*\" in *backup*) echo no disk; exit 3 ;; *serve*) [ ! -e $HOME/poor-now ] || exit 3 ;; esac"
+check "a version whose backups fail" install_it --from "$HOME/poor"
+check "is not upgraded" refused --from "$program"
+check "and runs again" works "$program"
+check "which is said" printed 'Portico runs again on http'
+touch "$HOME/poor-now"
+check "when that fails too" refused --from "$program"
+check "it is said that it is down" printed 'Portico is DOWN\. Start it with: nohup .*portico'
+rm "$HOME/poor-now"
+check "and the line works" bash -c "$(sed -n 's/^Portico is DOWN\. Start it with: //p' "$last")"
+check "as printed" until_ready "$(url)"
+
+# --- what is said wrongly ------------------------------------------------------------------------
+enter words
+for flag in --sha256 --port --prefix --data --from; do
+  check "an empty value of $flag is a usage error" ends_with 64 ./install.sh --dry-run --from "$program" "$flag" ''
+  check "an empty $flag= too" ends_with 64 ./install.sh --dry-run --from "$program" "$flag="
+done
+check "a flag is no value" ends_with 64 ./install.sh --dry-run --prefix --purge
+planned() { # WORDS VARIABLE|FLAG...: whether the plan has the demo in it
+  local words=$1; shift; "$@" >"$last" 2>&1 && printed "$words"
+}
+check "a flag may be said with yes" planned 'make the demo' ./install.sh --dry-run --demo=1
+check "in any case" planned 'make the demo' env PORTICO_DEMO=Yes ./install.sh --dry-run
+check "or with no" planned 'readyz, print' ./install.sh --dry-run --demo=no
+check "a variable too" planned 'readyz, print' env PORTICO_DEMO=False ./install.sh --dry-run
+check "another word is a usage error" ends_with 64 env PORTICO_DEMO=perhaps ./install.sh --dry-run
+: >"$HOME/file" && : >"$HOME/file.sha256"
+check "an empty checksum file does not count as none" refused --from "$HOME/file"
+check "but as a wrong one" printed 'is not the file expected'
+rm "$HOME/file.sha256"
+check "a HOME that is not set is said" bash -c "env -u HOME ./install.sh --dry-run 2>&1 | grep -q 'HOME is not set; say --prefix and --data'"
+check "an empty one too" bash -c "HOME= ./install.sh --dry-run 2>&1 | grep -q 'HOME is not set'"
+check "and with a prefix alone" bash -c "HOME= ./install.sh --dry-run --prefix $HOME/there 2>&1 | grep -q 'HOME is not set; say --data'"
+check "both are enough" bash -c "env -u HOME ./install.sh --dry-run --prefix $HOME/there --data $HOME/data"
+
+# --- what is no Portico, whose folder it is, what is kept -----------------------------------------
+umask 000
+check "an installation under an open umask" install_it --from "$program"
+umask 022
+for folder in "$HOME/.local/bin" "$HOME/.local/etc"; do check "$folder is open to its owner alone" mode "$folder" 755; done
+first=$(cat "$data/portico.pid")
+printf 'touch %q\n' "$HOME/was-run" >"$HOME/text"
+cp "$(type -P true)" "$HOME/true"
+for file in file text true; do
+  check "$file is not installed" refused --from "$HOME/$file"
+  check "and told for what it is: $file" printed "$HOME/$file is not (a program|Portico)"
+done
+check "a text is not run" test ! -e "$HOME/was-run"
+check "and nothing was stopped" alive "$first"
+check "nor left" works
+others=/tmp
+if [ "$(id -u)" = 0 ]; then others=$HOME/others; mkdir "$others"; chown 65534 "$others"; fi
+check "a folder of somebody else is refused" refused --from "$program" --prefix "$HOME/new" --data "$others"
+check "in a sentence" printed 'belongs to another user'
+check "before a program is copied" test ! -e "$HOME/new"
+
+sed -i 's/^listen = "127.0.0.1:\(.*\)"/listen = "0.0.0.0:\1"/' "$settings"
+wanted=$(($(port) + 1700))
+check "another port" install_it --from "$program" --port "$wanted"
+check "leaves the host as it was" grep -qx "listen = \"0\.0\.0\.0:$wanted\"" "$settings"
+check "and serves there" answers "http://127.0.0.1:$wanted/readyz" 200
+
+# shellcheck disable=SC2016 # it is the words of another script
+printf '#!/bin/bash\nprintf "%%s\\n" "$*" >>%q\nexec %q "$@"\n' "$HOME/arguments" "$(type -P curl)" >"$root/few/curl.log"
+mkdir "$HOME/watched" && mv "$root/few/curl.log" "$HOME/watched/curl" && chmod +x "$HOME/watched/curl"
+check "the demo calls" bash -c "PATH=$HOME/watched:\$PATH ./install.sh --from $program --demo >$last 2>&1"
+check "with its key" printed 'sk-ptc-'
+check "by the curl that is looked at" grep -q chat/completions "$HOME/arguments"
+check "whose arguments have no key" not grep sk-ptc- "$HOME/arguments"
+check "a second demo is no other admin" install_it --from "$program" --demo
+check "somebody's own admin" "$bin" user add --role admin own@portico.example
+first=$(cat "$data/portico.pid")
+check "is not joined by that of the demo" refused --from "$program" --demo
+check "which is said" printed 'there is an admin already.*portico demo-data add'
+check "before anything is stopped" alive "$first"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
