@@ -67,3 +67,48 @@ fn p03_what_a_vendor_is_told_when_nobody_named_a_limit_can_be_asked_for() {
     }
     assert_eq!(usual_limit(Format::OpenAi, "gpt-test"), None);
 }
+
+/// What an answer of Anthropic's blocks becomes, sent back as the turn before the last.
+fn sent_back(content: serde_json::Value, format: Format) -> (serde_json::Value, Outgoing) {
+    let shown =
+        Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: false, legacy_functions: false };
+    let answer = serde_json::json!({"type": "message", "stop_reason": "end_turn", "content": content});
+    let body = whole(Endpoint::Chat, Format::Anthropic, &Bytes::from(answer.to_string()), &shown).unwrap().body;
+    let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let message = answer["choices"][0]["message"].clone();
+    let user = |text: &str| serde_json::json!({"role": "user", "content": text});
+    let next = serde_json::json!({"model": "m", "messages": [user("a"), message, user("b")]});
+    let body = Bytes::from(next.to_string());
+    let peek = peek(Endpoint::Chat, &body).unwrap();
+    let quirks = Quirks::default();
+    let to = Target { format, model: "claude-sonnet-4-5", quirks: &quirks, facts: ModelFacts::default() };
+    (message, outgoing(&peek, &body, &to).unwrap())
+}
+
+#[test]
+fn an_answer_that_says_nothing_can_be_sent_back() {
+    let sealed = serde_json::json!([{"type": "redacted_thinking", "data": "eA=="}]);
+    let search = serde_json::json!([{"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}]);
+    for content in [serde_json::json!([]), sealed, search] {
+        for format in Format::ALL {
+            let (message, _) = sent_back(content.clone(), *format);
+            assert_eq!(message["content"], "", "{content}");
+        }
+    }
+}
+
+#[test]
+fn a_sealed_thought_alone_is_a_turn() {
+    let sealed = serde_json::json!([{"type": "redacted_thinking", "data": "eA=="}]);
+    let (_, sent) = sent_back(sealed.clone(), Format::Anthropic);
+    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
+    assert_eq!(body["messages"][1], serde_json::json!({"role": "assistant", "content": sealed}));
+}
+
+#[test]
+fn a_call_alone_has_no_text() {
+    let call = serde_json::json!([{"type": "tool_use", "id": "c", "name": "f", "input": {}}]);
+    for format in Format::ALL {
+        assert!(sent_back(call.clone(), *format).0["content"].is_null());
+    }
+}

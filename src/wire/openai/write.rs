@@ -127,6 +127,10 @@ impl Message {
 fn message(answer: &Answer, legacy: bool) -> String {
     let mut message = Message::default();
     answer.parts.iter().for_each(|part| message.add(part));
+    // Nobody takes back a turn that says and calls nothing with a `null` for its text.
+    if answer.refusal.is_none() && message.calls.is_empty() {
+        message.text.get_or_insert_default();
+    }
     let mut fields = vec![
         ("role", of("assistant")),
         ("content", of(&message.text)),

@@ -95,6 +95,7 @@ fn message(cursor: &mut Cursor<'_>, rank: usize, media: &mut Media) -> Result<()
             b"role" => role = value::text(cursor, || path("role"))?,
             b"content" => content = self::content(cursor, rank, media)?,
             b"tool_calls" => others |= calls(cursor, rank)?,
+            b"thinking_blocks" | b"reasoning_details" | b"vendor_blocks" => others |= filled(cursor)?,
             b"function_call" | b"refusal" | b"audio" | b"reasoning_content" | b"reasoning" => {
                 others |= cursor.kind()? != Kind::Null;
                 cursor.skip()?;
@@ -120,6 +121,19 @@ fn message(cursor: &mut Cursor<'_>, rank: usize, media: &mut Media) -> Result<()
         Content::Parts(0) if !may_lack => Err(wrong(path("content"), "must have at least one part").into()),
         _ => Ok(()),
     }
+}
+
+/// True for an array that has something in it.
+fn filled(cursor: &mut Cursor<'_>) -> Result<bool, Bad> {
+    let mut any = false;
+    if cursor.kind()? != Kind::Array {
+        return Ok(cursor.pass().map(|()| false)?);
+    }
+    cursor.array::<Bad>(|cursor, _| {
+        any = true;
+        Ok(cursor.pass()?)
+    })?;
+    Ok(any)
 }
 
 fn calls(cursor: &mut Cursor<'_>, rank: usize) -> Result<bool, Bad> {

@@ -150,6 +150,8 @@ fn b19_messages_have_known_shapes() {
         (r#"[{"role":"user","content":null}]"#, "messages[0].content"),
         (r#"[{"role":"assistant","content":null}]"#, "messages[0].content"),
         (r#"[{"role":"assistant","content":null,"tool_calls":[]}]"#, "messages[0].content"),
+        (r#"[{"role":"assistant","content":null,"thinking_blocks":[]}]"#, "messages[0].content"),
+        (r#"[{"role":"user","content":null,"thinking_blocks":[{}]}]"#, "messages[0].content"),
         (r#"[{"role":"user","content":5}]"#, "messages[0].content"),
         (r#"[{"role":"user","content":[]}]"#, "messages[0].content"),
         (r#"[{"role":"user","content":"a"},{"role":"user","content":[1]}]"#, "messages[1].content[0]"),
@@ -173,6 +175,9 @@ fn an_assistant_that_only_calls_needs_no_content() {
         r#"[{"role":"assistant","tool_calls":[{"id":"a"}]}]"#,
         r#"[{"role":"assistant","content":null,"function_call":{"name":"f"}}]"#,
         r#"[{"role":"assistant","content":null,"refusal":"no"}]"#,
+        r#"[{"role":"assistant","content":null,"thinking_blocks":[{"type":"redacted_thinking","data":"x"}]}]"#,
+        r#"[{"role":"assistant","content":[],"vendor_blocks":[{"type":"server_tool_use"}]}]"#,
+        r#"[{"role":"assistant","reasoning_details":[{"type":"reasoning.encrypted","data":"x"}]}]"#,
         r#"[{"role":"function","name":"f","content":null}]"#,
     ] {
         messages(json).unwrap();
