@@ -64,6 +64,10 @@ fn read<'a>(peek: &Peek, body: &'a [u8]) -> Result<ChatRequest<'a>> {
         }
     }
     request.user = users.1.or(users.0);
+    if peek.legacy_functions {
+        // A caller of the old kind knows one call only: a second one would be lost.
+        request.parallel_tools = Some(false);
+    }
     Ok(request)
 }
 
