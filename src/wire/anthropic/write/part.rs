@@ -81,7 +81,9 @@ fn input<'a>(arguments: &str, place: Place) -> Result<Cow<'a, RawValue>> {
 }
 
 fn image<'a>(url: Cow<'a, str>, place: Place) -> Result<Source<'a>> {
-    if url.starts_with("https://") {
+    if let Some(rest) = after(&url, "https://") {
+        // Schemes know no case, but not every reader knows that.
+        let url = if url.starts_with("https") { url } else { Cow::Owned(format!("https://{rest}")) };
         return Ok(Source::Url { url });
     }
     let path = || format!("{place}.image_url.url");
@@ -107,7 +109,7 @@ fn document<'a>(uri: &str, place: Place) -> Result<Source<'a>> {
     let Some((media_type, data)) = data_uri(uri) else {
         return Err(unsupported(path(), "a file must be a base64 data URI"));
     };
-    match media_type {
+    match media_type.to_ascii_lowercase().as_str() {
         "application/pdf" => Ok(Source::Base64 {
             media_type: Cow::Borrowed("application/pdf"),
             data: Cow::Owned(data.to_owned()),
@@ -123,9 +125,15 @@ fn document<'a>(uri: &str, place: Place) -> Result<Source<'a>> {
     }
 }
 
+/// What follows a prefix that knows no case.
+fn after<'u>(uri: &'u str, prefix: &str) -> Option<&'u str> {
+    let (head, rest) = uri.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
 /// `data:TYPE;…;base64,DATA`
 fn data_uri(uri: &str) -> Option<(&str, &str)> {
-    let (head, data) = uri.strip_prefix("data:")?.split_once(',')?;
+    let (head, data) = after(uri, "data:")?.split_once(',')?;
     let (kind, flags) = head.split_once(';')?;
-    flags.split(';').any(|flag| flag == "base64").then_some((kind, data))
+    flags.split(';').any(|flag| flag.eq_ignore_ascii_case("base64")).then_some((kind, data))
 }

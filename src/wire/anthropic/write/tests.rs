@@ -98,16 +98,39 @@ fn a_later_system_text_stays_where_it_stood() {
 }
 
 #[test]
+fn a_system_text_between_two_results_waits_for_the_last_one() {
+    let call = |id: &str| json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}});
+    let result = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": "1"});
+    let system = json!({"role": "system", "content": "S"});
+    let calls = json!({"role": "assistant", "tool_calls": [call("a"), call("b")]});
+    let user = json!({"role": "user", "content": "hi"});
+    let messages = json!([user, calls, result("a"), system, result("b"), user]);
+    let (body, dropped) = of(json!({"messages": messages}), "claude-opus-4-8");
+    let turns = body["messages"].as_array().unwrap();
+    let results: Vec<&Value> =
+        turns[2]["content"].as_array().unwrap().iter().map(|block| &block["tool_use_id"]).collect();
+    assert_eq!(results, ["a", "b"]);
+    assert_eq!(turns[3], system);
+    assert_eq!((&turns[4], turns.len()), (&user, 5));
+    assert_eq!(dropped, ["messages.role"], "it was overtaken");
+    let (body, dropped) =
+        of(json!({"messages": [user, calls, result("a"), result("b"), system]}), "claude-opus-4-8");
+    assert_eq!((&body["messages"][3], dropped.len()), (&system, 0));
+}
+
+#[test]
 fn images_and_files_become_blocks() {
     let parts = json!([
         {"type": "text", "text": ""},
         {"type": "text", "text": "look"},
         {"type": "image_url", "image_url": {"url": "https://x.example/a.png", "detail": "high"}},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+        {"type": "image_url", "image_url": {"url": "HTTPS://x.example/A.png"}},
+        {"type": "image_url", "image_url": "DATA:image/PNG;Base64,EEEE"},
         {"type": "image_url", "image_url": "data:image/webp;base64,BBBB"},
         {"type": "image_url", "image_url": "data:image/JPG;base64,DDDD"},
         {"type": "file", "file": {"file_data": "data:application/pdf;base64,CCCC", "filename": "a.pdf"}},
-        {"type": "file", "file": {"file_data": "data:text/plain;base64,aGk="}}]);
+        {"type": "file", "file": {"file_data": "Data:Text/Plain;base64,aGk="}}]);
     let (body, dropped) = sent(json!({"messages": [{"role": "user", "content": parts}]}));
     assert_eq!(
         body["messages"][0]["content"],
@@ -115,6 +138,8 @@ fn images_and_files_become_blocks() {
         {"type": "text", "text": "look"},
         {"type": "image", "source": {"type": "url", "url": "https://x.example/a.png"}},
         {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}},
+        {"type": "image", "source": {"type": "url", "url": "https://x.example/A.png"}},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "EEEE"}},
         {"type": "image", "source": {"type": "base64", "media_type": "image/webp", "data": "BBBB"}},
         {"type": "image", "source": {"type": "base64", "media_type": "image/jpeg", "data": "DDDD"}},
         {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "CCCC"}, "title": "a.pdf"},
@@ -367,8 +392,19 @@ fn the_choice_among_tools_keeps_its_meaning() {
         assert_eq!(body["tool_choice"], wanted, "{fields}");
         assert_eq!(body["tools"].as_array().unwrap().len(), count, "{fields}");
     }
-    let (body, _) = sent(json!({"functions": [{"name": "f"}], "function_call": {"name": "f"}}));
-    assert_eq!(body["tool_choice"], json!({"type": "tool", "name": "f"}));
+    // One that knows `functions` knows one call only.
+    for (fields, wanted) in [
+        (json!({}), json!({"type": "auto", "disable_parallel_tool_use": true})),
+        (
+            json!({"function_call": {"name": "f"}}),
+            json!({"type": "tool", "name": "f", "disable_parallel_tool_use": true}),
+        ),
+        (json!({"function_call": "none"}), json!({"type": "none"})),
+    ] {
+        let mut all = json!({"functions": [{"name": "f"}]});
+        all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        assert_eq!(sent(all).0["tool_choice"], wanted, "{fields}");
+    }
 }
 
 #[test]

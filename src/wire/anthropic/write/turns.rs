@@ -14,6 +14,7 @@ pub struct Written<'a> {
     pub turns: Vec<Turn<'a>>,
 }
 
+#[derive(Default)]
 struct Building<'a> {
     system: Vec<Block<'a>>,
     open: Vec<(&'static str, Vec<Block<'a>>)>,
@@ -21,6 +22,8 @@ struct Building<'a> {
     made: Vec<(String, String)>,
     /// System texts that wait for the next turn of the user.
     folded: Vec<Block<'a>>,
+    /// System texts that wait for the end of a run of results: nothing may stand between a call and its result.
+    waiting: Vec<Block<'a>>,
 }
 
 pub fn all<'a>(
@@ -29,8 +32,7 @@ pub fn all<'a>(
     hint: Option<&'static str>,
     notes: &mut Notes,
 ) -> Result<Written<'a>> {
-    let mut building =
-        Building { system: Vec::new(), open: Vec::new(), made: Vec::new(), folded: Vec::new() };
+    let mut building = Building::default();
     let first = messages.iter().find(|message| message.role != Role::System).map(|message| message.rank);
     let last = messages.last().map(|message| (message.rank, message.role == Role::Assistant));
     for message in messages {
@@ -39,7 +41,7 @@ pub fn all<'a>(
         }
         building.message(message, traits, notes)?;
     }
-    building.flush_folded();
+    building.flush();
     building.system.extend(hint.map(|text| Block::Text { text: Cow::Borrowed(text), cache_control: None }));
     if let (Some((rank, true)), false) = (last, traits.prefill) {
         let what = "the conversation must end with a message of the user";
@@ -67,12 +69,12 @@ impl<'a> Building<'a> {
                 if blocks.is_empty() {
                     return Err(unsupported(format!("messages[{rank}].content"), "it must say something"));
                 }
-                self.flush_folded();
+                self.flush();
                 self.append("user", blocks);
                 Ok(())
             }
             Role::Assistant => {
-                self.flush_folded();
+                self.flush();
                 let parts = self.name_calls(message.parts);
                 let blocks = blocks(parts, notes)?;
                 self.append("assistant", blocks);
@@ -93,7 +95,7 @@ impl<'a> Building<'a> {
         if self.open.is_empty() {
             self.system.extend(blocks);
         } else if traits.system_turns {
-            self.append("system", blocks);
+            self.waiting.extend(blocks);
         } else {
             notes.drop("messages.role");
             self.folded.extend(blocks.into_iter().map(wrapped));
@@ -108,6 +110,9 @@ impl<'a> Building<'a> {
         let said = blocks(parts, notes)?;
         let content = (!said.is_empty()).then(|| Content::of(said));
         let block = Block::ToolResult { tool_use_id: id, content, cache_control };
+        if !self.waiting.is_empty() {
+            notes.drop("messages.role");
+        }
         match self.open.last_mut() {
             Some(("user", blocks)) => {
                 let results =
@@ -127,7 +132,10 @@ impl<'a> Building<'a> {
         }
     }
 
-    fn flush_folded(&mut self) {
+    /// Writes the system texts that wait.
+    fn flush(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.append("system", waiting);
         let folded = std::mem::take(&mut self.folded);
         self.append("user", folded);
     }
