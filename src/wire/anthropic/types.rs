@@ -106,6 +106,9 @@ pub enum Block<'a> {
     RedactedThinking {
         data: Cow<'a, str>,
     },
+    /// One of the vendor's own, as it came.
+    #[serde(untagged)]
+    Foreign(&'a RawValue),
 }
 
 impl Block<'_> {

@@ -36,6 +36,7 @@ pub fn request(mut request: ChatRequest<'_>, to: &Target<'_>) -> Result<Outgoing
     let metadata = options::user(&mut request);
     let service_tier = options::tier(&request, &mut notes);
     let stream = request.stream;
+    notes.dropped.extend(request.unread);
     let written = turns::all(request.messages, &traits, shaping.hint, &mut notes)?;
     let mut body = types::Request {
         model: to.model,

@@ -1,6 +1,7 @@
 //! A chat request, whatever format it came in.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::value::RawValue;
@@ -23,6 +24,8 @@ pub struct ChatRequest<'a> {
     pub stream: bool,
     /// Fields with a value and without a place above, in the words of the caller's format.
     pub extras: Vec<Extra<'a>>,
+    /// Fields inside messages with a value and without a place here, by their path.
+    pub unread: BTreeSet<String>,
 }
 
 /// A field kept verbatim.
@@ -115,6 +118,8 @@ pub enum PartKind<'a> {
     Redacted(Cow<'a, str>),
     /// Reasoning that cannot be replayed.
     Unsigned,
+    /// Something a vendor did by itself, as an earlier answer showed it.
+    Foreign(&'a RawValue),
     Unknown,
 }
 

@@ -2,6 +2,7 @@
 
 mod message;
 mod tool;
+mod unread;
 
 use std::borrow::Cow;
 
@@ -47,7 +48,10 @@ fn read<'a>(peek: &Peek, body: &'a [u8]) -> Result<ChatRequest<'a>> {
         }
         match name.as_ref() {
             "model" | "stream" | "stream_options" | "max_tokens" | "max_completion_tokens" => {}
-            "messages" => request.messages = message::all(json)?,
+            "messages" => {
+                request.messages = message::all(json)?;
+                request.unread = unread::fields(json)?;
+            }
             "tools" => request.tools.extend(tool::tools(json)?),
             "functions" => request.tools.extend(tool::functions(json)?),
             "tool_choice" | "function_call" => request.tool_choice = Some(tool::choice(json, &name)?),
@@ -77,8 +81,37 @@ fn field<'a, T: Deserialize<'a>>(json: &'a RawValue, path: &str) -> Result<T> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(json: &'a [u8], path: &str) -> Result<T> {
-    serde_json::from_slice(json)
-        .map_err(|cause| wrong(path, "does not have the shape it should have").caused_by(cause))
+    serde_json::from_slice(json).map_err(|cause| wrong(path, allowed(path)).caused_by(cause))
+}
+
+/// What a field must be; `[]` stands for any place in a list.
+const SHAPES: &[(&str, &str)] = &[
+    ("messages[]", "must be an object whose fields have the types of a chat message"),
+    ("messages[].content", "must be a string or an array of parts"),
+    ("messages[].content[]", "must be an object with a `type` and the field of that name"),
+    ("tools", "must be an array of tools"),
+    ("tools[]", "must be an object with `type` and `function`, an object with the string `name`"),
+    ("functions", "must be an array of functions"),
+    ("functions[]", "must be an object with the string `name`"),
+    ("tool_choice", "must be auto, none, required, or name a function"),
+    ("function_call", "must be auto, none, or name a function"),
+    ("parallel_tool_calls", "must be true or false"),
+    ("temperature", NUMBER),
+    ("top_p", NUMBER),
+    ("stop", "must be a string or an array of strings"),
+    ("response_format", "must be an object with the string `type`"),
+    ("reasoning_effort", "must be a string"),
+    ("user", "must be a string"),
+    ("safety_identifier", "must be a string"),
+    ("service_tier", "must be a string"),
+];
+
+const NUMBER: &str = "must be a number between 0 and 2";
+
+fn allowed(path: &str) -> &'static str {
+    let pattern = path.replace(|c: char| c.is_ascii_digit(), "");
+    let shape = SHAPES.iter().find(|(known, _)| *known == pattern);
+    shape.map_or("does not have the shape it should have", |(_, what)| what)
 }
 
 fn wrong(path: &str, what: &str) -> Error {
@@ -87,7 +120,7 @@ fn wrong(path: &str, what: &str) -> Error {
 
 fn number(json: &RawValue, path: &str) -> Result<f64> {
     let number: f64 = field(json, path)?;
-    if (0.0..=2.0).contains(&number) { Ok(number) } else { Err(wrong(path, "must lie between 0 and 2")) }
+    if (0.0..=2.0).contains(&number) { Ok(number) } else { Err(wrong(path, NUMBER)) }
 }
 
 fn stop(json: &RawValue) -> Result<Vec<Cow<'_, str>>> {

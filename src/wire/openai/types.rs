@@ -22,10 +22,15 @@ pub struct Message<'a> {
     pub audio: Option<&'a RawValue>,
     #[serde(borrow)]
     pub reasoning_content: Option<&'a RawValue>,
+    /// The same in the words of other vendors.
+    #[serde(borrow)]
+    pub reasoning: Option<&'a RawValue>,
     #[serde(borrow)]
     pub thinking_blocks: Option<Vec<Thought<'a>>>,
     #[serde(borrow)]
     pub reasoning_details: Option<Vec<Thought<'a>>>,
+    #[serde(borrow)]
+    pub vendor_blocks: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
     pub cache_control: Option<&'a RawValue>,
 }
@@ -55,6 +60,13 @@ pub struct Thought<'a> {
     pub text: Option<Cow<'a, str>>,
     pub signature: Option<Cow<'a, str>>,
     pub data: Option<Cow<'a, str>>,
+}
+
+/// A block of a vendor's own as a stream shows it: with its rank beside it.
+#[derive(Deserialize)]
+pub struct Ranked<'a> {
+    #[serde(borrow)]
+    pub block: &'a RawValue,
 }
 
 #[derive(Deserialize)]

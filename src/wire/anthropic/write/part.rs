@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::base::{Code, OrCode, Result};
@@ -45,7 +46,13 @@ pub fn block<'a>(part: Part<'a>, notes: &mut Notes) -> Result<Option<Block<'a>>>
         PartKind::Thinking { text, signature } => Block::Thinking { thinking: text, signature },
         PartKind::Redacted(data) => Block::RedactedThinking { data },
         PartKind::Unsigned => {
-            notes.drop("messages.reasoning_content");
+            let inside = if place.field == "content" { ".thinking" } else { "" };
+            notes.drop(&format!("messages.{}{inside}", place.field));
+            return Ok(None);
+        }
+        PartKind::Foreign(json) if is_replayed(json) => Block::Foreign(json),
+        PartKind::Foreign(_) => {
+            notes.drop("messages.vendor_blocks");
             return Ok(None);
         }
         PartKind::Call { id, name, arguments } => {
@@ -59,6 +66,28 @@ pub fn block<'a>(part: Part<'a>, notes: &mut Notes) -> Result<Option<Block<'a>>>
         }
         PartKind::Unknown => return Err(unsupported(place.to_string(), "there is no such part")),
     }))
+}
+
+/// Blocks of the vendor's own that it takes back without more; the others need a beta header, or are not
+/// its own at all.
+const REPLAYED: &[&str] = &[
+    "server_tool_use",
+    "web_search_tool_result",
+    "web_fetch_tool_result",
+    "code_execution_tool_result",
+    "bash_code_execution_tool_result",
+    "text_editor_code_execution_tool_result",
+    "tool_search_tool_result",
+];
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+}
+
+fn is_replayed(json: &RawValue) -> bool {
+    serde_json::from_str::<Head<'_>>(json.get()).is_ok_and(|head| REPLAYED.contains(&head.kind.as_ref()))
 }
 
 /// The id, or one made from it where the vendor would refuse its characters.

@@ -242,6 +242,45 @@ fn reasoning_is_replayed_only_when_signed() {
     );
     let (content, dropped) = assistant(json!({"reasoning_content": "hm"}));
     assert_eq!((content, dropped), (json!("b"), vec!["messages.reasoning_content".to_owned()]));
+    let (content, dropped) = assistant(json!({"reasoning": "hm", "thinking_blocks": []}));
+    assert_eq!((content, dropped), (json!("b"), vec!["messages.reasoning".to_owned()]));
+}
+
+#[test]
+fn blocks_of_the_vendors_own_are_replayed_where_it_takes_them() {
+    let turn = |blocks: Value| {
+        let (body, dropped) = sent(json!({"messages": [{"role": "user", "content": "a"},
+            {"role": "assistant", "content": "b", "vendor_blocks": blocks}, {"role": "user", "content": "c"}]}));
+        (body["messages"][1]["content"].clone(), dropped)
+    };
+    let search = json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}});
+    let text = json!({"type": "text", "text": "b"});
+    assert_eq!(turn(json!([search])), (json!([search, text]), vec![]));
+    assert_eq!(
+        turn(json!([{"index": 0, "block": search}])),
+        (json!([search, text]), vec![]),
+        "as streams show it"
+    );
+    for other in [json!({"type": "mcp_tool_use", "id": "x"}), json!({"type": "text", "text": "x"}), json!(1)]
+    {
+        assert_eq!(turn(json!([other])), (json!("b"), vec!["messages.vendor_blocks".to_owned()]), "{other}");
+    }
+}
+
+#[test]
+fn fields_inside_messages_that_nobody_reads_are_named_once() {
+    let call = json!([{"index": 0, "id": "c", "type": "function", "extra": 1, "function": {"name": "f", "arguments": "{}"}}]);
+    let (_, dropped) = sent(json!({"messages": [
+        {"role": "user", "color": "red", "content": [
+            {"type": "text", "text": "a", "mood": "glad"},
+            {"type": "image_url", "image_url": {"url": "https://x.example/a.png", "format": "png"}}]},
+        {"role": "assistant", "content": null, "refusal": null, "annotations": [], "weight": 0, "tool_calls": call},
+        {"role": "tool", "tool_call_id": "c", "content": "1"},
+        {"role": "assistant", "content": "b", "weight": 1, "annotations": [{"type": "url_citation"}]},
+        {"role": "user", "content": "c", "color": null}]}));
+    let names =
+        ["annotations", "color", "content.image_url.format", "content.mood", "tool_calls.extra", "weight"];
+    assert_eq!(dropped, names.map(|name| format!("messages.{name}")));
 }
 
 #[test]
@@ -599,6 +638,28 @@ fn functions_of_the_old_kind_are_named_by_their_own_place() {
         json!({"functions": [{"name": "f", "parameters": {"type": "array"}}]}),
         "functions[0].parameters",
     );
+}
+
+#[test]
+fn a_field_of_another_shape_is_told_the_one_it_must_have() {
+    for (field, value, wanted) in [
+        ("stop", json!(5), "`stop` must be a string or an array of strings."),
+        ("stop", json!([5]), "`stop` must be a string or an array of strings."),
+        ("temperature", json!("1"), "`temperature` must be a number between 0 and 2."),
+        ("temperature", json!(3), "`temperature` must be a number between 0 and 2."),
+        ("parallel_tool_calls", json!("no"), "`parallel_tool_calls` must be true or false."),
+        ("user", json!(5), "`user` must be a string."),
+        (
+            "tools",
+            json!([{"function": {}}]),
+            "`tools[0]` must be an object with `type` and `function`, an object with the string `name`.",
+        ),
+    ] {
+        let mut body = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]});
+        body[field] = value;
+        let error = carried(&body, MODEL).unwrap_err();
+        assert_eq!((error.code(), error.message()), (Code::FieldInvalid, wanted), "{body}");
+    }
 }
 
 #[test]

@@ -18,16 +18,30 @@ fn message(json: &RawValue, rank: usize) -> Result<Message<'_>> {
     let mut raw: types::Message<'_> = field(json, &format!("messages[{rank}]"))?;
     let place = |field: &'static str, item: Option<usize>| Place { message: rank, field, rank: item };
     let mut parts = Vec::new();
-    let thoughts = raw.thinking_blocks.take().or(raw.reasoning_details.take());
-    if thoughts.is_none() && raw.reasoning_content.is_some_and(|json| json.get() != "null") {
-        parts.push(Part { kind: PartKind::Unsigned, place: place("reasoning_content", None), cache: None });
-    }
-    for (item, thought) in thoughts.into_iter().flatten().enumerate() {
-        parts.push(Part {
-            kind: self::thought(thought),
-            place: place("thinking_blocks", Some(item)),
+    let lists = [
+        ("thinking_blocks", raw.thinking_blocks.take()),
+        ("reasoning_details", raw.reasoning_details.take()),
+    ];
+    let thoughts =
+        lists.into_iter().find_map(|(name, list)| Some((name, list.filter(|list| !list.is_empty())?)));
+    if thoughts.is_none() {
+        let bare = [("reasoning_content", raw.reasoning_content), ("reasoning", raw.reasoning)];
+        let said = |json: &RawValue| !matches!(json.get(), "null" | "\"\"");
+        let bare = bare.into_iter().filter(|(_, json)| json.is_some_and(said));
+        parts.extend(bare.map(|(name, _)| Part {
+            kind: PartKind::Unsigned,
+            place: place(name, None),
             cache: None,
-        });
+        }));
+    }
+    if let Some((name, list)) = thoughts {
+        let part = |(item, raw)| Part { kind: thought(raw), place: place(name, Some(item)), cache: None };
+        parts.extend(list.into_iter().enumerate().map(part));
+    }
+    for (item, json) in raw.vendor_blocks.take().into_iter().flatten().enumerate() {
+        let block = serde_json::from_str::<types::Ranked<'_>>(json.get()).map_or(json, |ranked| ranked.block);
+        let place = place("vendor_blocks", Some(item));
+        parts.push(Part { kind: PartKind::Foreign(block), place, cache: None });
     }
     let cache = raw.cache_control.map(cache);
     content(&raw, rank, cache, &mut parts)?;
