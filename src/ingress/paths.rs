@@ -116,9 +116,15 @@ pub fn unknown(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
         true => from_a_page(Code::PathUnknown, gateway),
         false => no_such(asked, request, gateway),
     };
-    let is_anthropics = parts(asked).next() == Some("anthropic") || parts(asked).last() == Some("messages");
-    let format = if is_anthropics { Format::Anthropic } else { Format::OpenAi };
+    let format = if is_anthropics(asked) { Format::Anthropic } else { Format::OpenAi };
     send::reply(Reply::error_as(gateway, format, arrive::id(request), &error), false)
+}
+
+/// Does the path mean a protocol of Anthropic's: by its first part, or as one of the calls on messages?
+fn is_anthropics(asked: &str) -> bool {
+    let last: Vec<&str> = parts(asked).collect();
+    parts(asked).next() == Some("anthropic")
+        || matches!(last.as_slice(), [.., "messages"] | [.., "messages", "count_tokens" | "batches"])
 }
 
 fn no_such(asked: &str, request: &HttpRequest, gateway: &Gateway) -> Error {

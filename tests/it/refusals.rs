@@ -218,6 +218,7 @@ async fn p29_an_sdk_with_another_base_address_is_told_the_right_one_and_never_a_
         (Method::POST, "/openai/chat/completions", json, "/v1/chat/completions"),
         (Method::POST, "/anthropic/v1/messages", "*/*", "/v1/chat/completions"),
         (Method::POST, "/v1/messages", json, "/v1/chat/completions"),
+        (Method::POST, "/v1/messages/count_tokens", json, ""),
         (Method::POST, "//v1/chat/completions", json, "/v1/chat/completions"),
         (Method::POST, "/v1//chat/completions", json, "/v1/chat/completions"),
         (Method::POST, "/v1/v1/embeddings", json, "/v1/embeddings"),
@@ -233,7 +234,7 @@ async fn p29_an_sdk_with_another_base_address_is_told_the_right_one_and_never_a_
         assert_eq!(answer.code(), "path_unknown", "{path}");
         assert!(answer.text.contains(&format!("{}/v1`", app.base)), "the base address: {}", answer.text);
         assert!(answer.text.contains(&format!("`{nearest}")), "{path}: {}", answer.text);
-        let is_anthropics = path.ends_with("messages");
+        let is_anthropics = path.contains("messages");
         assert_eq!(
             answer.json()["type"] == "error",
             is_anthropics,
