@@ -73,7 +73,8 @@ fn sent_back(content: serde_json::Value, format: Format) -> (serde_json::Value, 
     let shown =
         Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: false, legacy_functions: false };
     let answer = serde_json::json!({"type": "message", "stop_reason": "end_turn", "content": content});
-    let body = whole(Endpoint::Chat, Format::Anthropic, &Bytes::from(answer.to_string()), &shown).unwrap().body;
+    let body =
+        whole(Endpoint::Chat, Format::Anthropic, &Bytes::from(answer.to_string()), &shown).unwrap().body;
     let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
     let message = answer["choices"][0]["message"].clone();
     let user = |text: &str| serde_json::json!({"role": "user", "content": text});
@@ -88,7 +89,8 @@ fn sent_back(content: serde_json::Value, format: Format) -> (serde_json::Value, 
 #[test]
 fn an_answer_that_says_nothing_can_be_sent_back() {
     let sealed = serde_json::json!([{"type": "redacted_thinking", "data": "eA=="}]);
-    let search = serde_json::json!([{"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}]);
+    let search =
+        serde_json::json!([{"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}]);
     for content in [serde_json::json!([]), sealed, search] {
         for format in Format::ALL {
             let (message, _) = sent_back(content.clone(), *format);

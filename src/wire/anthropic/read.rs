@@ -112,7 +112,8 @@ pub fn stop(reason: &str, explanation: Option<String>) -> (Finish, Option<String
     }
 }
 
-fn tier(word: &str) -> Option<String> {
+/// The tier in OpenAI's words.
+pub fn tier(word: &str) -> Option<String> {
     match word {
         "standard" => Some("default".to_owned()),
         "priority" => Some("priority".to_owned()),

@@ -7,7 +7,7 @@ use crate::wire::codec::ReadEvents;
 use crate::wire::scan::{Cursor, Flaw};
 use crate::wire::{Usage, WireFault, fault, json, sse};
 
-use super::read::{citation, compact, is_new_block, shaped_finish, stop};
+use super::read::{citation, compact, is_new_block, shaped_finish, stop, tier};
 use super::usage::Counts;
 use super::{ANSWER_TOOL, types};
 
@@ -135,6 +135,7 @@ impl Events {
         }
         if let Some(usage) = event.message.and_then(|message| message.usage) {
             self.counts.correct(usage.counts);
+            found.extend(usage.service_tier.as_deref().and_then(tier).map(Event::Tier));
         }
         found.push(Event::Begin);
     }
@@ -267,7 +268,8 @@ impl Events {
 
     fn known(&self) -> Option<Usage> {
         let usage = self.counts.usage()?;
-        Some(if self.counted { usage } else { Usage { output: None, reasoning: None, ..usage } })
+        let usage = if self.counted { usage } else { Usage { output: None, reasoning: None, ..usage } };
+        (!usage.is_empty()).then_some(usage)
     }
 
     fn stop(&mut self, found: &mut Vec<Event>) -> Result<(), WireFault> {

@@ -49,10 +49,11 @@ impl Counts {
     }
 
     pub fn usage(&self) -> Option<Usage> {
-        let fresh = self.input_tokens?;
         let (read, written) = (self.cache_read_input_tokens, self.cache_creation_input_tokens);
         let usage = Usage {
-            input: Some(fresh.saturating_add(read.unwrap_or(0)).saturating_add(written.unwrap_or(0))),
+            input: self
+                .input_tokens
+                .map(|fresh| fresh.saturating_add(read.unwrap_or(0)).saturating_add(written.unwrap_or(0))),
             cached_read: read,
             cache_write: written,
             cache_write_1h: self.cache_creation.and_then(|creation| creation.ephemeral_1h_input_tokens),

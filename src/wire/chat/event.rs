@@ -6,6 +6,8 @@ use super::Citation;
 
 #[derive(Debug, PartialEq)]
 pub enum Event {
+    /// In what tier the call is served.
+    Tier(String),
     /// The answer begins; nothing for the reader yet.
     Begin,
     Text(String),
@@ -64,7 +66,7 @@ impl Event {
     /// True where the answer has begun for its reader, so that no other vendor may take over.
     pub fn is_content(&self) -> bool {
         match self {
-            Self::Begin => false,
+            Self::Tier(_) | Self::Begin => false,
             Self::Text(text) | Self::Thinking(text) => !text.is_empty(),
             _ => true,
         }

@@ -12,6 +12,8 @@ use super::write::{annotation, call, finish, function, redacted, thought, usage}
 
 /// Writes chunks. What is the same in each of them is made once.
 pub struct Chunks {
+    /// From `data: {` to the model.
+    start: Vec<u8>,
     /// From `data: {` to the delta.
     head: Vec<u8>,
     /// From the delta to the finish reason's value.
@@ -30,16 +32,23 @@ impl Chunks {
             "data: {{\"id\":\"chatcmpl-{}\",\"object\":\"chat.completion.chunk\",\"created\":{},\"model\":",
             shown.id, shown.created
         );
-        let frame =
-            [start.as_bytes(), &quoted(shown.model), b",\"system_fingerprint\":null,\"choices\":["].concat();
-        Self {
-            head: [&frame, &b"{\"index\":0,\"delta\":"[..]].concat(),
+        let mut chunks = Self {
+            start: [start.as_bytes(), &quoted(shown.model)].concat(),
+            head: Vec::new(),
             middle: b",\"logprobs\":null,\"finish_reason\":",
             tail: if shown.include_usage { b"}],\"usage\":null}\n\n" } else { b"}]}\n\n" },
-            frame,
+            frame: Vec::new(),
             include_usage: shown.include_usage,
             legacy: shown.legacy_functions,
-        }
+        };
+        chunks.frame(b"");
+        chunks
+    }
+
+    /// Makes anew what is the same in each chunk, with this field in it.
+    fn frame(&mut self, field: &[u8]) {
+        self.frame = [&self.start, field, &b",\"system_fingerprint\":null,\"choices\":["[..]].concat();
+        self.head = [&self.frame, &b"{\"index\":0,\"delta\":"[..]].concat();
     }
 
     fn chunk(&self, delta: &[u8], reason: Option<&str>, out: &mut BytesMut) {
@@ -82,6 +91,7 @@ impl Chunks {
 impl WriteEvents for Chunks {
     fn write(&mut self, event: &Event, out: &mut BytesMut) {
         match event {
+            Event::Tier(tier) => self.frame(&[&b",\"service_tier\":"[..], &quoted(tier)].concat()),
             Event::Begin => self.delta(&[("role", of("assistant")), ("content", of(""))], out),
             Event::Text(text) => self.text("content", text, out),
             Event::Cited { citations, start, end } => {

@@ -34,18 +34,19 @@ pub fn finish(finish: Finish, legacy: bool) -> &'static str {
     if legacy && finish == Finish::ToolCalls { "function_call" } else { finish.word() }
 }
 
+/// A count that the vendor did not tell is `null`: 0 would be a lie. Its parts are 0 where it is known.
 pub fn usage(counts: &Usage) -> String {
-    let count = |tokens: Option<u64>| of(&tokens.unwrap_or(0));
+    let part = |whole: Option<u64>, tokens: Option<u64>| of(&tokens.or(whole.map(|_| 0)));
     let prompt = [
-        ("cached_tokens", count(counts.cached_read)),
-        ("cache_write_tokens", count(counts.cache_write)),
+        ("cached_tokens", part(counts.input, counts.cached_read)),
+        ("cache_write_tokens", part(counts.input, counts.cache_write)),
         ("audio_tokens", of(&0)),
     ];
-    let answer = [("reasoning_tokens", count(counts.reasoning)), ("audio_tokens", of(&0))];
+    let answer = [("reasoning_tokens", part(counts.output, counts.reasoning)), ("audio_tokens", of(&0))];
     object(&[
-        ("prompt_tokens", count(counts.input)),
-        ("completion_tokens", count(counts.output)),
-        ("total_tokens", of(&counts.total())),
+        ("prompt_tokens", of(&counts.input)),
+        ("completion_tokens", of(&counts.output)),
+        ("total_tokens", of(&counts.input.and(counts.output).map(|_| counts.total()))),
         ("prompt_tokens_details", object(&prompt)),
         ("completion_tokens_details", object(&answer)),
     ])

@@ -49,6 +49,57 @@ fn counts_are_corrected_and_never_added() {
     assert_eq!((usage.input, usage.cached_read, usage.output), (Some(12), Some(7), Some(9)));
 }
 
+/// The chunks that a caller who asked for usage gets.
+fn chunks(list: &[Value]) -> Vec<Value> {
+    let shown = crate::wire::Shown {
+        model: "m",
+        id: crate::base::ids::CallId::fresh(),
+        created: 1,
+        include_usage: true,
+        legacy_functions: false,
+    };
+    let (mut relay, mut out) =
+        (crate::wire::relay(crate::wire::Format::Anthropic, &shown), bytes::BytesMut::new());
+    list.iter().for_each(|value| relay.push(&event(value.clone()).into(), &mut out).unwrap());
+    let out = String::from_utf8(out.to_vec()).unwrap();
+    let data = out.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]");
+    data.map(|json| serde_json::from_str(json).unwrap()).collect()
+}
+
+fn usage_chunk(list: &[Value]) -> Value {
+    chunks(list).last().unwrap()["usage"].clone()
+}
+
+#[test]
+fn every_chunk_tells_the_tier() {
+    let usage = json!({"input_tokens": 3, "output_tokens": 1, "service_tier": "standard"});
+    let list = [
+        json!({"type": "message_start", "message": {"content": [], "usage": usage}}),
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "a"}}),
+        json!({"type": "message_stop"}),
+    ];
+    let told = chunks(&list);
+    assert!(told.len() > 3 && told.iter().all(|chunk| chunk["service_tier"] == "default"), "{told:?}");
+    let untold = chunks(&[start(), json!({"type": "message_stop"})]);
+    assert!(untold.iter().all(|chunk| chunk.get("service_tier").is_none()), "{untold:?}");
+}
+
+#[test]
+fn a_count_that_was_not_told_is_unknown_and_not_nothing() {
+    let stop = json!({"type": "message_stop"});
+    let usage = usage_chunk(&[start(), stop.clone()]);
+    assert_eq!(usage["prompt_tokens"], 3);
+    assert!(usage["completion_tokens"].is_null() && usage["total_tokens"].is_null(), "{usage}");
+    let bare = json!({"type": "message_start", "message": {"content": []}});
+    let delta =
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 9}});
+    let usage = usage_chunk(&[bare.clone(), delta.clone(), stop]);
+    assert_eq!(usage["completion_tokens"], 9);
+    assert!(usage["prompt_tokens"].is_null() && usage["total_tokens"].is_null(), "{usage}");
+    let (_, events) = read(&[bare, delta]);
+    assert_eq!(events.usage().map(|usage| (usage.input, usage.output)), Some((None, Some(9))));
+}
+
 #[test]
 fn a_refusal_without_a_word_has_one() {
     let delta = |details: Value| json!({"type": "message_delta", "delta": {"stop_reason": "refusal", "stop_details": details}});
