@@ -70,8 +70,14 @@ fn p03_what_a_vendor_is_told_when_nobody_named_a_limit_can_be_asked_for() {
 
 /// What an answer of Anthropic's blocks becomes, sent back as the turn before the last.
 fn sent_back(content: serde_json::Value, format: Format) -> (serde_json::Value, Outgoing) {
-    let shown =
-        Shown { model: "m", id: CallId::fresh(), created: 1, include_usage: false, legacy_functions: false };
+    let shown = Shown {
+        model: "m",
+        id: CallId::fresh(),
+        created: 1,
+        include_usage: false,
+        legacy_functions: false,
+        base64_embeddings: false,
+    };
     let answer = serde_json::json!({"type": "message", "stop_reason": "end_turn", "content": content});
     let body =
         whole(Endpoint::Chat, Format::Anthropic, &Bytes::from(answer.to_string()), &shown).unwrap().body;

@@ -57,6 +57,7 @@ fn chunks(list: &[Value]) -> Vec<Value> {
         created: 1,
         include_usage: true,
         legacy_functions: false,
+        base64_embeddings: false,
     };
     let (mut relay, mut out) =
         (crate::wire::relay(crate::wire::Format::Anthropic, &shown), bytes::BytesMut::new());
