@@ -114,7 +114,9 @@ impl Chunk {
                         Err(()) => self.broken = true,
                     }
                 }
-                b"usage" => drop(self.usage(cursor)?),
+                b"usage" => {
+                    self.usage(cursor)?;
+                }
                 b"error" => self.error |= is_error(cursor)?,
                 _ => cursor.pass()?,
             }
