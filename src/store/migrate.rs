@@ -1,6 +1,6 @@
 //! Brings a schema up to date, or refuses one that is newer than this binary.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
 use sea_orm_migration::prelude::{DynIden, IntoIden};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, seaql_migrations};
 
@@ -24,6 +24,9 @@ mod m20261127_000007_repeats_node;
 mod m20261127_000008_series;
 #[path = "../../migrations/shape.rs"]
 mod shape;
+
+/// Of PostgreSQL, for whoever changes the schema: any number that nobody else uses.
+const LOCK: i64 = 0x0070_6f72_7469_636f;
 
 struct State;
 struct Calls;
@@ -75,13 +78,19 @@ pub async fn calls(on: &DatabaseConnection) -> Result<()> {
     up::<Calls>(on).await
 }
 
-async fn up<M: MigratorTrait>(on: &DatabaseConnection) -> Result<()> {
-    M::install(on).await?;
+/// In one transaction: a process that is ended half-way leaves the schema as it found it (P28).
+pub(super) async fn up<M: MigratorTrait>(on: &DatabaseConnection) -> Result<()> {
+    let tx = on.begin_with_options(super::immediate()).await?;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Nodes that start together: the second one finds the work done.
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+    }
+    M::install(&tx).await?;
     let table = M::migration_table_name();
     let select =
         sea_orm::sea_query::Query::select().column(seaql_migrations::Column::Version).from(table).to_owned();
     let known: Vec<String> = M::migrations().iter().map(|m| m.name().to_owned()).collect();
-    for row in on.query_all(&select).await? {
+    for row in tx.query_all(&select).await? {
         let applied: String = row.try_get("", "version")?;
         if !known.contains(&applied) {
             return Err(Code::Internal.saying(format!(
@@ -90,6 +99,7 @@ async fn up<M: MigratorTrait>(on: &DatabaseConnection) -> Result<()> {
             )));
         }
     }
-    M::up(on, None).await?;
+    M::up(&tx, None).await?;
+    tx.commit().await?;
     Ok(())
 }

@@ -154,13 +154,17 @@ async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Sen
     tokio::spawn(work).await.or_code(Code::Internal)?
 }
 
-/// A database that cannot be had is `overloaded` for pages and forms, never the caller's fault.
-async fn begin(on: &DatabaseConnection) -> Result<DatabaseTransaction> {
-    let options = TransactionOptions {
+/// SQLite has one writer: whoever will write stands in line from the beginning.
+fn immediate() -> TransactionOptions {
+    TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..Default::default()
-    };
-    on.begin_with_options(options).await.map_err(|cause| {
+    }
+}
+
+/// A database that cannot be had is `overloaded` for pages and forms, never the caller's fault.
+async fn begin(on: &DatabaseConnection) -> Result<DatabaseTransaction> {
+    on.begin_with_options(immediate()).await.map_err(|cause| {
         Code::Overloaded.saying("The database cannot take this change right now.").after(5).caused_by(cause)
     })
 }

@@ -41,6 +41,48 @@ async fn p28_sums_of_an_older_schema_are_carried_over() {
     assert!(rows[0].1.as_ref().unwrap().user_id.is_some());
 }
 
+struct Broken;
+
+struct Fails;
+
+impl sea_orm_migration::MigrationName for Fails {
+    fn name(&self) -> &str {
+        "m29990101_000001_fails"
+    }
+}
+
+#[sea_orm_migration::async_trait::async_trait]
+impl sea_orm_migration::MigrationTrait for Fails {
+    async fn up(&self, manager: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm::DbErr> {
+        use sea_orm::ConnectionTrait;
+        manager.get_connection().execute_unprepared("CREATE TABLE half (id integer)").await?;
+        Err(sea_orm::DbErr::Migration("ended half-way".to_owned()))
+    }
+}
+
+impl sea_orm_migration::MigratorTrait for Broken {
+    fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> {
+        vec![Box::new(Fails)]
+    }
+
+    fn migration_table_name() -> sea_orm_migration::prelude::DynIden {
+        sea_orm_migration::prelude::IntoIden::into_iden("migrations_broken")
+    }
+}
+
+#[actix_web::test]
+async fn p28_a_change_of_the_schema_that_ends_half_way_leaves_it_as_it_was() {
+    let (_folder, db) = fresh().await;
+    let manager = sea_orm_migration::SchemaManager::new(db.state_writer());
+    for _ in 0..2 {
+        let fault = migrate::up::<Broken>(db.state_writer()).await.unwrap_err();
+        // Not that its table is there already.
+        assert!(format!("{fault:?}").contains("ended half-way"), "{fault:?}");
+        assert!(!manager.has_table("half").await.unwrap());
+    }
+    migrate::state(db.state_writer()).await.unwrap();
+}
+
 #[actix_web::test]
 async fn f13_what_is_acknowledged_after_a_full_disk_is_there() {
     use entity::setting;

@@ -138,7 +138,7 @@ const WEAKER: &str = "\
 - P10: the suite allows a quarter of a second until the server is not ready, as other tests run beside it.
 - P17: one key file seals all secrets; there is no exchange of it while the server runs.
 - P26: settings are read at start alone, so none can go wrong later.
-- P28: of older schemas the sums of calls are tried; a kill during a migration is not.
+- P28: of older schemas the sums of calls are tried; for a kill during a migration a failure in its midst stands.
 - P30: each process counts for itself: two of them admit twice a limit.
 - P21: on two cores a flood of sign-ins takes one of them, and the p99 of calls beside it is some four times the usual
   (`scripts/deep`, limit 1.5); calls and pages go on.
