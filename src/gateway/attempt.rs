@@ -30,8 +30,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Proof that a vendor answered, and the answer.
 pub struct Won {
     pub guard: Box<Guard>,
-    /// Fields that were left out harmlessly.
-    pub dropped: Vec<String>,
     pub answer: Answered,
 }
 
@@ -104,12 +102,13 @@ pub async fn run(mut call: Admitted) -> Result<Won, Box<Lost>> {
             };
             let tried = match this {
                 Ok((transport, dropped)) => {
-                    one(&mut call, choice, transport).await.map(|answer| (answer, dropped))
+                    call.guard.head().leave_out(dropped);
+                    one(&mut call, choice, transport).await
                 }
                 Err(error) => Err(Failure { error, next: Retry::Elsewhere }),
             };
             match tried {
-                Ok((answer, dropped)) => return Ok(Won { guard: call.guard, dropped, answer }),
+                Ok(answer) => return Ok(Won { guard: call.guard, answer }),
                 Err(Failure { error, next }) => {
                     last = Some(error);
                     match next {

@@ -4,11 +4,11 @@
 
 mod asked;
 mod facts;
+mod head;
 mod observed;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::base::ids::{ApiId, CallId, CredentialId, SubscriptionId, TargetId};
@@ -31,6 +31,7 @@ use observed::Observed;
 
 pub use asked::turned_away;
 pub use facts::Facts;
+pub use head::Head;
 
 /// Bytes a call holds before its body is known.
 pub const BASE_BYTES: u64 = 32 * 1024;
@@ -53,7 +54,7 @@ pub struct Guard {
     usage: Observed,
     first_byte: Option<i64>,
     /// The status line went out.
-    head_sent: Arc<AtomicBool>,
+    head: Arc<Head>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl Guard {
             trying: None,
             usage: Observed::default(),
             first_byte: None,
-            head_sent: Arc::default(),
+            head: Arc::default(),
             gateway: gateway.clone(),
         }))
     }
@@ -254,13 +255,8 @@ impl Guard {
         }
     }
 
-    /// To be raised when the status line goes out, whoever holds the guard then.
-    pub fn head_flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.head_sent)
-    }
-
-    fn is_head_sent(&self) -> bool {
-        self.head_sent.load(Ordering::Relaxed)
+    pub fn head(&self) -> &Arc<Head> {
+        &self.head
     }
 
     /// What the vendor reported, and how much of the answer was delivered.
@@ -282,7 +278,7 @@ impl Guard {
                     code if code.fault() == crate::base::codes::Fault::Caller => CallState::Refused,
                     _ => CallState::Failed,
                 };
-                let status = if self.is_head_sent() { 200 } else { error.status() };
+                let status = if self.head.is_sent() { 200 } else { error.status() };
                 self.write_end(state, Some(error), status);
             }
             Stage::Ended => {}
@@ -357,7 +353,7 @@ impl Drop for Guard {
             if self.trying.as_ref().is_some_and(|trying| trying.sent) {
                 self.usage.worked = true;
             }
-            self.write_end(CallState::CutClient, None, if self.is_head_sent() { 200 } else { 499 });
+            self.write_end(CallState::CutClient, None, if self.head.is_sent() { 200 } else { 499 });
         }
     }
 }

@@ -249,7 +249,7 @@ impl Gateway {
 
     /// Streamed and whole answers share every step; only what is sent back differs.
     async fn serve(&self, call: Admitted) -> Reply {
-        let (id, head) = (call.guard.id, call.guard.head_flag());
+        let (id, head) = (call.guard.id, Arc::clone(call.guard.head()));
         let mut headers = reply::grant_headers(self, &call.grant);
         headers.append(
             &mut call.guard.reservation().map(|held| reply::rate_headers(held.rates())).unwrap_or_default(),
@@ -263,13 +263,13 @@ impl Gateway {
             Ok(done) => self.answer(done, headers),
             Err(_) => {
                 let relaying = Relaying::waiting(self.clone(), id, &head, attempt);
-                stream_reply(id, relaying).with(headers)
+                stream_reply(id, relaying).with(headers).leaving_out(&head)
             }
         }
     }
 
     fn answer(&self, done: Result<Won, Box<Lost>>, headers: Vec<(&'static str, String)>) -> Reply {
-        let Won { mut guard, dropped, answer } = match done {
+        let Won { mut guard, answer } = match done {
             Ok(won) => won,
             Err(lost) => {
                 let Lost { mut guard, error } = *lost;
@@ -277,7 +277,7 @@ impl Gateway {
                 return Reply::error(self, guard.id, &error).with(headers);
             }
         };
-        let id = guard.id;
+        let (id, head) = (guard.id, Arc::clone(guard.head()));
         let reply = match answer {
             Answered::Whole(body, room) => {
                 guard.answered();
@@ -285,11 +285,7 @@ impl Gateway {
             }
             Answered::Stream(stream) => stream_reply(id, Relaying::flowing(guard, stream)),
         };
-        let mut reply = reply.with(headers);
-        if !dropped.is_empty() {
-            reply.headers.push(("x-portico-dropped", reply::listed(&dropped)));
-        }
-        reply
+        reply.with(headers).leaving_out(&head)
     }
 }
 

@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ use crate::wire::{self, Format, WireFault};
 
 use super::Gateway;
 use super::attempt::{Answered, Lost, Streaming, Won};
-use super::guard::Guard;
+use super::guard::{Guard, Head};
 use super::{cause, cost};
 
 /// The head is held until the first content, at most this long; comments follow at this pace.
@@ -64,8 +63,8 @@ enum Step {
 }
 
 impl Relaying {
-    fn new(gateway: Gateway, id: CallId, head: &Arc<AtomicBool>, phase: Phase) -> Self {
-        head.store(true, Ordering::Relaxed);
+    fn new(gateway: Gateway, id: CallId, head: &Head, phase: Phase) -> Self {
+        head.send();
         let now = Instant::now();
         let cut = Box::pin(gateway.cut_signal());
         let beat = Box::pin(sleep_until(now + BEAT));
@@ -73,12 +72,12 @@ impl Relaying {
     }
 
     /// A stream whose head goes out before its content is there.
-    pub fn waiting(gateway: Gateway, id: CallId, head: &Arc<AtomicBool>, attempt: Attempting) -> Self {
+    pub fn waiting(gateway: Gateway, id: CallId, head: &Head, attempt: Attempting) -> Self {
         Self::new(gateway, id, head, Phase::Waiting(attempt))
     }
 
     pub fn flowing(guard: Box<Guard>, stream: Streaming) -> Self {
-        let (gateway, id, head) = (guard.gateway().clone(), guard.id, guard.head_flag());
+        let (gateway, id, head) = (guard.gateway().clone(), guard.id, Arc::clone(guard.head()));
         Self::new(gateway, id, &head, Phase::Flowing(Box::new(Flow { guard, stream })))
     }
 

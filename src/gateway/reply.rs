@@ -10,6 +10,7 @@ use crate::wire::{self, Format};
 use super::Gateway;
 use super::authorize::Grant;
 use super::directory::{Api, Version};
+use super::guard::Head;
 pub use super::relay::Relaying;
 
 pub struct Reply {
@@ -68,6 +69,15 @@ impl Reply {
 
     pub fn with(mut self, mut headers: Vec<(&'static str, String)>) -> Self {
         self.headers.append(&mut headers);
+        self
+    }
+
+    /// Names the fields that the vendor asked last did not hear of.
+    pub fn leaving_out(mut self, head: &Head) -> Self {
+        let names = head.left_out();
+        if !names.is_empty() {
+            self.headers.push(("x-portico-dropped", listed(&names)));
+        }
         self
     }
 }
@@ -139,7 +149,7 @@ pub fn rate_headers(rates: &Rates) -> Vec<(&'static str, String)> {
 }
 
 /// Names of a caller's fields as the text of a header, whose size does not grow with what was sent.
-pub fn listed(names: &[String]) -> String {
+fn listed(names: &[String]) -> String {
     const MOST: usize = 32;
     const LONGEST: usize = 64;
     let clean = |name: &String| -> String {

@@ -415,6 +415,20 @@ async fn a_failed_vendor_is_not_the_callers_fault_because_the_next_cannot_carry_
 }
 
 #[actix_web::test]
+async fn a_head_that_goes_out_before_its_content_names_what_the_vendor_does_not_hear_of() {
+    let (app, dev, first, second) = mixed().await;
+    first.set(Mode::Status(500, String::new(), r#"{"error":{"message":"boom"}}"#.into()));
+    second.set(Mode::Silent);
+    let mut body = streamed();
+    body["seed"] = json!(7);
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/v1/chat/completions", app.base);
+    let answer = client.post(url).bearer_auth(&dev.secret).json(&body).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), first.hits(), second.hits()), (200, 1, 1));
+    assert_eq!(answer.headers()["x-portico-dropped"], "seed");
+}
+
+#[actix_web::test]
 async fn f07_who_waits_as_long_as_was_told_is_answered_by_the_vendor() {
     let pair = pair().await;
     for (lines, told) in [("retry-after: 3\r\n", "3"), ("retry-after-ms: 7612\r\n", "8"), ("", "2")] {
