@@ -11,7 +11,7 @@ use std::process::Command;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use super::manifest::Manifest;
-use super::say;
+use super::{installed, say};
 use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::Config;
 use crate::store::{Db, Dialect};
@@ -26,11 +26,7 @@ const UPGRADES: &str = "backups";
 pub const DUMP: &str = "portico.pgdump";
 
 pub async fn run(config: &Config, settings: Option<PathBuf>, folder: &Path) -> Result<()> {
-    if !config.data.dir.join(KEY_FILE).is_file() {
-        let sentence =
-            format!("There is nothing to back up: {} is no data folder.", config.data.dir.display());
-        return Err(Code::NotFound.saying(sentence));
-    }
+    installed(config)?;
     outside(&config.data.dir, folder)?;
     make_empty(folder)?;
     let clock = Clock::default();

@@ -93,10 +93,7 @@ fn with_settings(
         Command::Token { command } => wait(token::run(&config, command)),
         Command::Audit { command: AuditCommand::Check } => wait(audit_check::run(&config)),
         Command::DemoData { command } => wait(demo_data::run(&config, command)),
-        Command::Migrate => wait(async {
-            open(&config).await?;
-            say("The databases are up to date.")
-        }),
+        Command::Migrate => wait(migrate(&config)),
         Command::Backup { folder } => wait(backup::run(&config, file(settings), &folder)),
         Command::Restore { folder, yes } => restore::run(&config, &folder, yes),
         Command::Key { .. } | Command::Docs { .. } | Command::Openapi => Ok(()),
@@ -123,20 +120,27 @@ fn file(settings: &Settings) -> Option<PathBuf> {
     settings.config.clone().or_else(config::named_file).or_else(here).or_else(installed)
 }
 
-/// Opens the databases of the data folder, which is made where it is missing.
+/// Opens the databases of an installation.
 async fn open(config: &Config) -> Result<Db> {
-    app::make_private(&config.data.dir)?;
+    installed(config)?;
     Db::open(config, Clock::default()).await
 }
 
-/// Opens the databases of an installation. A command that only looks makes none of a mistyped folder.
-async fn open_existing(config: &Config) -> Result<Db> {
-    let file = config.data.dir.join("portico.db");
-    if config.database.url.is_none() && !file.is_file() {
-        let there = config.data.dir.display();
-        return Err(Code::NotFound.saying(format!("There is no installation in {there}.")));
+/// A command in a wrong folder would work on databases that no server knows: only `serve` and `migrate` make any.
+fn installed(config: &Config) -> Result<()> {
+    let data = &config.data.dir;
+    let holds = |name: &str| data.join(name).is_file();
+    if holds(backup::KEY_FILE) && (config.database.url.is_some() || holds("portico.db")) {
+        return Ok(());
     }
-    open(config).await
+    Err(Code::NotFound.saying(format!("There is no installation in {}.", data.display())))
+}
+
+/// Brings the databases of the data folder up to date; all of it is made where it is missing.
+async fn migrate(config: &Config) -> Result<()> {
+    app::make_private(&config.data.dir)?;
+    Db::open(config, Clock::default()).await?;
+    say("The databases are up to date.")
 }
 
 /// Runs a command's future to its end.

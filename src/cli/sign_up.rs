@@ -1,7 +1,7 @@
 //! `portico sign-up`: who may make an account.
 
 use super::line::SignUpWord;
-use super::{open, open_existing, say};
+use super::{open, say};
 use crate::base::Result;
 use crate::config::Config;
 use crate::domain::actor::Actor;
@@ -9,10 +9,7 @@ use crate::domain::people::sign_up;
 use crate::domain::settings::SignUpMode;
 
 pub async fn run(config: &Config, mode: Option<SignUpWord>, domains: &[String]) -> Result<()> {
-    let db = match mode {
-        Some(_) => open(config).await?,
-        None => open_existing(config).await?,
-    };
+    let db = open(config).await?;
     let rules = match mode {
         Some(word) => sign_up::change_rules(&db, &Actor::system("command"), word.into(), domains).await?,
         None => sign_up::rules(&db).await?,

@@ -22,6 +22,43 @@ fn settings(data: &Path) -> Config {
     config::load(&flags).unwrap()
 }
 
+/// A data folder with its databases.
+fn installation() -> tempfile::TempDir {
+    let data = tempfile::tempdir().unwrap();
+    assert_eq!(status(&format!("portico --data {} migrate", data.path().display())), ExitCode::SUCCESS);
+    data
+}
+
+#[test]
+fn a_command_in_a_folder_without_an_installation_makes_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let (data, copy) = (place.path().join("d77"), place.path().join("copy"));
+    let lines = [
+        "setup-link",
+        "user list",
+        "user add dana@example.com",
+        "user role dana@example.com admin",
+        "user reset-password dana@example.com",
+        "sign-up",
+        "sign-up off",
+        "token create ci",
+        "token list",
+        "token revoke 0198c0de-0000-7000-8000-000000000000",
+        "audit check",
+        "demo-data add",
+        &format!("backup {}", copy.display()),
+    ];
+    for url in ["", " --database-url postgres://127.0.0.1:1/none"] {
+        for line in lines {
+            let done = status(&format!("portico --data {}{url} {line}", data.display()));
+            assert_eq!(done, ExitCode::from(FAILURE), "{line}{url}");
+        }
+    }
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0, "something was made");
+    let refusal = wait(setup_link::run(&settings(&data))).unwrap_err();
+    assert_eq!(refusal.message(), format!("There is no installation in {}.", data.display()));
+}
+
 #[test]
 fn the_command_line_is_sound() {
     Line::command().debug_assert();
@@ -154,6 +191,7 @@ fn a_wrong_line_is_told_from_a_command_that_failed() {
         ("sign-up".into(), FAILURE),
         ("token create ci".into(), FAILURE),
         (format!("backup {one}"), FAILURE),
+        ("migrate".into(), 0),
         ("user add dana@example.com --role admin".into(), 0),
         ("user add dana@example.com".into(), FAILURE),
         ("user add DANA@example.com --role member".into(), FAILURE),
@@ -212,7 +250,7 @@ fn a_wrong_line_is_told_from_a_command_that_failed() {
 
 #[test]
 fn sign_up_is_set_from_the_command_line() {
-    let data = tempfile::tempdir().unwrap();
+    let data = installation();
     let line = |words: &str| status(&format!("portico --data {} sign-up {words}", data.path().display()));
     assert_eq!(line("domain"), ExitCode::from(USAGE), "a mode that needs domains has none");
     assert_eq!(line("--domain example.com"), ExitCode::from(USAGE));
@@ -226,7 +264,7 @@ fn sign_up_is_set_from_the_command_line() {
 
 #[test]
 fn a_token_of_the_command_line_looks_for_90_days_unless_it_is_told_otherwise() {
-    let data = tempfile::tempdir().unwrap();
+    let data = installation();
     let line = |words: &str| status(&format!("portico --data {} {words}", data.path().display()));
     assert_eq!(line("user add dana@example.com --role admin"), ExitCode::SUCCESS);
     for words in ["token create plain", "token create open --write --days never"] {

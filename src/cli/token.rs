@@ -2,7 +2,7 @@
 
 use super::line::{Days, TokenCommand};
 use super::table::Table;
-use super::{open_existing, say};
+use super::{open, say};
 use crate::base::Result;
 use crate::base::clock::DAY;
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::store::Db;
 const PAGE: u64 = 200;
 
 pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
-    let db = open_existing(config).await?;
+    let db = open(config).await?;
     let actor = Actor::system("command");
     match command {
         TokenCommand::Create { name, user, write, days: Days(days) } => {

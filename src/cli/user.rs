@@ -4,7 +4,7 @@ use std::io;
 
 use super::line::{RoleWord, UserCommand};
 use super::table::Table;
-use super::{open, open_existing, say};
+use super::{open, say};
 use crate::base::clock::{DAY, MINUTE};
 use crate::base::{Code, OrCode, Result, Secret};
 use crate::config::Config;
@@ -16,10 +16,7 @@ use crate::store::entity::states::Role;
 use crate::store::entity::user;
 
 pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
-    let db = match &command {
-        UserCommand::Add { .. } => open(config).await?,
-        _ => open_existing(config).await?,
-    };
+    let db = open(config).await?;
     let actor = Actor::system("command");
     match command {
         UserCommand::Add { email, name, role, password_stdin } => {

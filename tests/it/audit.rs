@@ -156,6 +156,7 @@ async fn p19_the_command_that_checks_the_audit_names_the_row_that_was_changed() 
         command.env_clear().current_dir(folder.path()).arg("--data").arg(folder.path());
         command.args(line.split(' ')).output().unwrap()
     };
+    assert!(portico("migrate").status.success());
     for email in ["ada@example.com", "bob@example.com", "eve@example.com"] {
         assert!(portico(&format!("user add {email}")).status.success());
     }
