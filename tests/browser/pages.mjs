@@ -23,6 +23,7 @@ async function every({ server, enter, report }) {
     report(`${path} answers`, answer.ok(), `status ${answer.status()}`);
     if (answer.ok()) await admin.look(name('page', path));
   }
+  await focus(stranger, report);
   await details(admin);
   await questions(admin, report);
   await unsaved(admin, report);
@@ -30,6 +31,23 @@ async function every({ server, enter, report }) {
   await theme(admin, report);
   await astray(admin, report);
   await weight(admin, report);
+}
+
+/** Where the keyboard stands when a page opens, and when its form came back. */
+async function focus(stranger, report) {
+  const stands = async (on, what) => report(what, await stranger.page.evaluate((fits) => document.activeElement.matches(fits), on), stranger.page.url());
+  await stranger.open('/sign-in');
+  await stands('#email', 'the sign-in page opens in its first field');
+  await signIn(stranger, { email: 'nobody@example.org', password: 'not the password' });
+  await stands('[data-refused]', 'a refused sign-in leads to what it says');
+  await stranger.open('/sign-up');
+  await stands('#name', 'the sign-up page opens in its first field');
+  await stranger.type('Name', 'Nobody');
+  await stranger.type('E-mail', 'nobody@example.org');
+  await stranger.type('Password', 'short');
+  await stranger.click('Sign up');
+  await stands('#password[aria-invalid]', 'a refused sign-up leads to its first field in error');
+  await stranger.look('public-sign-up-refused');
 }
 
 /** The first entry of each list. */

@@ -1,5 +1,7 @@
 //! The toolbox as seen from outside: framing, hosts, headers, the door before set-up.
 
+use portico::domain::people::reset;
+
 use crate::support::raw::exchange;
 use crate::support::spawn;
 
@@ -12,6 +14,28 @@ async fn alive_and_ready_are_answered_without_a_database() {
     app.app.ready.set(false);
     browser.get("/readyz").await.is(503);
     browser.get("/healthz").await.is(200);
+}
+
+#[actix_web::test]
+async fn pages_that_are_a_form_open_in_its_first_field() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    let link = reset::link(&app.db, &admin.actor, admin.user.id).await.unwrap();
+    let reset = format!("/reset/{}", link.expose());
+    for (path, first) in
+        [("/sign-in", "email"), ("/sign-up", "name"), ("/reset", "email"), (&*reset, "password")]
+    {
+        let page = app.visitor().get(path).await.is(200).text;
+        let fields: Vec<&str> = page.split("<input ").skip(1).filter(|field| field.contains(" autofocus")).collect();
+        assert_eq!(fields.len(), 1, "{path}");
+        assert!(fields[0].contains(&format!("name=\"{first}\"")), "{path}: {}", fields[0]);
+    }
+    let typed = [("email", "nobody@example.org"), ("password", "not the password")];
+    let refused = app.visitor().submit("/sign-in", "/sign-in", &typed).await.is(422).text;
+    assert!(refused.contains("tabindex=\"-1\" data-refused"), "focus.js finds what it leads to: {refused}");
+    for path in ["/apps/new", "/keys/new", "/profile"] {
+        assert!(!admin.browser.get(path).await.is(200).text.contains(" autofocus"), "{path}");
+    }
 }
 
 #[actix_web::test]
