@@ -10,7 +10,7 @@ use std::process::Command;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use super::manifest::Manifest;
+use super::manifest::{self, Manifest};
 use super::{installed, say};
 use crate::base::{Clock, Code, OrCode, Result};
 use crate::config::Config;
@@ -28,7 +28,11 @@ pub const DUMP: &str = "portico.pgdump";
 pub async fn run(config: &Config, settings: Option<PathBuf>, folder: &Path) -> Result<()> {
     installed(config)?;
     outside(&config.data.dir, folder)?;
-    make_empty(folder)?;
+    let made = make_empty(folder)?;
+    fill(config, settings, folder).await.inspect_err(|_| clear(folder, &made))
+}
+
+async fn fill(config: &Config, settings: Option<PathBuf>, folder: &Path) -> Result<()> {
     let clock = Clock::default();
     let made_at = clock.now().rfc3339();
     let db = Db::open(config, clock).await?;
@@ -111,15 +115,31 @@ pub fn apart(url: &str) -> Result<(String, String)> {
     Ok((address.into(), password))
 }
 
-fn make_empty(folder: &Path) -> Result<()> {
+/// Gives the folders that had to be made, the innermost first.
+fn make_empty(folder: &Path) -> Result<Vec<PathBuf>> {
     let full = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
     if full {
         let sentence = format!("{} is not empty; name a folder that is not there yet.", folder.display());
         return Err(Code::Conflict.saying(sentence));
     }
+    let missing = |above: &&Path| !above.as_os_str().is_empty() && !above.exists();
+    let made = folder.ancestors().take_while(missing).map(Path::to_owned).collect();
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|fault| {
         Code::Internal.saying(format!("The folder {} cannot be made: {fault}.", folder.display()))
-    })
+    })?;
+    Ok(made)
+}
+
+/// Takes away what a backup that failed has left, so that the next may have the same name. A folder that somebody
+/// else has put something in stays.
+fn clear(folder: &Path, made: &[PathBuf]) {
+    let _ = fs::remove_dir_all(folder.join(JOURNAL));
+    for name in DATABASES.into_iter().chain([KEY_FILE, SETTINGS, DUMP, manifest::FILE]) {
+        let _ = fs::remove_file(folder.join(name));
+    }
+    for folder in made {
+        let _ = fs::remove_dir(folder);
+    }
 }
 
 /// Copies the files of a flat folder. One that is drained and deleted meanwhile is in the database.

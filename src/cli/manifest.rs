@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::base::{Code, OrCode, Result};
 
-const FILE: &str = "backup.json";
+/// The list itself.
+pub const FILE: &str = "backup.json";
 
 #[derive(Serialize, Deserialize)]
 pub struct Manifest {

@@ -147,6 +147,25 @@ async fn a_damaged_backup_is_refused() {
     let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let config = settings(data.path());
     Db::open(&config, Clock::default()).await.unwrap();
+#[tokio::test]
+async fn a_backup_that_fails_leaves_nothing() {
+    let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let config = settings(data.path());
+    drop(Db::open(&config, Clock::default()).await.unwrap());
+    fs::create_dir(data.path().join("journal")).unwrap();
+    fs::write(data.path().join("journal/1"), "records").unwrap();
+    // A file that cannot be read from its beginning: the settings are the last that is copied.
+    let unreadable = || Some("/proc/self/mem".into());
+    let there = copy.path().join("there");
+    fs::create_dir(&there).unwrap();
+    for folder in [copy.path().join("deep/one"), there.clone()] {
+        backup::run(&config, unreadable(), &folder).await.unwrap_err();
+    }
+    assert_eq!(fs::read_dir(&there).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(copy.path()).unwrap().count(), 1, "only the folder that was there before");
+    backup::run(&config, None, &there).await.unwrap();
+}
+
     let folder = copy.path().join("one");
     backup::run(&config, None, &folder).await.unwrap();
     let listed = fs::read_to_string(folder.join("backup.json")).unwrap();
