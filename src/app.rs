@@ -178,10 +178,14 @@ impl App {
 
     fn jobs(&self) -> Jobs {
         let mut jobs = Jobs::default();
-        let gateway = self.gateway.clone();
+        let (gateway, ready) = (self.gateway.clone(), self.ready.clone());
         jobs.every("changes", Duration::from_millis(500), move || {
-            let gateway = gateway.clone();
-            async move { gateway.follow().await }
+            let (gateway, ready) = (gateway.clone(), ready.clone());
+            async move {
+                let followed = gateway.follow().await;
+                ready.saw_database(&followed);
+                followed
+            }
         });
         let settings = Arc::clone(&self.settings);
         jobs.every("settings", Duration::from_secs(5), move || {

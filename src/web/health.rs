@@ -1,4 +1,5 @@
-//! Liveness and readiness. Liveness never asks the database; readiness says whether to send traffic here.
+//! Liveness and readiness. Neither asks the database; readiness says whether to send traffic here, and that
+//! the database is away when it was when it was last read: known keys go on then, so that is no reason not to.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,17 +7,39 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 
-/// True from the moment the server serves until it begins to stop.
+use crate::base::Result;
+
+/// What `/readyz` knows.
 #[derive(Clone, Default)]
-pub struct Ready(Arc<AtomicBool>);
+pub struct Ready(Arc<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// From the moment the server serves until it begins to stop.
+    serving: AtomicBool,
+    database_away: AtomicBool,
+}
 
 impl Ready {
     pub fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::Release);
+        self.0.serving.store(ready, Ordering::Release);
     }
 
     pub fn is(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.serving.load(Ordering::Acquire)
+    }
+
+    /// Notes what became of a read that is done all the time.
+    pub fn saw_database<T>(&self, read: &Result<T>) {
+        self.0.database_away.store(read.is_err(), Ordering::Release);
+    }
+
+    fn words(&self) -> &'static str {
+        match (self.is(), self.0.database_away.load(Ordering::Acquire)) {
+            (true, false) => "ready\n",
+            (true, true) => "ready\ndatabase: away\n",
+            (false, _) => "not ready\n",
+        }
     }
 }
 
@@ -36,8 +59,8 @@ async fn panics() -> HttpResponse {
 
 async fn ready(ready: Data<Ready>) -> HttpResponse {
     if ready.is() {
-        HttpResponse::Ok().body("ready\n")
+        HttpResponse::Ok().body(ready.words())
     } else {
-        HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).body("not ready\n")
+        HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).body(ready.words())
     }
 }

@@ -88,6 +88,24 @@ async fn p10_f18_a_stop_lets_streams_end_and_sends_newcomers_away() {
 }
 
 #[actix_web::test]
+async fn f09_readiness_says_that_the_database_is_away_and_stays() {
+    let server = Process::start(Launch::default()).await;
+    let says = async |words: &str| {
+        let started = Instant::now();
+        while server.visitor().get("/readyz").await.is(200).text != words {
+            assert!(started.elapsed() < Duration::from_secs(5), "it never says {words:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    says("ready\n").await;
+    let state = server.db.state_writer();
+    state.execute_unprepared("ALTER TABLE changes RENAME TO changes_away").await.unwrap();
+    says("ready\ndatabase: away\n").await;
+    state.execute_unprepared("ALTER TABLE changes_away RENAME TO changes").await.unwrap();
+    says("ready\n").await;
+}
+
+#[actix_web::test]
 async fn f18_a_stream_that_does_not_end_in_time_gets_a_last_event() {
     let mut server = Process::start(Launch::default().set("PORTICO_SERVER_SHUTDOWN_SECONDS", "3")).await;
     let key = developer(&server, &["demo-lorem-2-500", "demo-fault-stall"]).await;
