@@ -1,8 +1,10 @@
 //! Composition: builds every room's handle once, registers the doors, runs until told to stop.
 //! This file alone knows all rooms.
 
+use std::fs;
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -328,8 +330,17 @@ async fn until_stopped(app: &App, running: Running) -> Result<()> {
     if let Err(error) = app.ledger.drain_once(&app.db).await {
         tracing::warn!(%error, "calls are left in the journal; the next start posts them");
     }
+    forget_pid(&app.config.data.dir);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Who started this process may have written its number there. Of one that has ended it would soon name a stranger.
+fn forget_pid(data: &Path) {
+    let path = data.join("portico.pid");
+    if fs::read_to_string(&path).is_ok_and(|text| text.trim() == std::process::id().to_string()) {
+        let _ = fs::remove_file(path);
+    }
 }
 
 fn log_to_stderr(config: &Config) {

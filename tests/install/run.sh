@@ -145,7 +145,7 @@ check "h7_ends that server" gone "${hand:-0}"
 check "h7_and the new one answers" works
 check "h7_with the data" has_dana
 
-kill "$(cat "$data/portico.pid")" && gone "$(cat "$data/portico.pid")"
+pid=$(cat "$data/portico.pid"); kill "$pid" && gone "$pid"
 python3 -m http.server --bind 127.0.0.1 --directory "$root/tmp" "$(port)" >"$HOME/stranger.log" 2>&1 &
 stranger=$!; keep "$stranger"
 until answers "$(url)/" 200 || ! alive "$stranger"; do sleep 0.1; done

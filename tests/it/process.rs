@@ -88,6 +88,19 @@ async fn p10_f18_a_stop_lets_streams_end_and_sends_newcomers_away() {
 }
 
 #[actix_web::test]
+async fn after_a_stop_no_file_names_its_process() {
+    let mut server = Process::start(Launch::default()).await;
+    for (text, stays) in [(server.id().to_string(), false), ("1".to_owned(), true)] {
+        let file = server.data().join("portico.pid");
+        std::fs::write(&file, format!("{text}\n")).unwrap();
+        server.signal("TERM");
+        assert_eq!(server.ended(Duration::from_secs(20)).await.code(), Some(0), "{}", server.log());
+        assert_eq!(file.exists(), stays, "{text}");
+        server.again().await;
+    }
+}
+
+#[actix_web::test]
 async fn f09_readiness_says_that_the_database_is_away_and_stays() {
     let server = Process::start(Launch::default()).await;
     let says = async |words: &str| {
