@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::base::Error;
 use crate::base::ids::AdminTokenId;
@@ -20,6 +21,24 @@ pub struct Line {
     pub settings: Settings,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Line {
+    /// Refuses words that are right by themselves and not together.
+    ///
+    /// # Errors
+    /// Clap's own, which says how the line is meant.
+    pub fn fitting(self) -> Result<Self, clap::Error> {
+        match &self.command {
+            Some(Command::SignUp { mode: Some(mode), domains })
+                if !matches!(mode, SignUpWord::Domain) && !domains.is_empty() =>
+            {
+                let told = "--domain goes with the mode `domain` alone";
+                Err(Self::command().error(ErrorKind::ArgumentConflict, told))
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
 const EPILOGUE: &str = "\
@@ -41,7 +60,7 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Address and port to listen on, such as 127.0.0.1:8080
-    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[arg(long, global = true, value_name = "ADDRESS", value_parser = address)]
     pub listen: Option<SocketAddr>,
     /// postgres://user:password@host/name instead of SQLite in the data folder
     #[arg(long, global = true, value_name = "URL")]
@@ -243,6 +262,10 @@ pub enum DocsCommand {
 }
 
 /// What is judged while the line is read is a wrong line; what is refused later is a failure.
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "an address with a port, such as 127.0.0.1:8080; a name such as localhost does not work")
+}
+
 fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(sentence)
 }

@@ -42,7 +42,7 @@ pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     serve: impl FnOnce(Config) -> Result<()>,
 ) -> ExitCode {
-    let line = match Line::try_parse_from(arguments) {
+    let line = match Line::try_parse_from(arguments).and_then(Line::fitting) {
         Ok(line) => line,
         Err(fault) => {
             let _ = fault.print();

@@ -36,15 +36,15 @@ pub fn run(config: &Config, folder: &Path, yes: bool) -> Result<()> {
         )));
     }
     let aside = set_aside(data)?;
+    let before = match aside {
+        Some(aside) => format!(" What was there before is in {}.", aside.display()),
+        None => String::new(),
+    };
     put_back(config, folder).map_err(|fault| {
-        let (told, aside) = (fault.message().to_owned(), aside.display());
-        fault.saying(format!("{told} What was there before is in {aside}."))
+        let told = fault.message().to_owned();
+        fault.saying(format!("{told}{before}"))
     })?;
-    say(format_args!(
-        "The state of {} is back. What was there before is in {}.",
-        manifest.made_at,
-        aside.display()
-    ))
+    say(format_args!("The state of {} is back.{before}", manifest.made_at))
 }
 
 fn put_back(config: &Config, folder: &Path) -> Result<()> {
@@ -66,8 +66,8 @@ fn load(url: &str, from: &Path) -> Result<()> {
     run_tool(command.env("PGPASSWORD", password), "pg_restore", &address)
 }
 
-/// Moves the files that a restore replaces into a folder of their own.
-fn set_aside(data: &Path) -> Result<PathBuf> {
+/// Moves the files that a restore replaces into a folder of their own; none is left where there were none.
+fn set_aside(data: &Path) -> Result<Option<PathBuf>> {
     DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|fault| {
         Code::Internal.saying(format!("The data folder {} cannot be made: {fault}.", data.display()))
     })?;
@@ -80,7 +80,8 @@ fn set_aside(data: &Path) -> Result<PathBuf> {
             fs::rename(data.join(&name), aside.join(&name)).or_code(Code::Internal)?;
         }
     }
-    Ok(aside)
+    // A folder that holds something stays.
+    Ok(fs::remove_dir(&aside).is_err().then_some(aside))
 }
 
 /// Makes a folder of that name; with a number behind it where there is one already.

@@ -81,6 +81,13 @@ fn flags_may_stand_before_and_after_the_command() {
 }
 
 #[test]
+fn a_name_is_no_address_to_listen_on() {
+    let Err(refusal) = Line::try_parse_from(words("portico --listen localhost:8080")) else { panic!() };
+    let told = refusal.to_string();
+    assert!(told.contains("localhost does not work") && told.contains("127.0.0.1:8080"), "{told}");
+}
+
+#[test]
 fn exit_codes_tell_usage_from_settings() {
     assert_eq!(status("portico --help"), ExitCode::SUCCESS);
     assert_eq!(status("portico --version"), ExitCode::SUCCESS);
@@ -97,6 +104,9 @@ fn a_key_is_judged_offline() {
     assert!(key_check::verdict(short).unwrap_err().message().contains("50 characters"));
     assert!(key_check::verdict("sk-ant-fake").unwrap_err().message().contains("Anthropic"));
     assert_eq!(key_check::verdict("hello").unwrap_err().code(), Code::KeyMalformed);
+    assert!(key_check::verdict("ptc-adm-x").unwrap_err().message().contains("a management token"));
+    assert_eq!(key_check::read(&b"\xff\xfe\x00"[..]).unwrap_err().code(), Code::KeyMalformed);
+    assert_eq!(key_check::read(key.expose().as_bytes()).unwrap(), key.expose());
 }
 
 #[tokio::test]
@@ -132,21 +142,11 @@ async fn a_backup_comes_back() {
     // On a new machine there is no data folder yet.
     let elsewhere = settings(&copy.path().join("new/place"));
     restore::run(&elsewhere, &folder, true).unwrap();
+    let names = fs::read_dir(&elsewhere.data.dir).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with("before-restore-")));
     Db::open(&elsewhere, Clock::default()).await.unwrap();
 }
 
-/// The list of a backup without its files.
-fn without_files(listed: &str) -> String {
-    let mut list: serde_json::Value = serde_json::from_str(listed).unwrap();
-    list["files"] = serde_json::json!([]);
-    list.to_string()
-}
-
-#[tokio::test]
-async fn a_damaged_backup_is_refused() {
-    let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let config = settings(data.path());
-    Db::open(&config, Clock::default()).await.unwrap();
 #[tokio::test]
 async fn a_backup_that_fails_leaves_nothing() {
     let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -166,6 +166,18 @@ async fn a_backup_that_fails_leaves_nothing() {
     backup::run(&config, None, &there).await.unwrap();
 }
 
+/// The list of a backup without its files.
+fn without_files(listed: &str) -> String {
+    let mut list: serde_json::Value = serde_json::from_str(listed).unwrap();
+    list["files"] = serde_json::json!([]);
+    list.to_string()
+}
+
+#[tokio::test]
+async fn a_damaged_backup_is_refused() {
+    let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let config = settings(data.path());
+    Db::open(&config, Clock::default()).await.unwrap();
     let folder = copy.path().join("one");
     backup::run(&config, None, &folder).await.unwrap();
     let listed = fs::read_to_string(folder.join("backup.json")).unwrap();
@@ -273,6 +285,7 @@ fn sign_up_is_set_from_the_command_line() {
     let line = |words: &str| status(&format!("portico --data {} sign-up {words}", data.path().display()));
     assert_eq!(line("domain"), ExitCode::from(USAGE), "a mode that needs domains has none");
     assert_eq!(line("--domain example.com"), ExitCode::from(USAGE));
+    assert_eq!(line("open --domain example.com"), ExitCode::from(USAGE), "the domain would do nothing");
     assert_eq!(line("domain --domain example.com"), ExitCode::SUCCESS);
     let rules = wait(async {
         let db = Db::open(&settings(data.path()), Clock::default()).await?;
