@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::base::Error;
 use crate::base::ids::AdminTokenId;
+use crate::config::ADDRESS;
 use crate::domain::people::{self, Email, admin_tokens, sign_up};
 
 /// Portico: an AI gateway with an API portal in one binary.
@@ -263,7 +264,7 @@ pub enum DocsCommand {
 
 /// What is judged while the line is read is a wrong line; what is refused later is a failure.
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
-    text.parse().map_err(|_| "an address with a port, such as 127.0.0.1:8080; a name such as localhost does not work")
+    text.parse().map_err(|_| ADDRESS)
 }
 
 fn email(text: &str) -> Result<Email, String> {

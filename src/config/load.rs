@@ -30,7 +30,12 @@ pub fn load(flags: &Flags) -> Result<Config> {
     unread()?;
     let file = flags.file.clone().unwrap_or_else(|| PathBuf::from("portico.toml"));
     if flags.file.is_some() && !file.is_file() {
-        return Err(invalid("--config", format!("there is no file {}", file.display())));
+        let shown = file.display();
+        let told = match file.is_dir() {
+            true => format!("{shown} is a folder; name the file in it"),
+            false => format!("there is no file {shown}"),
+        };
+        return Err(invalid("--config", told));
     }
     let mut layers = Figment::from(Toml::string(&defaults()));
     if file.is_file() {
@@ -54,14 +59,15 @@ pub fn load(flags: &Flags) -> Result<Config> {
         let whole =
             || flags.file.as_ref().map_or("portico.toml".to_owned(), |file| file.display().to_string());
         let path = if fault.path.is_empty() { whole() } else { fault.path.join(".") };
-        invalid(&path, told(&fault.kind))
+        let bounds = FIELDS.iter().find(|field| field.path == path).and_then(|field| field.bounds);
+        invalid(&path, told(&fault.kind, bounds))
     })?;
     check(&config)?;
     Ok(config)
 }
 
 /// What the reader of the layers found, in words for who wrote them.
-fn told(kind: &Kind) -> String {
+fn told(kind: &Kind, bounds: Option<(u64, u64)>) -> String {
     match kind {
         Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
             let found = match found {
@@ -70,7 +76,7 @@ fn told(kind: &Kind) -> String {
                 Actual::Str(text) => format!("{text:?}"),
                 other => other.to_string(),
             };
-            format!("it must be {}, not {found}", plain(wanted))
+            format!("it must be {}, not {found}", plain(wanted, bounds))
         }
         Kind::UnknownField(_, known) => format!("there is no such setting; known are {}", known.join(", ")),
         Kind::UnknownVariant(word, known) => format!("it must be one of {}, not {word:?}", known.join(", ")),
@@ -79,15 +85,20 @@ fn told(kind: &Kind) -> String {
     }
 }
 
-const ADDRESS: &str = "an address with a port, such as 127.0.0.1:8080";
+/// What `server.listen` takes.
+pub const ADDRESS: &str =
+    "an address with a port, such as 127.0.0.1:8080 (a name such as localhost does not work)";
 
-fn plain(wanted: &str) -> &str {
-    match wanted {
-        "socket address" => ADDRESS,
-        "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
-        "a sequence" => "a list",
-        "path string" => "a folder's name",
-        other => other,
+fn plain(wanted: &str, bounds: Option<(u64, u64)>) -> String {
+    match (wanted, bounds) {
+        ("socket address", _) => ADDRESS.to_owned(),
+        ("u16" | "u32" | "u64" | "usize", Some((least, most))) => {
+            format!("a whole number from {least} to {most}")
+        }
+        ("u16" | "u32" | "u64" | "usize", None) => "a whole number from 0".to_owned(),
+        ("a sequence", _) => "a list".to_owned(),
+        ("path string", _) => "a folder's name".to_owned(),
+        (other, _) => other.to_owned(),
     }
 }
 

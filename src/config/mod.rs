@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::base::network;
 
 pub use fields::{FIELDS, Field};
-pub use load::{Flags, load, named_file, unread};
+pub use load::{ADDRESS, Flags, load, named_file, unread};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -25,6 +25,10 @@ fn every_field_of_the_table_is_read() {
 fn p26_a_wrong_field_is_named() {
     for (text, field) in [
         ("[server]\nlisten = \"nowhere\"", "server.listen"),
+        (
+            "[server]\nlisten = \"localhost:8080\"",
+            "server.listen: it must be an address with a port, such as 127.0.0.1:8080 (a name such as localhost does",
+        ),
         ("[server]\nworkers = 0", "server.workers"),
         ("[log]\nlevel = \"verbose\"", "log.level"),
         ("[log]\nlevel = \"info,portico=nonsense\"", "log.level"),
@@ -64,11 +68,17 @@ fn what_is_wrong_is_told_in_words_for_who_wrote_it() {
     for (text, says) in [
         (
             "[server]\nlisten = 8080",
-            "server.listen: it must be an address with a port, such as 127.0.0.1:8080, not 8080",
+            "server.listen: it must be an address with a port, such as 127.0.0.1:8080 (a name such as localhost does not work), not 8080",
         ),
         ("[server]\nlisten = \"127.0.0.1\"", "server.listen: it must be an address with a port"),
-        ("[server]\nworkers = \"many\"", "server.workers: it must be a whole number from 0, not \"many\""),
-        ("[journal]\nmax_bytes = -1", "journal.max_bytes: it must be a whole number from 0, not -1"),
+        (
+            "[server]\nworkers = \"many\"",
+            "server.workers: it must be a whole number from 1 to 256, not \"many\"",
+        ),
+        (
+            "[journal]\nmax_bytes = -1",
+            "journal.max_bytes: it must be a whole number from 67108864 to 1099511627776, not -1",
+        ),
         (
             "[server]\ntrusted_proxies = \"10.0.0.1\"",
             "server.trusted_proxies: it must be a list, not \"10.0.0.1\"",
@@ -79,6 +89,14 @@ fn what_is_wrong_is_told_in_words_for_who_wrote_it() {
         let fault = from_file(text).unwrap_err();
         assert!(fault.message().starts_with(says), "{text}: {}", fault.message());
     }
+}
+
+#[test]
+fn a_folder_is_no_settings_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = Flags { file: Some(folder.path().to_owned()), ..Flags::default() };
+    let told = load(&flags).unwrap_err();
+    assert!(told.message().ends_with("is a folder; name the file in it"), "{}", told.message());
 }
 
 #[test]

@@ -26,7 +26,8 @@ async fn pages_that_are_a_form_open_in_its_first_field() {
         [("/sign-in", "email"), ("/sign-up", "name"), ("/reset", "email"), (&*reset, "password")]
     {
         let page = app.visitor().get(path).await.is(200).text;
-        let fields: Vec<&str> = page.split("<input ").skip(1).filter(|field| field.contains(" autofocus")).collect();
+        let fields: Vec<&str> =
+            page.split("<input ").skip(1).filter(|field| field.contains(" autofocus")).collect();
         assert_eq!(fields.len(), 1, "{path}");
         assert!(fields[0].contains(&format!("name=\"{first}\"")), "{path}: {}", fields[0]);
     }

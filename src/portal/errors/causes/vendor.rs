@@ -39,7 +39,10 @@ pub const AUTH_UNAVAILABLE: Doc = doc(
     &[
         "The key is not in the memory of this node and the database cannot be asked right now. It says nothing about the key.",
     ],
-    &["Try again shortly; do not replace the key.", "Operators: `/readyz` says `database: away` while it cannot be read; look at the database."],
+    &[
+        "Try again shortly; do not replace the key.",
+        "Operators: `/readyz` says `database: away` while it cannot be read; look at the database.",
+    ],
     &[Code::KeyUnknown, Code::Overloaded],
 );
 
