@@ -119,6 +119,13 @@ fn check(config: &Config) -> Result<()> {
     {
         return Err(invalid("database.url", "it must begin with postgres://".to_owned()));
     }
+    // The library that opens it repeats the whole address, password and all, where it cannot be read.
+    if config.database.url.as_ref().is_some_and(|url| url::Url::parse(url).is_err()) {
+        return Err(invalid(
+            "database.url",
+            "it is no address; in a password write # as %23, / as %2F, ? as %3F and @ as %40".to_owned(),
+        ));
+    }
     if config.data.dir.as_os_str().is_empty() {
         return Err(invalid("data.dir", "it must name a folder".to_owned()));
     }

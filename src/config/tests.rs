@@ -44,6 +44,19 @@ fn p26_a_wrong_field_is_named() {
 }
 
 #[test]
+fn an_address_of_the_database_that_cannot_be_read_is_not_repeated() {
+    for password in ["Se#CrEt", "Se/CrEt", "Se?CrEt"] {
+        let text = format!("[database]\nurl = \"postgres://portico:{password}@127.0.0.1/portico\"");
+        let fault = from_file(&text).unwrap_err();
+        assert!(fault.message().contains("database.url") && fault.message().contains("%23"), "{fault}");
+        assert!(!format!("{fault} {fault:?}").contains("CrEt"), "{fault:?}");
+    }
+    for good in ["postgres://portico:Se%23CrEt@127.0.0.1/p", "postgresql:///p?host=/run/postgresql"] {
+        from_file(&format!("[database]\nurl = \"{good}\"")).unwrap();
+    }
+}
+
+#[test]
 fn a_number_that_serves_nobody_is_refused_with_its_bounds() {
     for (text, field, bounds) in [
         ("[gateway]\nmemory_budget = 10", "gateway.memory_budget", "1048576 to 1099511627776"),
